@@ -1,0 +1,80 @@
+// Every limit has its name and its reason here: queues, loops, caches, counts, depths and waits.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace backstop::limits {
+
+// --- Reading mail -------------------------------------------------------------------------------
+
+// Bytes a walker may hold back before it decides what they are.  A header field longer than this is
+// handed out cut, with a defect.  Sixteen times RFC 5322's line limit of 998.
+inline constexpr std::size_t kWalkerHeldBytes = 16 * 1024;
+// Header fields handed out per header block; later ones are counted and passed over.  Real mail has
+// under 200.
+inline constexpr std::size_t kHeaderFieldsPerBlock = 1000;
+// Bytes of one header block that are handed out as fields; beyond that fields are only counted.
+inline constexpr std::size_t kHeaderBytesPerBlock = 1024 * 1024;
+// Nesting of parts and enclosed messages.  Real mail stays under 10; deeper content is passed over
+// as one opaque part.
+inline constexpr std::size_t kMimeDepth = 32;
+// Parts of one message, all depths together; further ones are passed over.
+inline constexpr std::size_t kMimeParts = 1000;
+// A multipart boundary.  RFC 2046 allows 70; some mailers use more.
+inline constexpr std::size_t kBoundaryBytes = 256;
+// Parameters of one Content-Type or Content-Disposition field.
+inline constexpr std::size_t kParametersPerField = 32;
+// Bytes of one decoded parameter or decoded header text.
+inline constexpr std::size_t kDecodedFieldBytes = 16 * 1024;
+// Proof tokens taken from one returned header block; the rest says nothing.
+inline constexpr std::size_t kTokenCandidates = 8;
+// Recipients taken from one delivery report.
+inline constexpr std::size_t kReportRecipients = 1000;
+// DKIM signatures noted from one returned header block.
+inline constexpr std::size_t kReturnedSignatures = 32;
+// Decoded text of a bounce's human-readable part that is looked at.
+inline constexpr std::size_t kExaminedTextBytes = 1024 * 1024;
+
+// --- Addresses ----------------------------------------------------------------------------------
+
+// A path with its brackets (RFC 5321 §4.5.3.1.3 says 256); SMTPUTF8 makes octets of characters.
+inline constexpr std::size_t kPathBytes = 1024;
+
+// --- One SMTP transaction -----------------------------------------------------------------------
+
+// Recipients of one message that are remembered one by one (Postfix: smtpd_recipient_limit 1000).
+inline constexpr std::size_t kTransactionRecipients = 1000;
+// Foreign fields of ours that are removed from one message.
+inline constexpr std::size_t kRemovedFields = 100;
+
+// --- The milter door ----------------------------------------------------------------------------
+
+// One packet.  MTAs send body chunks of 64 KiB and header fields of up to header_size_limit
+// (Postfix: 100 KiB); Sendmail's largest is 1 MiB (MILTER_MDS_1M).
+inline constexpr std::size_t kMilterPacketBytes = 1024 * 1024 + 64;
+// Open milter connections; further ones wait in the kernel's queue.
+inline constexpr std::size_t kMilterConnections = 20'000;
+// Silence after which a peer is dropped.  libmilter's default is 7,210 s: Postfix may legally hold
+// a connection while its SMTP client dawdles.
+inline constexpr std::chrono::seconds kMilterIdle{7210};
+// Silence allowed before the first packet: a real MTA negotiates at once.
+inline constexpr std::chrono::seconds kMilterNegotiation{60};
+// How long a graceful stop waits for messages in flight.
+inline constexpr std::chrono::seconds kMilterDrain{10};
+// How long a question to a port may take before its answer is Unavailable.
+inline constexpr std::chrono::seconds kAskWait{5};
+
+// --- Keys ---------------------------------------------------------------------------------------
+
+// Keys in one ring, retired ones included: twelve bits of key id (docs/formats/token.md).
+inline constexpr std::size_t kKeysPerRing = 4095;
+// A key file is a few hundred bytes; more is not a key file.
+inline constexpr std::size_t kKeyFileBytes = 16 * 1024;
+
+// --- Files --------------------------------------------------------------------------------------
+
+// A configuration file.
+inline constexpr std::size_t kConfigFileBytes = 4 * 1024 * 1024;
+
+}  // namespace backstop::limits

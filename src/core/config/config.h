@@ -1,0 +1,69 @@
+// The configuration as a value, and its one table of options.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ip.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/policy/policy.h"
+
+namespace backstop::config {
+
+// Where a door listens.
+struct Endpoint {
+  enum class Kind { Unix, Inet, Systemd };
+  Kind kind = Kind::Unix;
+  std::string path;            // Unix: the socket's path.
+  IpAddress address;           // Inet.
+  std::uint16_t port = 0;      // Inet; 0 lets the kernel choose.
+  std::string text() const;    // "unix:/run/x.sock", "inet:127.0.0.1:8891", "systemd:milter".
+};
+// "unix:/path", "inet:ADDRESS:PORT" ("inet:[::1]:8891" for IPv6), "inet:PORT@ADDRESS" as Sendmail
+// writes it, "systemd" or "systemd:NAME".  Errors: Errc::Invalid with a sentence.
+Result<Endpoint> parse_endpoint(std::string_view text);
+
+struct Domain {
+  std::string name;  // Canonical (mail::canonical_domain).
+  policy::Mode mode = policy::Mode::Observe;
+  std::optional<Instant> signing_since;
+  policy::Coverage coverage = policy::Coverage::Unknown;
+};
+
+struct Config {
+  std::string authserv_id;                // "" until the application fills in the host's name.
+  std::map<std::string, Domain, std::less<>> domains;  // By canonical name.
+  std::vector<IpNetwork> own_networks;
+  std::vector<Endpoint> milter_listen;
+  unsigned milter_threads = 2;
+  std::uint32_t milter_socket_mode = 0660;
+  std::string keys_directory = "/etc/backstop/keys";
+  Seconds lifetime = proof::kDefaultLifetime;
+
+  // The domain of an address, exact; nothing when it is not ours.  `canonical_name` as of
+  // mail::canonical_domain.
+  const Domain* find_domain(std::string_view canonical_name) const;
+  bool is_own(const IpAddress& address) const;
+};
+
+// One option, as parser, sample file and manual need it.
+struct Option {
+  std::string_view key;        // "milter.listen"; '*' stands for a name, as in "domains.*.mode".
+  std::string_view form;       // "duration", "list of networks"
+  std::string_view standard;   // The default, as one would write it.
+  std::string_view text;       // What it does, in sentences.
+};
+const std::vector<Option>& options();
+
+// Reads TOML text.  `origin` is the file's name for errors.  Errors: Errc::Invalid, `where` is
+// "origin:line:column"; an unknown key, a wrong type and a value out of range are errors.
+Result<Config> parse_config(std::string_view text, std::string_view origin);
+
+// A commented sample file with every option at its default.
+std::string render_sample();
+
+}  // namespace backstop::config

@@ -1,0 +1,89 @@
+// The keys of one installation as a value: which one emits, which verify, and until when.
+//
+// A ring is immutable once shared: a change makes a new ring (keys are rotated a few times a year).
+// Pure; any thread.
+//
+// Invariants
+//   (1) At most one key emits.
+//   (2) A key verifies from its creation until last emission + lifetime + 1 day.  Its last emission
+//       is not known exactly: emits_until is an upper bound, kept ahead of every signature.
+//   (3) After that it is kept 400 days: it answers `late`, never `valid`.
+//   (4) The ring secret never rotates: it marks a token as of this ring (docs/formats/token.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/crypto/hmac.h"
+#include "core/crypto/secret.h"
+
+namespace backstop::proof {
+
+using KeyId = std::uint16_t;  // 1 to limits::kKeysPerRing.
+
+// How long a token proves something, from its issue: five days in our queue, five in theirs, five
+// in a backup MX, and some.
+inline constexpr Days kDefaultLifetime{21};
+// How long a key is kept after it stopped verifying.
+inline constexpr Days kKeptAfterwards{400};
+// Own clock running behind: a token from up to this far ahead is accepted with an alarm.
+inline constexpr std::chrono::hours kClockSkewMax{25};
+
+enum class KeyState : std::uint8_t {
+  Emitting,  // Signs and verifies.
+  Waiting,   // Added, or replaced by another: verifies, does not sign.
+  Retired,   // Never signs again.
+};
+
+// What may be shown of a key.
+struct KeyInfo {
+  KeyId id = 0;
+  KeyState state = KeyState::Waiting;
+  Instant created{};
+  // No signature was or will be made with this key after this time; nothing if it never signed.
+  std::optional<Instant> emits_until;
+
+  // Last moment at which it verifies as `valid` (invariant 2); nothing for a key that never signed
+  // and one that emits.
+  std::optional<Instant> verifies_until(Seconds lifetime) const;
+};
+
+class Key {
+ public:
+  // REQUIRES: 1 <= info.id <= limits::kKeysPerRing; secret of 32 bytes.
+  Key(KeyInfo info, crypto::Secret secret);
+
+  const KeyInfo& info() const { return info_; }
+  const crypto::HmacSha256& mac() const { return mac_; }
+  const crypto::Secret& secret() const { return secret_; }
+
+ private:
+  KeyInfo info_;
+  crypto::Secret secret_;
+  crypto::HmacSha256 mac_;
+};
+
+class KeyRing {
+ public:
+  // REQUIRES: ids differ; at most one key emits; ring_secret of 32 bytes.
+  KeyRing(crypto::Secret ring_secret, std::vector<std::shared_ptr<const Key>> keys);
+
+  // Nothing when no key emits: then nothing is signed and every domain stays in observe.
+  const Key* emitting() const;
+  const Key* find(KeyId id) const;
+  const std::vector<std::shared_ptr<const Key>>& keys() const { return keys_; }  // By id.
+  const crypto::HmacSha256& check_mac() const { return check_mac_; }
+  const crypto::Secret& ring_secret() const { return ring_secret_; }
+
+ private:
+  crypto::Secret ring_secret_;
+  crypto::HmacSha256 check_mac_;
+  std::vector<std::shared_ptr<const Key>> keys_;
+};
+
+}  // namespace backstop::proof

@@ -1,0 +1,105 @@
+// What a message is: its kind, and what it says, as values.  What it proves is core/proof, what is
+// done about it core/policy.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ip.h"
+#include "core/base/time.h"
+#include "core/mail/address.h"
+#include "core/mail/defects.h"
+
+namespace backstop::reading {
+
+// What a message is, by its form (docs/glossary.md).
+enum class Kind : std::uint8_t {
+  Bounce,
+  Delay,
+  DeliveryReport,
+  ReadReceipt,
+  AutoReply,
+  TicketAck,
+  Challenge,
+  VirusNotice,
+  ContentNotice,
+  SubscriptionConfirm,
+  FeedbackReport,
+  AggregateReport,
+  Ordinary,
+};
+inline constexpr unsigned kKindCount = static_cast<unsigned>(Kind::Ordinary) + 1;
+std::string_view name_of(Kind kind);  // "delivery-report"
+
+// How a kind relates to the message it is about.
+enum class KindForm : std::uint8_t {
+  Returning,  // Can carry the original: bounce, delay, delivery-report, read-receipt, notices.
+  Answering,  // Can only refer to it: auto-reply, ticket-ack, challenge, subscription-confirm.
+  Neither,
+};
+KindForm form_of(Kind kind);
+
+// How much of the original came back.
+enum class ReturnForm : std::uint8_t {
+  Full,      // Header and body.
+  Headers,   // A header block with at least one Received.
+  Fragment,  // Less: a block without Received (rebuilt or quoted), or cut off.
+  None,
+};
+std::string_view name_of(ReturnForm form);
+
+struct DkimReference {
+  std::string domain;
+  std::string selector;
+};
+
+// The outermost returned message.  Strings are decoded to UTF-8 where the field is text.
+struct Returned {
+  ReturnForm form = ReturnForm::None;
+  // The header block was read to its end, within limits, nothing of it cut or passed over.
+  bool read_to_end = false;
+  bool inline_in_text = false;  // Stood in the text, not in a part of its own.
+  std::string message_id;       // Without brackets; "" if there is none.
+  std::optional<mail::Address> from;
+  std::vector<mail::Address> to;
+  std::optional<Instant> date;
+  std::string subject;
+  std::optional<mail::Address> return_path;
+  std::optional<mail::Address> sender;
+  unsigned received_count = 0;
+  std::optional<IpAddress> received_first_ip;  // Of the bottommost Received that names a client.
+  std::vector<DkimReference> dkim;
+  std::vector<std::string> tokens;  // Values of Backstop-Token, outermost block only.
+  std::size_t header_bytes = 0;
+
+  // Full or headers, read to its end, with From and at least one Received: enough to have carried
+  // a proof, had the original been ours.
+  bool returned_enough() const;
+};
+
+// One recipient of a delivery report (RFC 3464 §2.3).
+struct RecipientReport {
+  std::string address;     // Final-Recipient, else Original-Recipient; without its type.
+  std::string action;      // failed, delayed, delivered, relayed, expanded; "" unknown.
+  std::string status;      // "5.1.1"; "" unknown.
+  std::string diagnostic;  // Diagnostic-Code without its type, unfolded.
+};
+
+struct Reading {
+  Kind kind = Kind::Ordinary;
+  double confidence = 0.0;  // 0 to 1.
+  std::string language = "und";
+  bool standard = false;    // In the form an RFC gives for this kind.
+  std::vector<std::string> evidence;  // Sentences a person can follow.
+  std::string reporting_mta;
+  std::vector<RecipientReport> recipients;
+  Returned returned;
+  std::vector<std::string> references;  // Message-IDs of In-Reply-To, References, Original-Message-ID.
+  std::string auto_submitted;           // The field's keyword, lower case; "" if there is none.
+  mail::Defects defects;
+};
+
+}  // namespace backstop::reading

@@ -1,0 +1,56 @@
+// What a transaction wants done.  Whoever drives it does each in the order given.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/policy/reason.h"
+#include "core/transaction/record.h"
+
+namespace backstop::transaction {
+
+// May this message be signed?  The answer to the event that asked is held until Answered.
+struct AskPermit {};
+
+// Put a field at the very top of the header block, above the server's own Received.
+struct InsertField {
+  std::string name;
+  std::string value;  // One line, no leading blank.
+};
+// Remove the nth field of that name (from 1, counted before any of these effects).  Given from the
+// last to the first, and before InsertField, so that doing them in order needs no arithmetic.
+struct RemoveField {
+  std::string name;
+  unsigned occurrence = 1;
+};
+// Keep the message back in the server's own hold queue.
+struct Hold {
+  std::string why;
+};
+// Something a person should know about, beside the message's record.
+struct Note {
+  policy::Reason reason;
+  std::string detail;  // Not escaped.
+};
+
+// The answer to the event.  An event without a Reply and without an Ask goes on.
+enum class ReplyKind {
+  Accept,    // Done with this message: no more events of it are wanted.
+  SkipBody,  // No more BodyChunk is wanted; EndOfMessage is.
+  Refuse,    // Permanently, in the SMTP dialogue.
+  Defer,     // For now.
+};
+struct Reply {
+  ReplyKind kind = ReplyKind::Accept;
+  // For Refuse and Defer: 550, "5.7.1", printable ASCII on one line.
+  unsigned code = 0;
+  std::string enhanced;
+  std::string text;
+};
+
+using Effect = std::variant<AskPermit, InsertField, RemoveField, Hold, Note, Record, Reply>;
+using Effects = std::vector<Effect>;
+
+}  // namespace backstop::transaction

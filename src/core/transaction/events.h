@@ -1,0 +1,61 @@
+// What happens to a message on its way through an SMTP server, whoever tells it: the milter door, a
+// play, a file.  Views are valid only during Transaction::on().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/ip.h"
+#include "core/base/result.h"
+#include "core/proof/key_ring.h"
+#include "core/proof/token.h"
+
+namespace backstop::transaction {
+
+// Who is connected; the same for every message of a connection.
+struct Client {
+  std::optional<IpAddress> address;  // Nothing for a local submission without a network address.
+  std::string name;                  // As the MTA found it; "" unknown.  Not to be believed.
+  std::string daemon_name;           // The macro {daemon_name}; ORIGINATING marks a submission port.
+};
+
+// `sender` and `recipient` as the MTA hands them over: with or without angle brackets, quoted or
+// not; "" and "<>" are the null sender.
+struct MailFrom {
+  std::string_view sender;
+  std::string_view authenticated;  // The macro {auth_authen}; "" when the client did not log in.
+};
+struct RcptTo {
+  std::string_view recipient;
+};
+// One field of the message's own header block; `raw` as in mail::FieldView.
+struct HeaderField {
+  std::string_view name;
+  std::string_view raw;
+};
+struct EndOfHeaders {};
+struct BodyChunk {
+  std::string_view bytes;
+};
+struct EndOfMessage {};
+// The message goes no further (RSET, a lost connection, another filter's refusal).
+struct Aborted {};
+
+// Leave to sign one message: the ring and key to sign with, and a fresh nonce.
+struct SigningPermit {
+  std::shared_ptr<const proof::KeyRing> ring;
+  proof::KeyId key = 0;
+  proof::Nonce nonce{};
+};
+// The answer to the one question open; an error when it could not be asked or came too late.
+struct Answered {
+  Result<SigningPermit> permit;
+};
+
+using Event = std::variant<MailFrom, RcptTo, HeaderField, EndOfHeaders, BodyChunk, EndOfMessage, Aborted,
+                           Answered>;
+
+}  // namespace backstop::transaction

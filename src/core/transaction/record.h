@@ -1,0 +1,39 @@
+// What is remembered of one message that was signed or judged, and its line in the log.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ip.h"
+#include "core/policy/policy.h"
+#include "core/reading/reading.h"
+
+namespace backstop::transaction {
+
+enum class Direction {
+  Outgoing,  // Ours, to be signed.
+  Inbound,   // To be judged.
+  Own,       // From our own networks but not of a domain we sign for, or our own automatic mail.
+};
+std::string_view name_of(Direction direction);
+
+struct Record {
+  Direction direction = Direction::Inbound;
+  std::string sender;                   // As received, without brackets.
+  std::vector<std::string> recipients;  // The first few, as received, without brackets.
+  std::size_t recipient_count = 0;
+  std::string client;                   // Address, else name, else "".
+  bool is_signed = false;               // Outgoing: a token was put in.
+  // Inbound:
+  policy::Judgement judgement;
+  reading::Kind kind = reading::Kind::Ordinary;
+};
+
+// "4Bxyz: direction=inbound verdict=forged decision=refuse kind=bounce reason=no-proof-of-origin
+// from=<> to=<alice@example.com> client=192.0.2.1": one line, every foreign value escaped.
+// `queue_id` is the server's, or an id of our own while there is none.
+std::string render_log_line(const Record& record, std::string_view queue_id);
+
+}  // namespace backstop::transaction

@@ -1,0 +1,49 @@
+// One message's way through the server: events in, effects out.  It asks, it never calls: no clock,
+// no store, no socket.  The milter door, a play and a test drive the same object.
+//
+// Order of events: MailFrom, RcptTo*, HeaderField*, EndOfHeaders, BodyChunk*, EndOfMessage; Aborted
+// at any time ends it.  Whatever comes out of order is ignored.  Not thread-safe.
+//
+// Invariants
+//   (1) In observe no Reply is Refuse or Defer.
+//   (2) Fields change only at EndOfMessage.
+//   (3) At most one question is open, and no Reply is given while it is.
+//   (4) After Reply{Accept}, Refuse or Defer nothing more comes out.
+//   (5) An answer that is an error never stops mail: it goes on unsigned, with a Note.
+#pragma once
+
+#include <memory>
+
+#include "core/base/time.h"
+#include "core/config/config.h"
+#include "core/proof/key_ring.h"
+#include "core/transaction/effects.h"
+#include "core/transaction/events.h"
+
+namespace backstop::transaction {
+
+// What is in force when a message begins; one snapshot for its whole way.
+struct Surroundings {
+  std::shared_ptr<const config::Config> config;   // Never null.
+  std::shared_ptr<const proof::KeyRing> ring;     // Null when there are no keys.
+};
+
+class Transaction {
+ public:
+  Transaction(Surroundings surroundings, Client client);
+  ~Transaction();
+  Transaction(Transaction&&) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+
+  // Appends to `effects`.
+  void on(const Event& event, Instant now, Effects& effects);
+
+  bool waiting() const;   // A question is open.
+  bool finished() const;  // Nothing more will come out.
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace backstop::transaction
