@@ -7,6 +7,9 @@
 
 namespace backstop::crypto {
 
+// Overwrites with zeros, for buffers that held a secret on its way.
+void wipe(std::span<std::uint8_t> bytes);
+
 class Secret {
  public:
   Secret() = default;
