@@ -18,10 +18,10 @@ namespace backstop::config {
 struct Endpoint {
   enum class Kind { Unix, Inet, Systemd };
   Kind kind = Kind::Unix;
-  std::string path;            // Unix: the socket's path.
-  IpAddress address;           // Inet.
-  std::uint16_t port = 0;      // Inet; 0 lets the kernel choose.
-  std::string text() const;    // "unix:/run/x.sock", "inet:127.0.0.1:8891", "systemd:milter".
+  std::string path;          // Unix: the socket's path.
+  IpAddress address;         // Inet.
+  std::uint16_t port = 0;    // Inet; 0 lets the kernel choose.
+  std::string text() const;  // "unix:/run/x.sock", "inet:127.0.0.1:8891", "systemd:milter".
 };
 // "unix:/path", "inet:ADDRESS:PORT" ("inet:[::1]:8891" for IPv6), "inet:PORT@ADDRESS" as Sendmail
 // writes it, "systemd" or "systemd:NAME".  Errors: Errc::Invalid with a sentence.
@@ -34,15 +34,23 @@ struct Domain {
   policy::Coverage coverage = policy::Coverage::Unknown;
 };
 
+// 127.0.0.0/8 and ::1/128: mail that a program on this host hands in.
+std::vector<IpNetwork> loopback_networks();
+
+enum class LogTarget : std::uint8_t { Stderr, Syslog };
+enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };  // From more to less.
+
 struct Config {
-  std::string authserv_id;                // "" until the application fills in the host's name.
+  std::string authserv_id;  // "" until the application fills in the host's name.
   std::map<std::string, Domain, std::less<>> domains;  // By canonical name.
-  std::vector<IpNetwork> own_networks;
+  std::vector<IpNetwork> own_networks = loopback_networks();
   std::vector<Endpoint> milter_listen;
-  unsigned milter_threads = 2;
+  unsigned milter_threads = 2;  // 1 to 64.
   std::uint32_t milter_socket_mode = 0660;
   std::string keys_directory = "/etc/backstop/keys";
   Seconds lifetime = proof::kDefaultLifetime;
+  LogTarget log_target = LogTarget::Stderr;
+  LogLevel log_level = LogLevel::Info;
 
   // The domain of an address, exact; nothing when it is not ours.  `canonical_name` as of
   // mail::canonical_domain.
@@ -52,16 +60,19 @@ struct Config {
 
 // One option, as parser, sample file and manual need it.
 struct Option {
-  std::string_view key;        // "milter.listen"; '*' stands for a name, as in "domains.*.mode".
-  std::string_view form;       // "duration", "list of networks"
-  std::string_view standard;   // The default, as one would write it.
-  std::string_view text;       // What it does, in sentences.
+  std::string_view key;       // "milter.listen"; '*' stands for a name, as in "domains.*.mode".
+  std::string_view form;      // "duration", "list of networks"
+  std::string_view standard;  // The default, as one would write it.
+  std::string_view text;      // What it does, in sentences.
 };
 const std::vector<Option>& options();
 
-// Reads TOML text.  `origin` is the file's name for errors.  Errors: Errc::Invalid, `where` is
-// "origin:line:column"; an unknown key, a wrong type and a value out of range are errors.
+// Reads TOML text over the defaults.  `origin` is the file's name for errors.  Errors:
+// Errc::Invalid, `where` is "origin:line:column"; an unknown key, a wrong type and a value out of
+// range are errors.
 Result<Config> parse_config(std::string_view text, std::string_view origin);
+// The same over what `config` holds already; on an error `config` may hold part of the text.
+Result<void> apply_text(Config& config, std::string_view text, std::string_view origin);
 
 // A commented sample file with every option at its default.
 std::string render_sample();

@@ -15,7 +15,10 @@ namespace backstop::policy {
 enum class Mode : std::uint8_t { Off, Observe, Enforce };
 // Whether every sending path of an address is known to sign.
 enum class Coverage : std::uint8_t { Unknown, Partly, Covered };
-enum class RecipientClass : std::uint8_t { Ordinary, Role };  // Role: postmaster@, abuse@ and alike.
+enum class RecipientClass : std::uint8_t {
+  Ordinary,
+  Role
+};  // Role: postmaster@, abuse@ and alike.
 enum class Verdict : std::uint8_t { NotBackscatter, Genuine, Late, Replayed, Unproven, Forged };
 // From mild to strict: of several recipients' decisions the least is answered.
 enum class Decision : std::uint8_t { Accept, Mark, Quarantine, Refuse };
@@ -38,6 +41,14 @@ enum class SigningAge : std::uint8_t {
 };
 std::string_view name_of(SigningAge age);
 
+// What the key ring can do.
+enum class Keys : std::uint8_t {
+  None,        // There is no ring: no proof can be asked.
+  VerifyOnly,  // Old mail can be proved, but nothing is signed.
+  Signing,
+};
+std::string_view name_of(Keys keys);
+
 struct Facts {
   reading::Kind kind = reading::Kind::Ordinary;
   ReturnedShape returned = ReturnedShape::None;
@@ -46,6 +57,7 @@ struct Facts {
   SigningAge signing = SigningAge::Signed;
   Coverage coverage = Coverage::Unknown;
   RecipientClass recipient = RecipientClass::Ordinary;
+  Keys keys = Keys::Signing;
   Mode mode = Mode::Observe;
 };
 

@@ -19,7 +19,7 @@ namespace backstop::transaction {
 struct Client {
   std::optional<IpAddress> address;  // Nothing for a local submission without a network address.
   std::string name;                  // As the MTA found it; "" unknown.  Not to be believed.
-  std::string daemon_name;           // The macro {daemon_name}; ORIGINATING marks a submission port.
+  std::string daemon_name;  // The macro {daemon_name}; ORIGINATING marks a submission port.
 };
 
 // `sender` and `recipient` as the MTA hands them over: with or without angle brackets, quoted or
@@ -55,7 +55,7 @@ struct Answered {
   Result<SigningPermit> permit;
 };
 
-using Event = std::variant<MailFrom, RcptTo, HeaderField, EndOfHeaders, BodyChunk, EndOfMessage, Aborted,
-                           Answered>;
+using Event = std::variant<MailFrom, RcptTo, HeaderField, EndOfHeaders, BodyChunk, EndOfMessage,
+                           Aborted, Answered>;
 
 }  // namespace backstop::transaction

@@ -24,8 +24,8 @@ struct Record {
   std::string sender;                   // As received, without brackets.
   std::vector<std::string> recipients;  // The first few, as received, without brackets.
   std::size_t recipient_count = 0;
-  std::string client;                   // Address, else name, else "".
-  bool is_signed = false;               // Outgoing: a token was put in.
+  std::string client;      // Address, else name, else "".
+  bool is_signed = false;  // Outgoing: a token was put in.
   // Inbound:
   policy::Judgement judgement;
   reading::Kind kind = reading::Kind::Ordinary;

@@ -24,8 +24,8 @@ namespace backstop::transaction {
 
 // What is in force when a message begins; one snapshot for its whole way.
 struct Surroundings {
-  std::shared_ptr<const config::Config> config;   // Never null.
-  std::shared_ptr<const proof::KeyRing> ring;     // Null when there are no keys.
+  std::shared_ptr<const config::Config> config;  // Never null.
+  std::shared_ptr<const proof::KeyRing> ring;    // Null when there are no keys.
 };
 
 class Transaction {

@@ -1,0 +1,138 @@
+#include "core/config/config.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace backstop::config {
+namespace {
+
+constexpr std::string_view kWhole = R"(
+authserv_id = "mx.example.com"
+[networks]
+own = ["127.0.0.0/8", "2001:db8::/32"]
+[domains."Example.COM"]
+mode = "enforce"
+signing_since = 2026-11-01T02:00:00+02:00
+coverage = "covered"
+[domains."bücher.example"]
+[proofs]
+lifetime = "14d"
+[keys]
+directory = "/tmp/keys"
+[milter]
+listen = ["unix:/run/backstop/milter.sock", "inet:[::1]:8891"]
+socket_mode = "0600"
+threads = 4
+[log]
+to = "syslog"
+level = "debug"
+)";
+
+TEST(Config, ReadsEveryOption) {
+  const auto config = parse_config(kWhole, "backstop.toml");
+  ASSERT_TRUE(config) << config.error().text();
+  EXPECT_EQ(config->authserv_id, "mx.example.com");
+  EXPECT_TRUE(config->is_own(*IpAddress::parse("127.0.0.1")));
+  EXPECT_FALSE(config->is_own(*IpAddress::parse("192.0.2.1")));
+  const Domain* domain = config->find_domain("example.com");
+  ASSERT_NE(domain, nullptr);
+  EXPECT_EQ(domain->mode, policy::Mode::Enforce);
+  EXPECT_EQ(domain->coverage, policy::Coverage::Covered);
+  EXPECT_EQ(render_instant(*domain->signing_since), "2026-11-01T00:00:00Z");
+  ASSERT_NE(config->find_domain("xn--bcher-kva.example"), nullptr);
+  EXPECT_EQ(config->find_domain("xn--bcher-kva.example")->mode, policy::Mode::Observe);
+  EXPECT_EQ(config->find_domain("sub.example.com"), nullptr);
+  EXPECT_EQ(config->lifetime, Days(14));
+  EXPECT_EQ(config->keys_directory, "/tmp/keys");
+  ASSERT_EQ(config->milter_listen.size(), 2U);
+  EXPECT_EQ(config->milter_listen[0].text(), "unix:/run/backstop/milter.sock");
+  EXPECT_EQ(config->milter_listen[1].text(), "inet:[::1]:8891");
+  EXPECT_EQ(config->milter_socket_mode, 0600U);
+  EXPECT_EQ(config->milter_threads, 4U);
+  EXPECT_EQ(config->log_target, LogTarget::Syslog);
+  EXPECT_EQ(config->log_level, LogLevel::Debug);
+}
+
+TEST(Config, ErrorsNameFileLineColumnAndWhatToDo) {
+  struct Case {
+    std::string_view text;
+    std::string_view where;
+    std::string_view detail;
+  };
+  const Case table[] = {
+      {"[milter]\nlisten = 5\n", "f.toml:2:10", "milter.listen: want a list of texts"},
+      {"[milter]\nlisten = [\"tcp:1\"]\n", "f.toml:2:10", "unix:/path"},
+      {"[milter]\nlitsen = [\"unix:/x\"]\n", "f.toml:2:1", "do you mean milter.listen?"},
+      {"nonsense = 1\n", "f.toml:1:1", "there is no option of this name"},
+      {"[domains.\"a.test\"]\nmode = \"on\"\n", "f.toml:2:8", "\"off\" \"observe\" \"enforce\""},
+      {"[domains.\"a.test\"]\nsigning_since = 2026-11-01T00:00:00\n", "f.toml:2:17",
+       "with its zone"},
+      {"[domains.\"a@b\"]\n", "f.toml:1:", "the name of a domain"},
+      {"domains = 5\n", "f.toml:1:11", "want a table"},
+      {"[networks]\nown = [\"10.0.0.1/8\"]\n", "f.toml:2:7", "bits are set beyond"},
+      {"[proofs]\nlifetime = \"21\"\n", "f.toml:2:12", "21d"},
+      {"[proofs]\nlifetime = \"1h\"\n", "f.toml:2:12", "from 1d to 90d"},
+      {"[milter]\nthreads = 0\n", "f.toml:2:11", "1 to 64"},
+      {"[milter]\nsocket_mode = \"0999\"\n", "f.toml:2:15", "octal"},
+      {"[milter\n", "f.toml:1:", ""},
+      {"a = \n", "f.toml:1:", ""},
+  };
+  for (const Case& c : table) {
+    const auto config = parse_config(c.text, "f.toml");
+    ASSERT_FALSE(config) << c.text;
+    EXPECT_EQ(config.error().where.substr(0, c.where.size()), c.where) << c.text;
+    EXPECT_NE(config.error().detail.find(c.detail), std::string::npos) << config.error().text();
+  }
+}
+
+TEST(Config, OverridesApplyOverWhatIsThere) {
+  Config config;
+  ASSERT_TRUE(apply_text(config, "[domains.\"a.test\"]", "--domain"));
+  ASSERT_TRUE(apply_text(config, "domains.\"a.test\".mode = \"enforce\"", "--set"));
+  EXPECT_EQ(config.find_domain("a.test")->mode, policy::Mode::Enforce);
+}
+
+TEST(Config, TheSampleFileIsTheCommittedOneAndReadsAsTheDefaults) {
+  if (std::getenv("BACKSTOP_BLESS") != nullptr)
+    std::ofstream("conf/backstop.toml") << render_sample();
+  std::stringstream committed;
+  committed << std::ifstream("conf/backstop.toml").rdbuf();
+  EXPECT_EQ(committed.str(), render_sample()) << "run: ./do bless";
+  EXPECT_TRUE(parse_config(render_sample(), "sample"));
+}
+
+// Each sample line with its comment sign taken off must be read, so that the table of options and
+// the readers cannot part.
+TEST(Config, EveryOptionOfTheTableCanBeSetAsTheSampleShowsIt) {
+  std::string text;
+  std::stringstream sample(render_sample());
+  for (std::string line; std::getline(sample, line);) {
+    const bool option = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    text += option ? line.substr(1) : line;
+    text += "\n";
+  }
+  const auto config = parse_config(text, "sample");
+  ASSERT_TRUE(config) << config.error().text() << "\n" << text;
+  EXPECT_EQ(config->authserv_id, "mx.example.com");
+  EXPECT_NE(config->find_domain("example.com"), nullptr);
+}
+
+TEST(Endpoint, ReadsTheFormsOfPostfixAndSendmail) {
+  EXPECT_EQ(parse_endpoint("unix:/a/b")->text(), "unix:/a/b");
+  EXPECT_EQ(parse_endpoint("local:/a/b")->text(), "unix:/a/b");
+  EXPECT_EQ(parse_endpoint("inet:127.0.0.1:8891")->text(), "inet:127.0.0.1:8891");
+  EXPECT_EQ(parse_endpoint("inet:8891@127.0.0.1")->text(), "inet:127.0.0.1:8891");
+  EXPECT_EQ(parse_endpoint("inet:[::1]:8891")->text(), "inet:[::1]:8891");
+  EXPECT_EQ(parse_endpoint("systemd")->text(), "systemd");
+  EXPECT_EQ(parse_endpoint("systemd:milter")->text(), "systemd:milter");
+  for (const char* text : {"", "unix:", "inet:", "inet:8891", "inet:localhost:8891",
+                           "inet:127.0.0.1:99999", "systemd:", "/a/b", "tcp:127.0.0.1:1"}) {
+    EXPECT_FALSE(parse_endpoint(text)) << text;
+  }
+  EXPECT_FALSE(parse_endpoint("unix:/" + std::string(107, 'x')));
+}
+
+}  // namespace
+}  // namespace backstop::config

@@ -1,0 +1,189 @@
+#include "core/play/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "core/base/assert.h"
+#include "core/base/base32.h"
+#include "core/play/standard_ring.h"
+#include "core/transaction/transaction.h"
+
+namespace backstop::play {
+namespace {
+
+using transaction::Effect;
+using transaction::Effects;
+using transaction::Transaction;
+
+std::string_view name_of(transaction::ReplyKind kind) {
+  switch (kind) {
+    case transaction::ReplyKind::Accept:
+      return "accept";
+    case transaction::ReplyKind::SkipBody:
+      return "skip";
+    case transaction::ReplyKind::Refuse:
+      return "refuse";
+    case transaction::ReplyKind::Defer:
+      return "defer";
+  }
+  BS_ASSERT(false);
+}
+
+// The stage in-process: what one step brings about is collected, questions are answered at once.
+class Stage {
+ public:
+  Stage(const Play& play, Feeding feeding, std::shared_ptr<const config::Config> config)
+      : feeding_(feeding),
+        ring_(standard_ring(play.keys)),
+        config_(std::move(config)),
+        now_(standard_clock()) {}
+
+  std::vector<std::string> effects;
+  std::vector<std::string> log;
+
+  void act(const Step& step, const Bindings& bindings) {
+    effects.clear();
+    log.clear();
+    std::visit([&](const auto& action) { on(action, bindings); }, step.action);
+  }
+
+ private:
+  void on(const Connect& action, const Bindings&) {
+    client_ = transaction::Client{.address = IpAddress::parse(action.address),
+                                  .name = action.name,
+                                  .daemon_name = action.daemon_name};
+  }
+  void on(const Mail& action, const Bindings&) {
+    transaction_.emplace(transaction::Surroundings{.config = config_, .ring = ring_}, client_);
+    tell(transaction::MailFrom{.sender = action.path, .authenticated = action.authenticated});
+  }
+  void on(const Rcpt& action, const Bindings&) { tell(transaction::RcptTo{action.path}); }
+  void on(const Headers& action, const Bindings& bindings) {
+    for (const auto& [name, raw] : action.fields) {
+      const std::string filled = bindings.fill(raw);
+      tell(transaction::HeaderField{.name = name, .raw = filled});
+    }
+  }
+  void on(const EndOfHeaders&, const Bindings&) { tell(transaction::EndOfHeaders{}); }
+  void on(const Body& action, const Bindings& bindings) {
+    const std::string text = bindings.fill(action.text);
+    if (feeding_ == Feeding::Whole) {
+      tell(transaction::BodyChunk{text});
+      return;
+    }
+    for (std::size_t i = 0; i < text.size(); ++i)
+      tell(transaction::BodyChunk{std::string_view(text).substr(i, 1)});
+  }
+  void on(const EndOfMessage&, const Bindings&) { tell(transaction::EndOfMessage{}); }
+  void on(const Abort&, const Bindings&) { tell(transaction::Aborted{}); }
+  void on(const Answer& action, const Bindings&) { answer_ = action; }
+  void on(const SetClock& action, const Bindings&) { now_ = action.now; }
+
+  void tell(const transaction::Event& event) {
+    if (!transaction_) return;
+    Effects out;
+    transaction_->on(event, now_, out);
+    bool asked = false;
+    for (const Effect& effect : out) {
+      asked = asked || std::holds_alternative<transaction::AskPermit>(effect);
+      if (const auto* record = std::get_if<transaction::Record>(&effect)) {
+        log.push_back(transaction::render_log_line(*record, "PLAY"));
+      } else {
+        effects.push_back(render_effect(effect));
+      }
+    }
+    if (asked) tell(transaction::Answered{take_answer()});
+  }
+
+  Result<transaction::SigningPermit> take_answer() {
+    const Answer answer = answer_.value_or(Answer{.granted = true, .nonce_hex = "0102030405"});
+    answer_.reset();
+    if (!answer.granted || ring_ == nullptr || ring_->emitting() == nullptr) {
+      return fail(Errc::Unavailable, "", "scripted");
+    }
+    transaction::SigningPermit permit{
+        .ring = ring_, .key = ring_->emitting()->info().id, .nonce = {}};
+    const auto nonce = decode_hex(answer.nonce_hex);
+    std::copy(nonce->begin(), nonce->end(), permit.nonce.begin());
+    return permit;
+  }
+
+  Feeding feeding_;
+  std::shared_ptr<const proof::KeyRing> ring_;
+  std::shared_ptr<const config::Config> config_;
+  Instant now_;
+  transaction::Client client_;
+  std::optional<Transaction> transaction_;
+  std::optional<Answer> answer_;
+};
+
+struct Renderer {
+  std::string operator()(const transaction::AskPermit&) const { return "ask permit"; }
+  std::string operator()(const transaction::InsertField& e) const {
+    return fmt::format("insert {}: {}", e.name, e.value);
+  }
+  std::string operator()(const transaction::RemoveField& e) const {
+    return fmt::format("remove {} {}", e.name, e.occurrence);
+  }
+  std::string operator()(const transaction::Hold& e) const { return fmt::format("hold {}", e.why); }
+  std::string operator()(const transaction::Note& e) const {
+    return fmt::format("note {}{}{}", policy::name_of(e.reason), e.detail.empty() ? "" : " ",
+                       e.detail);
+  }
+  std::string operator()(const transaction::Record&) const { return ""; }
+  std::string operator()(const transaction::Reply& e) const {
+    if (e.code == 0) return fmt::format("reply {}", name_of(e.kind));
+    return fmt::format("reply {} {} {} {}", name_of(e.kind), e.code, e.enhanced, e.text);
+  }
+};
+
+}  // namespace
+
+std::string render_effect(const Effect& effect) {
+  return std::visit(Renderer{}, effect);
+}
+
+void compare_step(const Step& step, const std::vector<std::string>& effects,
+                  const std::vector<std::string>& log, Bindings& bindings,
+                  std::vector<Failure>& failures) {
+  const std::size_t both = std::min(effects.size(), step.expected.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    const auto& [line, pattern] = step.expected[i];
+    if (bindings.match(pattern, effects[i])) continue;
+    failures.push_back(
+        {line, fmt::format("expected '{}', got '{}'", bindings.fill(pattern), effects[i])});
+  }
+  for (std::size_t i = both; i < step.expected.size(); ++i) {
+    failures.push_back({step.expected[i].first,
+                        fmt::format("expected '{}', got nothing", step.expected[i].second)});
+  }
+  for (std::size_t i = both; i < effects.size(); ++i) {
+    failures.push_back({step.line, fmt::format("expected nothing more, got '{}'", effects[i])});
+  }
+  for (const auto& [line, pattern] : step.expected_log) {
+    const bool met = std::any_of(log.begin(), log.end(), [&](const std::string& text) {
+      return bindings.match(pattern, text);
+    });
+    if (met) continue;
+    failures.push_back(
+        {line, fmt::format("no log line is '{}'; there are {}{}", pattern, log.size(),
+                           log.empty() ? "" : ", the last '" + log.back() + "'")});
+  }
+}
+
+Result<std::vector<Failure>> run_play(const Play& play, Feeding feeding) {
+  BS_TRY(config::Config config, config::parse_config(play.config, play.origin + " (config)"));
+  Stage stage(play, feeding, std::make_shared<const config::Config>(std::move(config)));
+  Bindings bindings;
+  std::vector<Failure> failures;
+  for (const Step& step : play.steps) {
+    stage.act(step, bindings);
+    compare_step(step, stage.effects, stage.log, bindings, failures);
+  }
+  return failures;
+}
+
+}  // namespace backstop::play

@@ -1,0 +1,66 @@
+#include "core/transaction/foreign_fields.h"
+
+#include <algorithm>
+
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
+
+namespace backstop::transaction {
+namespace {
+
+constexpr std::string_view kResultsField = "Authentication-Results";
+
+// RFC 5322 §3.2.2 CFWS, which RFC 8601 §2.2 allows before the authserv-id.
+std::string_view skip_comments(std::string_view text) {
+  unsigned depth = 0;
+  while (!text.empty()) {
+    const char c = text.front();
+    if (depth > 0 && c == '\\' && text.size() > 1) {
+      text.remove_prefix(1);
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')' && depth > 0) {
+      --depth;
+    } else if (depth == 0 && !ascii::is_space(c)) {
+      return text;
+    }
+    text.remove_prefix(1);
+  }
+  return text;
+}
+
+// RFC 8601 §2.2: authserv-id is a value of RFC 2045, so it may be quoted.
+bool names_authserv_id(std::string_view raw, std::string_view authserv_id) {
+  std::string_view text = skip_comments(raw);
+  if (!text.empty() && text.front() == '"') text.remove_prefix(1);
+  if (authserv_id.empty() || !ascii::starts_with_folded(text, authserv_id)) return false;
+  const std::string_view rest = text.substr(authserv_id.size());
+  return rest.empty() || rest.front() == ';' || rest.front() == '"' || rest.front() == '(' ||
+         ascii::is_space(rest.front());
+}
+
+}  // namespace
+
+void ForeignFields::on_field(std::string_view name, std::string_view raw,
+                             std::string_view authserv_id) {
+  if (ascii::equals_folded(name, kVerdictField)) {
+    ++verdicts_;
+  } else if (ascii::equals_folded(name, kResultsField)) {
+    ++results_seen_;
+    if (results_.size() < limits::kRemovedFields && names_authserv_id(raw, authserv_id)) {
+      results_.push_back(results_seen_);
+    }
+  }
+}
+
+void ForeignFields::append_removals(Effects& effects) const {
+  const auto most = static_cast<unsigned>(limits::kRemovedFields);
+  for (unsigned occurrence = std::min(verdicts_, most); occurrence > 0; --occurrence) {
+    effects.emplace_back(RemoveField{std::string(kVerdictField), occurrence});
+  }
+  std::for_each(results_.rbegin(), results_.rend(), [&](unsigned occurrence) {
+    effects.emplace_back(RemoveField{std::string(kResultsField), occurrence});
+  });
+}
+
+}  // namespace backstop::transaction
