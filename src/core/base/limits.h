@@ -23,14 +23,30 @@ inline constexpr std::size_t kMimeDepth = 32;
 inline constexpr std::size_t kMimeParts = 1000;
 // A multipart boundary.  RFC 2046 allows 70; some mailers use more.
 inline constexpr std::size_t kBoundaryBytes = 256;
+// A whole delimiter line, "--" and padding included.  A longer line is content.
+inline constexpr std::size_t kBoundaryLineBytes = 1024;
+// A header field name.  RFC 5322's line limit; longer is no field.
+inline constexpr std::size_t kFieldNameBytes = 998;
 // Parameters of one Content-Type or Content-Disposition field.
 inline constexpr std::size_t kParametersPerField = 32;
 // Bytes of one decoded parameter or decoded header text.
 inline constexpr std::size_t kDecodedFieldBytes = 16 * 1024;
 // Proof tokens taken from one returned header block; the rest says nothing.
 inline constexpr std::size_t kTokenCandidates = 8;
+// The value of one token field with its folds; a token has 56 characters.
+inline constexpr std::size_t kTokenTextBytes = 1024;
+// Addresses one token is held against: every recipient of a transaction, and the returned
+// Return-Path, From and Sender.
+inline constexpr std::size_t kTokenAddressees = 1010;
+// A token field that is looked at: one line of 76 columns, folded and padded by whoever returned
+// it.
+inline constexpr std::size_t kTokenFieldBytes = 512;
+// Message-IDs kept of the fields that name what a message answers.
+inline constexpr std::size_t kReferences = 100;
 // Recipients taken from one delivery report.
 inline constexpr std::size_t kReportRecipients = 1000;
+// A diagnostic kept of one recipient: a reply of a few lines (RFC 5321 §4.5.3.1.5: 512 each).
+inline constexpr std::size_t kDiagnosticBytes = 2048;
 // DKIM signatures noted from one returned header block.
 inline constexpr std::size_t kReturnedSignatures = 32;
 // Decoded text of a bounce's human-readable part that is looked at.
@@ -62,6 +78,17 @@ inline constexpr std::chrono::seconds kMilterIdle{7210};
 inline constexpr std::chrono::seconds kMilterNegotiation{60};
 // How long a graceful stop waits for messages in flight.
 inline constexpr std::chrono::seconds kMilterDrain{10};
+// Bytes a thread reads at once, for all its connections together: a body chunk of 64 KiB with its
+// frame and the command after it.
+inline constexpr std::size_t kMilterReadBytes = 128 * 1024;
+// Bytes a session queues while the answer to a question is awaited: what one read may bring, twice.
+inline constexpr std::size_t kMilterQueuedBytes = 2 * kMilterReadBytes;
+// One macro's value that is kept; queue ids and logins are shorter.
+inline constexpr std::size_t kMilterMacroBytes = 512;
+// An SMTP reply of ours, code included (RFC 5321 §4.5.3.1.5).
+inline constexpr std::size_t kMilterReplyBytes = 512;
+// Connections taken from a listening socket before others are served.
+inline constexpr std::size_t kMilterAcceptsAtOnce = 64;
 // How long a question to a port may take before its answer is Unavailable.
 inline constexpr std::chrono::seconds kAskWait{5};
 
@@ -71,10 +98,22 @@ inline constexpr std::chrono::seconds kAskWait{5};
 inline constexpr std::size_t kKeysPerRing = 4095;
 // A key file is a few hundred bytes; more is not a key file.
 inline constexpr std::size_t kKeyFileBytes = 16 * 1024;
+// A ring file may list every id as deleted; an export holds every key of a ring.
+inline constexpr std::size_t kRingFileBytes = 64 * 1024;
+inline constexpr std::size_t kKeyExportBytes = 4 * 1024 * 1024;
+// Files looked at in a key directory, lost editor backups included.
+inline constexpr std::size_t kKeyDirectoryEntries = 20'000;
+// How long a change of the ring waits for another change to end.
+inline constexpr std::chrono::seconds kKeyLockWait{5};
 
 // --- Files --------------------------------------------------------------------------------------
 
 // A configuration file.
 inline constexpr std::size_t kConfigFileBytes = 4 * 1024 * 1024;
+
+// A play: a script written by hand.
+inline constexpr std::size_t kPlayFileBytes = 4 * 1024 * 1024;
+// A single message read from a file or standard input by a command.
+inline constexpr std::size_t kMessageFileBytes = 256 * 1024 * 1024;
 
 }  // namespace backstop::limits

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -34,11 +34,15 @@ inline constexpr Days kKeptAfterwards{400};
 // Own clock running behind: a token from up to this far ahead is accepted with an alarm.
 inline constexpr std::chrono::hours kClockSkewMax{25};
 
+// Bytes of a key and of the ring secret: as many as HMAC-SHA256 gives, more adds nothing.
+inline constexpr std::size_t kSecretBytes = 32;
+
 enum class KeyState : std::uint8_t {
   Emitting,  // Signs and verifies.
   Waiting,   // Added, or replaced by another: verifies, does not sign.
   Retired,   // Never signs again.
 };
+std::string_view name_of(KeyState state);
 
 // What may be shown of a key.
 struct KeyInfo {
@@ -51,6 +55,8 @@ struct KeyInfo {
   // Last moment at which it verifies as `valid` (invariant 2); nothing for a key that never signed
   // and one that emits.
   std::optional<Instant> verifies_until(Seconds lifetime) const;
+  // Last moment at which it must be kept, for `late` (invariant 3); nothing where the above is.
+  std::optional<Instant> kept_until(Seconds lifetime) const;
 };
 
 class Key {
@@ -70,13 +76,17 @@ class Key {
 
 class KeyRing {
  public:
-  // REQUIRES: ids differ; at most one key emits; ring_secret of 32 bytes.
-  KeyRing(crypto::Secret ring_secret, std::vector<std::shared_ptr<const Key>> keys);
+  // `deleted`: ids of keys that were deleted after their time; their tokens are nobody's.
+  // REQUIRES: ids differ, also from `deleted`; at most one key emits; ring_secret of 32 bytes.
+  KeyRing(crypto::Secret ring_secret, std::vector<std::shared_ptr<const Key>> keys,
+          std::vector<KeyId> deleted = {});
 
   // Nothing when no key emits: then nothing is signed and every domain stays in observe.
   const Key* emitting() const;
   const Key* find(KeyId id) const;
   const std::vector<std::shared_ptr<const Key>>& keys() const { return keys_; }  // By id.
+  const std::vector<KeyId>& deleted() const { return deleted_; }                 // Sorted.
+  bool is_deleted(KeyId id) const;
   const crypto::HmacSha256& check_mac() const { return check_mac_; }
   const crypto::Secret& ring_secret() const { return ring_secret_; }
 
@@ -84,6 +94,7 @@ class KeyRing {
   crypto::Secret ring_secret_;
   crypto::HmacSha256 check_mac_;
   std::vector<std::shared_ptr<const Key>> keys_;
+  std::vector<KeyId> deleted_;
 };
 
 }  // namespace backstop::proof

@@ -6,8 +6,9 @@
 // Invariants
 //   (1) verify_token(sign_token(s, ...), ...) is Valid for s at every time from issue to issue +
 //       lifetime, and Late afterwards while its key is kept.
-//   (2) Without the ring secret nobody can make a token that is anything but Absent (but by a
-//       2^-24 chance); without a key's secret none that is Valid, Late or Unavailable for that key.
+//   (2) Who never saw a token of this ring cannot make one that is anything but Absent (but by a
+//       2^-24 chance); without a key's secret nobody can make one that is Valid or Late, and none
+//       that is Unavailable where that key is known.
 //   (3) MACs are compared with constant_time_equal, nothing else.
 //   (4) Case folding, and folding of the header line, do not change the verdict.
 #pragma once
@@ -44,14 +45,14 @@ std::string_view name_of(ProofResult result);
 
 // "Backstop-Token" and this make one header line of at most 76 columns.  56 characters.
 // REQUIRES: key is of the ring; issued is between 1970 and 2106.
-std::string sign_token(const mail::Address& sender, const KeyRing& ring, const Key& key, Instant issued,
-                       const Nonce& nonce);
+std::string sign_token(const mail::Address& sender, const KeyRing& ring, const Key& key,
+                       Instant issued, const Nonce& nonce);
 
 struct TokenCheck {
   ProofResult result = ProofResult::Absent;
-  KeyId key = 0;      // Meaningful unless Absent.
-  Instant issued{};   // Meaningful for Valid and Late.
-  Nonce nonce{};      // Meaningful for Valid and Late.
+  KeyId key = 0;     // Meaningful unless Absent.
+  Instant issued{};  // Meaningful for Valid and Late.
+  Nonce nonce{};     // Meaningful for Valid and Late.
   // Authentic and addressed to us are two things: true when one of the addressees is the signed
   // sender.  An authentic token that answers to another address of ours is valid all the same.
   bool addressee_matches = false;
@@ -68,7 +69,7 @@ TokenCheck verify_token(std::string_view text, const std::vector<mail::Address>&
 // Several candidates from one returned message: the best of them, Valid first, then Late,
 // Unavailable, Invalid, Absent.  At most limits::kTokenCandidates are looked at.
 TokenCheck verify_tokens(const std::vector<std::string>& candidates,
-                         const std::vector<mail::Address>& addressees, const KeyRing& ring, Instant now,
-                         Seconds lifetime);
+                         const std::vector<mail::Address>& addressees, const KeyRing& ring,
+                         Instant now, Seconds lifetime);
 
 }  // namespace backstop::proof
