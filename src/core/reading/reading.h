@@ -92,13 +92,14 @@ struct Reading {
   Kind kind = Kind::Ordinary;
   double confidence = 0.0;  // 0 to 1.
   std::string language = "und";
-  bool standard = false;    // In the form an RFC gives for this kind.
+  bool standard = false;              // In the form an RFC gives for this kind.
   std::vector<std::string> evidence;  // Sentences a person can follow.
   std::string reporting_mta;
   std::vector<RecipientReport> recipients;
   Returned returned;
-  std::vector<std::string> references;  // Message-IDs of In-Reply-To, References, Original-Message-ID.
-  std::string auto_submitted;           // The field's keyword, lower case; "" if there is none.
+  std::vector<std::string>
+      references;              // Message-IDs of In-Reply-To, References, Original-Message-ID.
+  std::string auto_submitted;  // The field's keyword, lower case; "" if there is none.
   mail::Defects defects;
 };
 

@@ -1,0 +1,289 @@
+#include "core/reading/delivery_status.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
+#include "core/mail/header_text.h"
+
+namespace backstop::reading {
+namespace {
+
+// The type before a semicolon, and the rest.  A text without a type is all rest: a type is one
+// atom, so a semicolon further back belongs to the text.
+std::pair<std::string, std::string> split_type(std::string_view raw) {
+  const std::string text = mail::decode_text(raw);
+  const std::size_t semicolon = text.find(';');
+  if (semicolon == std::string::npos) return {"", std::string(ascii::trim(text))};
+  const std::string_view type = ascii::trim(std::string_view(text).substr(0, semicolon));
+  if (type.find_first_of(" \t@<") != std::string_view::npos) {
+    return {"", std::string(ascii::trim(text))};
+  }
+  return {ascii::lower(type),
+          std::string(ascii::trim(std::string_view(text).substr(semicolon + 1)))};
+}
+
+void append_utf8(std::string& out, unsigned code) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else {
+    out += static_cast<char>(0xf0 | (code >> 18));
+    out += static_cast<char>(0x80 | ((code >> 12) & 0x3f));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  }
+}
+
+bool is_scalar(unsigned code) {
+  return code >= 0x20 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) && code != 0x7f;
+}
+
+// RFC 6533 §3: EmbeddedUnicodeChar is "\x{" HEXPOINT "}".
+std::string undo_embedded_unicode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    if (text.starts_with("\\x{")) {
+      unsigned code = 0;
+      const char* begin = text.data() + 3;
+      const auto [end, error] = std::from_chars(begin, text.data() + text.size(), code, 16);
+      const auto digits = static_cast<std::size_t>(end - begin);
+      if (error == std::errc{} && digits <= 6 && 3 + digits < text.size() && *end == '}' &&
+          is_scalar(code)) {
+        append_utf8(out, code);
+        text.remove_prefix(3 + digits + 1);
+        continue;
+      }
+    }
+    out += text.front();
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
+int upper_hex(char c) {
+  if (ascii::is_digit(c)) return c - '0';
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// RFC 3461 §4: xtext writes '+', '=' and what is not printable as "+" and two upper-case digits.
+// Nothing else is undone, since "user+2A@" may be an address with a detail.
+std::string undo_xtext(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && i + 2 < text.size()) {
+      const int high = upper_hex(text[i + 1]);
+      const int low = upper_hex(text[i + 2]);
+      const int code = high < 0 || low < 0 ? -1 : high * 16 + low;
+      if (code == '+' || code == '=' || code == ' ') {
+        out += static_cast<char>(code);
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+enum class FieldName {
+  ReportingMta,
+  FinalRecipient,
+  OriginalRecipient,
+  Action,
+  Status,
+  DiagnosticCode,
+  Other,
+  Unknown,
+};
+
+FieldName field_name(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, FieldName>, 14> kNames{{
+      {"reporting-mta", FieldName::ReportingMta},
+      {"final-recipient", FieldName::FinalRecipient},
+      {"original-recipient", FieldName::OriginalRecipient},
+      {"action", FieldName::Action},
+      {"status", FieldName::Status},
+      {"diagnostic-code", FieldName::DiagnosticCode},
+      {"original-envelope-id", FieldName::Other},
+      {"dsn-gateway", FieldName::Other},
+      {"received-from-mta", FieldName::Other},
+      {"arrival-date", FieldName::Other},
+      {"remote-mta", FieldName::Other},
+      {"last-attempt-date", FieldName::Other},
+      {"final-log-id", FieldName::Other},
+      {"will-retry-until", FieldName::Other},
+  }};
+  for (const auto& [known, value] : kNames) {
+    if (ascii::equals_folded(name, known)) return value;
+  }
+  return FieldName::Unknown;
+}
+
+// One code at the beginning of `text`: its length, or 0.
+std::size_t status_length(std::string_view text) {
+  if (text.size() < 5 || (text[0] != '2' && text[0] != '4' && text[0] != '5')) return 0;
+  std::size_t at = 1;
+  for (int part = 0; part < 2; ++part) {
+    if (at >= text.size() || text[at] != '.') return 0;
+    const std::size_t begin = ++at;
+    while (at < text.size() && ascii::is_digit(text[at]))
+      ++at;
+    if (at == begin || at - begin > 3) return 0;
+  }
+  const bool goes_on = at < text.size() &&
+                       (ascii::is_alnum(text[at]) ||
+                        (text[at] == '.' && at + 1 < text.size() && ascii::is_digit(text[at + 1])));
+  return goes_on ? 0 : at;
+}
+
+}  // namespace
+
+std::string parse_typed_address(std::string_view raw) {
+  auto [type, text] = split_type(raw);
+  text.resize(std::min(text.size(), limits::kPathBytes));
+  if (type == "utf-8") text = undo_embedded_unicode(text);
+  text = undo_xtext(text);
+  // A path in brackets, with whatever comment stands behind it.
+  if (text.starts_with('<')) {
+    const std::size_t end = text.find('>');
+    if (end != std::string::npos) text = text.substr(1, end - 1);
+  }
+  return text;
+}
+
+std::string parse_typed_text(std::string_view raw) {
+  std::string text = split_type(raw).second;
+  text.resize(std::min(text.size(), limits::kDiagnosticBytes));
+  return text;
+}
+
+std::string parse_status(std::string_view raw) {
+  const std::string_view text = ascii::trim(raw);
+  return std::string(text.substr(0, status_length(text)));
+}
+
+std::string find_status(std::string_view text) {
+  std::string found;
+  for (std::size_t at = 0; at + 5 <= text.size(); ++at) {
+    const std::size_t length = status_length(text.substr(at));
+    if (length == 0) continue;
+    // Behind a reply code ("550 5.1.1", "550-5.1.1") or qmail's '#': anything else with dots may be
+    // an address or a version.
+    const std::string_view before = text.substr(0, at);
+    const bool after_reply = before.size() >= 4 && (before.back() == ' ' || before.back() == '-') &&
+                             ascii::is_digit(before[before.size() - 2]) &&
+                             ascii::is_digit(before[before.size() - 3]) &&
+                             before[before.size() - 4] == text[at];
+    if (after_reply || before.ends_with('#')) found = text.substr(at, length);
+    at += length - 1;
+  }
+  return found;
+}
+
+std::string parse_action(std::string_view raw) {
+  const std::string text = ascii::lower(mail::unfold(raw));
+  std::size_t end = 0;
+  while (end < text.size() && ascii::is_alpha(text[end]))
+    ++end;
+  const std::string word = text.substr(0, end);
+  // OpenSMTPD's bounce.c (action_str) writes "error" where RFC 3464 has "failed".
+  if (word == "error") return "failed";
+  for (const std::string_view known : {"failed", "delayed", "delivered", "relayed", "expanded"}) {
+    if (word == known) return word;
+  }
+  return "";
+}
+
+void DeliveryStatus::feed(std::string_view bytes) {
+  lines_.feed(bytes, [this](std::string_view line) { on_line(line); });
+}
+
+void DeliveryStatus::end_part() {
+  lines_.finish([this](std::string_view line) { on_line(line); });
+  end_group();
+}
+
+void DeliveryStatus::on_line(std::string_view line) {
+  if (ascii::trim(line).empty()) {
+    end_group();
+    return;
+  }
+  std::optional<TextField> done;
+  fields_.take(line, done);
+  if (done) on_field(*done);
+}
+
+void DeliveryStatus::on_field(const TextField& field) {
+  const FieldName name = field_name(field.name);
+  if (name == FieldName::Unknown) return;
+  ++fields_seen_;
+  switch (name) {
+    case FieldName::ReportingMta:
+      if (reporting_mta_.empty()) reporting_mta_ = parse_typed_text(field.raw);
+      break;
+    case FieldName::FinalRecipient:
+      begin_recipient_if(open_has_final_);
+      open_.address = parse_typed_address(field.raw);
+      open_has_final_ = true;
+      break;
+    case FieldName::OriginalRecipient:
+      begin_recipient_if(open_has_original_);
+      if (!open_has_final_) open_.address = parse_typed_address(field.raw);
+      open_has_original_ = true;
+      break;
+    case FieldName::Action:
+      if (open_.action.empty()) open_.action = parse_action(field.raw);
+      open_is_recipient_ = true;
+      break;
+    case FieldName::Status:
+      if (open_.status.empty()) open_.status = parse_status(mail::unfold(field.raw));
+      open_is_recipient_ = true;
+      break;
+    case FieldName::DiagnosticCode:
+      if (open_.diagnostic.empty()) open_.diagnostic = parse_typed_text(field.raw);
+      open_is_recipient_ = true;
+      break;
+    case FieldName::Other:
+    case FieldName::Unknown:
+      break;
+  }
+}
+
+// A second field of one kind without an empty line between is the next recipient: some gateways
+// leave the empty line out.
+void DeliveryStatus::begin_recipient_if(bool has_it) {
+  if (has_it) close_recipient();
+  open_is_recipient_ = true;
+}
+
+void DeliveryStatus::end_group() {
+  if (const auto field = fields_.flush()) on_field(*field);
+  close_recipient();
+}
+
+void DeliveryStatus::close_recipient() {
+  if (open_is_recipient_) {
+    if (recipients_.size() < limits::kReportRecipients) {
+      recipients_.push_back(std::move(open_));
+    } else {
+      left_out_ = true;
+    }
+  }
+  open_ = RecipientReport{};
+  open_has_final_ = open_has_original_ = open_is_recipient_ = false;
+}
+
+}  // namespace backstop::reading

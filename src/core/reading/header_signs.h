@@ -1,0 +1,40 @@
+// What the fields of a message's own header say about it being automatic.  Runs for every header
+// field of all mail, so that the door may let ordinary mail go at the end of its headers.
+//
+// Not thread-safe; one object per message.  Holds a few bits.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace backstop::reading {
+
+enum class HeaderSign : std::uint8_t {
+  AutoSubmitted,     // Auto-Submitted, anything but `no` (RFC 3834 §5).
+  AutoReplied,       // Auto-Submitted: auto-replied.
+  Report,            // Content-Type: multipart/report (RFC 6522).
+  FailedRecipients,  // X-Failed-Recipients: Exim's bounces, and those who copied it.
+  Autoreply,         // A field by which autoresponders mark their answers.
+  NullReturnPath,    // Return-Path: <> (RFC 5321 §4.4), written at final delivery.
+  DaemonFrom,        // From: mailer-daemon@.
+  List,              // Distributed by a mailing list (RFC 2919, RFC 2369).
+};
+
+class HeaderSigns {
+ public:
+  // One field of the outermost header; `raw` as in mail::FieldView.
+  void on_field(std::string_view name, std::string_view raw);
+
+  bool has(HeaderSign sign) const { return (bits_ & bit(sign)) != 0; }
+
+  // True when the message must be followed past its headers, whoever its envelope sender is.  Never
+  // for mail that merely passed a list, or that asks not to be answered (X-Auto-Response-Suppress
+  // stands on ordinary Exchange mail).
+  bool looks_automatic() const;
+
+ private:
+  static constexpr unsigned bit(HeaderSign sign) { return 1U << static_cast<unsigned>(sign); }
+  unsigned bits_ = 0;
+};
+
+}  // namespace backstop::reading

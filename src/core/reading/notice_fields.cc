@@ -1,0 +1,49 @@
+#include "core/reading/notice_fields.h"
+
+#include <optional>
+#include <utility>
+
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
+#include "core/mail/header_text.h"
+#include "core/reading/delivery_status.h"
+
+namespace backstop::reading {
+
+void NoticeFields::feed(std::string_view bytes) {
+  lines_.feed(bytes, [this](std::string_view line) { on_line(line); });
+}
+
+void NoticeFields::finish() {
+  lines_.finish([this](std::string_view line) { on_line(line); });
+  if (const auto field = fields_.flush()) on_field(*field);
+}
+
+void NoticeFields::on_line(std::string_view line) {
+  std::optional<TextField> done;
+  if (ascii::trim(line).empty()) {
+    done = fields_.flush();
+  } else {
+    fields_.take(line, done);
+  }
+  if (done) on_field(*done);
+}
+
+void NoticeFields::on_field(const TextField& field) {
+  const auto is = [&field](std::string_view name) {
+    return ascii::equals_folded(field.name, name);
+  };
+  if (is("original-message-id") && original_message_id_.empty()) {
+    if (auto ids = mail::parse_message_ids(field.raw, 1); !ids.empty()) {
+      original_message_id_ = std::move(ids.front());
+    }
+  } else if (is("reporting-mta") && reporting_mta_.empty()) {
+    reporting_mta_ = parse_typed_text(field.raw);
+  } else if ((is("final-recipient") || is("original-rcpt-to")) &&
+             recipients_.size() < limits::kReportRecipients) {
+    recipients_.push_back(RecipientReport{
+        .address = parse_typed_address(field.raw), .action = "", .status = "", .diagnostic = ""});
+  }
+}
+
+}  // namespace backstop::reading

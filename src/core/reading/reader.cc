@@ -1,0 +1,399 @@
+#include "core/reading/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/ascii.h"
+#include "core/base/assert.h"
+#include "core/base/limits.h"
+#include "core/mail/header_text.h"
+#include "core/mail/walker.h"
+#include "core/reading/delivery_status.h"
+#include "core/reading/header_signs.h"
+#include "core/reading/kind.h"
+#include "core/reading/notice_fields.h"
+#include "core/reading/returned.h"
+#include "core/reading/text_parts.h"
+
+namespace backstop::reading {
+namespace {
+
+constexpr mail::PartId kNoPart = ~mail::PartId{0};
+
+bool holds_text(std::string_view bytes) {
+  return !std::ranges::all_of(bytes, ascii::is_space);
+}
+
+std::string first_keyword(std::string_view raw) {
+  const std::string text = ascii::lower(mail::unfold(raw));
+  return text.substr(0, std::min(text.find_first_of(" \t;("), text.size()));
+}
+
+void append_new(std::vector<std::string>& list, std::vector<std::string> more) {
+  for (std::string& entry : more) {
+    if (list.size() >= limits::kReferences) return;
+    if (std::ranges::find(list, entry) == list.end()) list.push_back(std::move(entry));
+  }
+}
+
+// Types of a file that carries aggregate data (RFC 9990), as reporters write them.
+bool is_aggregate_type(const mail::PartHead& head) {
+  if (head.type == "text") return head.subtype == "xml";
+  if (head.type != "application") return false;
+  return head.subtype == "gzip" || head.subtype == "x-gzip" || head.subtype == "zip" ||
+         head.subtype == "x-zip-compressed" || head.subtype == "xml" ||
+         head.subtype == "octet-stream";
+}
+
+}  // namespace
+
+// The visitor of the walk: sorts what it meets to the readers of the several parts.
+struct Reader::State final : mail::Visitor {
+  State() : walker(*this) {}
+
+  void on_part(const mail::PartPlace& place) override;
+  void on_field(mail::PartId part, const mail::FieldView& field) override;
+  mail::PartAction on_header_end(const mail::PartHead& head) override;
+  void on_content(mail::PartId part, std::string_view bytes) override;
+  void on_part_end(mail::PartId part, bool whole) override;
+
+  void on_own_field(const mail::FieldView& field);
+  void on_own_header_end(const mail::PartHead& head);
+  mail::PartAction choose(const mail::PartHead& head);
+  void note_file(const mail::PartHead& head);
+  bool in_enclosed() const { return enclosed != kNoPart; }
+  bool settled() const;
+  Reading finish();
+  void choose_recipients(Reading& reading);
+  void choose_returned(Reading& reading);
+
+  mail::Walker walker;
+  HeaderSigns signs;
+  std::optional<bool> envelope_is_daemon;
+  SenderRole from = SenderRole::Other;
+  bool aggregate_subject = false;
+  bool file_named_aggregate = false;  // By the disposition of the part whose header is open.
+  std::string report_type;
+  std::vector<std::string> failed_recipients;
+  Reading reading;
+  ReportParts parts;
+
+  bool own_header_ended = false;
+  bool finishing = false;
+  bool follow = false;  // Automatic by its header: its parts are looked into.
+  bool own_multipart = false;
+
+  // The part whose content is being read, and by whom.
+  mail::PartId status_part = kNoPart;
+  mail::PartId notice_part = kNoPart;
+  mail::PartId text_part = kNoPart;
+  std::unique_ptr<DeliveryStatus> status;
+  std::unique_ptr<NoticeFields> notice;
+  std::unique_ptr<TextParts> text;
+  bool status_ended = false;
+
+  // The outermost enclosed message or header block that is open, and the one that is collected: the
+  // first.  What it encloses itself proves nothing.
+  mail::PartId enclosed = kNoPart;
+  mail::PartId returned_part = kNoPart;
+  mail::PartRole returned_role = mail::PartRole::Enclosed;
+  bool returned_ended_late = false;  // Its header ended only with the input.
+  bool returned_has_body = false;
+  std::unique_ptr<ReturnedCollector> returned;
+};
+
+void Reader::State::on_part(const mail::PartPlace& place) {
+  file_named_aggregate = false;
+  if (in_enclosed()) {
+    if (returned && enclosed == returned_part) {
+      returned->on_body();
+      returned_has_body = true;
+    }
+    return;
+  }
+  if (place.role != mail::PartRole::Enclosed && place.role != mail::PartRole::Headers) return;
+  enclosed = place.id;
+  if (returned) return;
+  returned = std::make_unique<ReturnedCollector>();
+  returned_part = place.id;
+  returned_role = place.role;
+}
+
+void Reader::State::on_field(mail::PartId part, const mail::FieldView& field) {
+  if (part == 0) {
+    on_own_field(field);
+  } else if (returned && part == returned_part) {
+    returned->on_field(field.name, field.raw, field.cut);
+  }
+  if (!in_enclosed() && ascii::equals_folded(field.name, "content-disposition")) {
+    for (const auto& [name, value] : mail::parse_structured(field.raw).parameters) {
+      if (name == "filename" && is_aggregate_file_name(value)) file_named_aggregate = true;
+    }
+  }
+}
+
+void Reader::State::on_own_field(const mail::FieldView& field) {
+  signs.on_field(field.name, field.raw);
+  const auto is = [&field](std::string_view name) {
+    return ascii::equals_folded(field.name, name);
+  };
+  switch (field.name.size()) {
+    case 4:
+      if (is("from")) from = std::max(from, sender_role(field.raw));
+      break;
+    case 7:
+      if (is("subject")) aggregate_subject = is_aggregate_subject(mail::decode_text(field.raw));
+      break;
+    case 10:
+      if (is("references")) append_new(reading.references, mail::parse_message_ids(field.raw));
+      break;
+    case 11:
+      if (is("in-reply-to")) append_new(reading.references, mail::parse_message_ids(field.raw));
+      break;
+    case 14:
+      if (is("auto-submitted") && reading.auto_submitted.empty()) {
+        reading.auto_submitted = first_keyword(field.raw);
+      }
+      break;
+    case 19:
+      if (is("x-failed-recipients")) {
+        for (const mail::Address& address :
+             mail::parse_address_list(field.raw, limits::kReportRecipients)) {
+          if (failed_recipients.size() < limits::kReportRecipients) {
+            failed_recipients.push_back(address.text());
+          }
+        }
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
+  if (head.place.id == 0) on_own_header_end(head);
+  if (in_enclosed()) {
+    if (!returned || head.place.id != returned_part) return mail::PartAction::Skip;
+    returned->on_header_end();
+    returned_ended_late = finishing;
+    // Only to learn whether there is a body.
+    return mail::PartAction::Decode;
+  }
+  note_file(head);
+  return follow ? choose(head) : mail::PartAction::Skip;
+}
+
+void Reader::State::on_own_header_end(const mail::PartHead& head) {
+  own_header_ended = true;
+  own_multipart = head.multipart;
+  if (head.is("multipart", "report")) report_type = ascii::lower(head.parameter("report-type"));
+  follow =
+      signs.looks_automatic() || envelope_is_daemon.value_or(false) || from != SenderRole::Other;
+}
+
+void Reader::State::note_file(const mail::PartHead& head) {
+  if (head.type == "application" &&
+      (head.subtype == "tlsrpt+gzip" || head.subtype == "tlsrpt+json")) {
+    parts.tls_report = true;
+  }
+  if (is_aggregate_type(head) &&
+      (file_named_aggregate || is_aggregate_file_name(head.parameter("name")))) {
+    parts.aggregate_file = true;
+  }
+}
+
+mail::PartAction Reader::State::choose(const mail::PartHead& head) {
+  const mail::PartId id = head.place.id;
+  if (head.multipart) return mail::PartAction::Skip;
+  if (head.type == "message") {
+    const std::string_view subtype = head.subtype;
+    if (subtype == "delivery-status" || subtype == "global-delivery-status") {
+      status_part = id;
+      if (!status) status = std::make_unique<DeliveryStatus>();
+      return mail::PartAction::Decode;
+    }
+    if (subtype == "disposition-notification" || subtype == "global-disposition-notification" ||
+        subtype == "feedback-report") {
+      (subtype == "feedback-report" ? parts.feedback : parts.disposition) = true;
+      notice_part = id;
+      if (!notice) notice = std::make_unique<NoticeFields>();
+      return mail::PartAction::Decode;
+    }
+    return mail::PartAction::Enter;
+  }
+  if (head.type != "text") return mail::PartAction::Skip;
+  if (head.subtype == "rfc822-headers") return mail::PartAction::Enter;
+  if (head.subtype == "html" || head.subtype == "calendar") return mail::PartAction::Skip;
+  text_part = id;
+  if (!text) text = std::make_unique<TextParts>();
+  text->begin(head.parameter("charset"));
+  return mail::PartAction::Decode;
+}
+
+void Reader::State::on_content(mail::PartId part, std::string_view bytes) {
+  if (part == status_part) {
+    status->feed(bytes);
+  } else if (part == notice_part) {
+    notice->feed(bytes);
+  } else if (part == text_part) {
+    text->feed(bytes);
+  } else if (part == returned_part && !returned_has_body && holds_text(bytes)) {
+    returned->on_body();
+    returned_has_body = true;
+  }
+}
+
+void Reader::State::on_part_end(mail::PartId part, bool whole) {
+  if (part == status_part) {
+    status_part = kNoPart;
+    status->end_part();
+    parts.delivery_status = parts.delivery_status || status->fields_seen() > 0;
+    status_ended = true;
+  } else if (part == notice_part) {
+    notice_part = kNoPart;
+    notice->finish();
+  } else if (part == text_part) {
+    text_part = kNoPart;
+    // A text that is the whole message has no end of its own: whoever cut it left no trace.
+    text->end(whole && part != 0);
+  }
+  if (part != enclosed) return;
+  enclosed = kNoPart;
+  // Cut off inside its header block, or so close behind it that nobody can tell.  A block that
+  // ended before the input did was read whole.
+  if (part == returned_part && !whole && !returned_has_body &&
+      (returned_ended_late || !finishing)) {
+    returned->on_cut();
+  }
+}
+
+bool Reader::State::settled() const {
+  if (!own_header_ended) return false;
+  if (!follow) return !own_multipart;
+  if (report_type == "tlsrpt") return true;
+  if (own_multipart) {
+    const bool returned_done =
+        returned && returned->ended() &&
+        (returned_has_body || (returned_role == mail::PartRole::Headers && !in_enclosed()));
+    return report_type == "delivery-status" && status_ended && parts.delivery_status &&
+           returned_done;
+  }
+  return text && text->plain().states_outcome() && text->inline_return().announced() &&
+         text->inline_return().done();
+}
+
+void Reader::State::choose_recipients(Reading& into) {
+  if (status) {
+    into.reporting_mta = status->reporting_mta();
+    into.recipients = status->take_recipients();
+  }
+  if (notice && into.recipients.empty()) {
+    if (into.reporting_mta.empty()) into.reporting_mta = notice->reporting_mta();
+    into.recipients = notice->recipients();
+  }
+  if (text && into.recipients.empty()) into.recipients = text->take_recipients();
+  if (text && into.reporting_mta.empty()) into.reporting_mta = text->plain().reporting_mta();
+  if (!into.recipients.empty()) return;
+  for (std::string& address : failed_recipients) {
+    into.recipients.push_back(RecipientReport{
+        .address = std::move(address), .action = "failed", .status = "", .diagnostic = ""});
+  }
+}
+
+// A part of its own is what the product returned; text before it may quote some lines of it, whose
+// tokens count all the same.
+void Reader::State::choose_returned(Reading& into) {
+  if (returned) into.returned = returned->take();
+  if (!text) return;
+  Returned quoted = text->take_returned();
+  if (into.returned.form == ReturnForm::None) {
+    into.returned = std::move(quoted);
+    return;
+  }
+  for (std::string& token : quoted.tokens) {
+    if (into.returned.tokens.size() < limits::kTokenCandidates) {
+      into.returned.tokens.push_back(std::move(token));
+    }
+  }
+}
+
+Reading Reader::State::finish() {
+  finishing = true;
+  walker.finish();
+  choose_recipients(reading);
+  choose_returned(reading);
+  if (notice && !notice->original_message_id().empty()) {
+    append_new(reading.references, {notice->original_message_id()});
+  }
+  Findings findings;
+  findings.signs = signs;
+  findings.envelope_is_daemon = envelope_is_daemon;
+  findings.from = from;
+  findings.aggregate_subject = aggregate_subject;
+  findings.report_type = report_type;
+  findings.parts = parts;
+  findings.recipients = &reading.recipients;
+  if (text) {
+    findings.product = text->plain().product();
+    findings.product_states_outcome = text->plain().states_outcome();
+    findings.product_delayed = text->plain().delayed();
+  }
+  findings.returned = reading.returned.form;
+  findings.returned_inline = reading.returned.inline_in_text;
+  KindDecision decision = decide_kind(findings);
+  reading.kind = decision.kind;
+  reading.confidence = decision.confidence;
+  reading.standard = decision.standard;
+  reading.language = std::move(decision.language);
+  reading.evidence = std::move(decision.evidence);
+  reading.defects = walker.defects();
+  if (reading.kind == Kind::Ordinary || reading.kind == Kind::AggregateReport) {
+    reading.returned = Returned{};
+    reading.recipients.clear();
+    reading.reporting_mta.clear();
+  }
+  return std::move(reading);
+}
+
+Reader::Reader() : state_(std::make_unique<State>()) {}
+Reader::~Reader() = default;
+Reader::Reader(Reader&&) noexcept = default;
+
+void Reader::set_envelope_sender(std::string_view path) {
+  const auto address = mail::parse_path(path);
+  if (!address) {
+    state_->envelope_is_daemon = false;
+    return;
+  }
+  state_->envelope_is_daemon = address->is_null() ||
+                               ascii::equals_folded(address->local, "mailer-daemon") ||
+                               ascii::equals_folded(address->local, "postmaster");
+}
+
+void Reader::feed(std::string_view bytes) {
+  state_->walker.feed(bytes);
+}
+
+void Reader::feed_field(std::string_view name, std::string_view raw) {
+  state_->walker.feed_field(name, raw);
+}
+
+void Reader::end_header() {
+  state_->walker.end_header();
+}
+
+bool Reader::settled() const {
+  return state_->settled();
+}
+
+Reading Reader::finish() {
+  return state_->finish();
+}
+
+Reading read_message(std::string_view bytes) {
+  Reader reader;
+  reader.feed(bytes);
+  return reader.finish();
+}
+
+}  // namespace backstop::reading
