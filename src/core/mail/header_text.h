@@ -22,7 +22,8 @@ std::string unfold(std::string_view raw);
 
 // `bytes` of a charset (any case, IANA names and common aliases) as valid UTF-8; what cannot be
 // converted becomes U+FFFD and, if given, a defect.  Unknown charset: as windows-1252.
-std::string decode_charset(std::string_view bytes, std::string_view charset, Defects* defects = nullptr);
+std::string decode_charset(std::string_view bytes, std::string_view charset,
+                           Defects* defects = nullptr);
 
 // Unfolds and decodes encoded words (RFC 2047, with RFC 2231 language tags) into UTF-8.  Adjacent
 // words of one charset are joined before decoding, as mailers that cut characters in two need it.
@@ -34,7 +35,7 @@ std::string decode_text(std::string_view raw);
 // continuations, charsets and percent-encoding undone; RFC 2047 in quoted values too, since mailers
 // write it.  A parameter named twice: the first wins.
 struct StructuredValue {
-  std::string value;                                             // Lower case, "text/plain".
+  std::string value;                                            // Lower case, "text/plain".
   std::vector<std::pair<std::string, std::string>> parameters;  // Names lower case.
 };
 StructuredValue parse_structured(std::string_view raw);
@@ -53,13 +54,13 @@ std::vector<std::string> parse_message_ids(std::string_view raw, std::size_t cou
 
 // RFC 5321 §4.4 trace information, as real servers write it.
 struct Received {
-  std::string from_name;                    // HELO name after "from".
-  std::optional<IpAddress> from_ip;         // Of the TCP-info, "[192.0.2.1]" or alike.
+  std::string from_name;             // HELO name after "from".
+  std::optional<IpAddress> from_ip;  // Of the TCP-info, "[192.0.2.1]" or alike.
   std::string by;
-  std::string with;                         // "ESMTPS".
+  std::string with;  // "ESMTPS".
   std::string id;
   std::optional<Address> for_address;
-  std::optional<Instant> date;              // After the last semicolon.
+  std::optional<Instant> date;  // After the last semicolon.
 };
 Received parse_received(std::string_view raw);
 

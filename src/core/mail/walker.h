@@ -35,8 +35,9 @@ enum class PartRole : std::uint8_t {
 // A header field as it stands.  Views are valid during the call.
 struct FieldView {
   std::string_view name;  // As received, without the colon and the white space before it.
-  std::string_view raw;   // All after the colon, folds and line ends included, but the last line end.
-  bool cut = false;       // True when it was longer than limits::kWalkerHeldBytes.
+  std::string_view
+      raw;           // All after the colon, folds and line ends included, but the last line end.
+  bool cut = false;  // True when it was longer than limits::kWalkerHeldBytes.
 };
 
 // Where a part stands, given when its header block begins.
@@ -51,8 +52,8 @@ struct PartPlace {
 // RFC 2046 §5.1.5 (message/rfc822 inside multipart/digest).  A Headers part has this too.
 struct PartHead {
   PartPlace place;
-  std::string type;     // Lower case: "text".
-  std::string subtype;  // Lower case: "plain".
+  std::string type;                                             // Lower case: "text".
+  std::string subtype;                                          // Lower case: "plain".
   std::vector<std::pair<std::string, std::string>> parameters;  // Name lower case; value decoded.
   std::string disposition;  // Lower case, without parameters; "" if none was given.
   bool multipart = false;   // Its children follow by themselves, whatever the visitor answers.

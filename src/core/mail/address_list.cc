@@ -1,0 +1,198 @@
+// RFC 5322 §3.4 address lists with the obsolete forms (§4.4), and what mailers write besides.
+#include <algorithm>
+
+#include "core/base/ascii.h"
+#include "core/mail/header_text.h"
+
+namespace backstop::mail {
+namespace {
+
+constexpr std::string_view kSpecials = "()<>@,;:\"[]";
+
+class AddressScanner {
+ public:
+  explicit AddressScanner(std::string_view text) : text_(text) {}
+
+  std::vector<Address> parse(std::size_t count_max) {
+    std::vector<Address> out;
+    while (out.size() < count_max) {
+      skip_blanks();
+      if (done()) break;
+      const std::size_t before = at_;
+      if (auto address = parse_mailbox()) out.push_back(*std::move(address));
+      if (at_ == before) ++at_;
+    }
+    return out;
+  }
+
+ private:
+  bool done() const { return at_ >= text_.size(); }
+  char peek() const { return text_[at_]; }
+  bool at(char c) const { return !done() && peek() == c; }
+
+  void skip_blanks() {
+    while (!done()) {
+      if (ascii::is_space(peek())) {
+        ++at_;
+      } else if (peek() == '(') {
+        skip_comment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  void skip_comment() {
+    std::size_t depth = 0;
+    for (; !done(); ++at_) {
+      if (peek() == '\\') {
+        ++at_;
+      } else if (peek() == '(') {
+        ++depth;
+      } else if (peek() == ')' && --depth == 0) {
+        ++at_;
+        return;
+      }
+    }
+    at_ = std::min(at_, text_.size());
+  }
+
+  std::string take_quoted() {
+    std::string out;
+    ++at_;
+    while (!done() && peek() != '"') {
+      if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
+      if (peek() != '\r' && peek() != '\n') out.push_back(peek());
+      ++at_;
+    }
+    if (!done()) ++at_;
+    return out;
+  }
+
+  std::string_view take_atom() {
+    const std::size_t begin = at_;
+    while (!done() && !ascii::is_space(peek()) && kSpecials.find(peek()) == kSpecials.npos)
+      ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+
+  // Words joined by dots, with blanks around the dots (obs-local-part); `words` counts those that
+  // only blanks part: more than one is a phrase.
+  std::string take_words(unsigned& words) {
+    std::string out;
+    words = 0;
+    bool joined = false;
+    while (!done()) {
+      skip_blanks();
+      if (done()) break;
+      const bool quoted = peek() == '"';
+      const std::string word = quoted ? take_quoted() : std::string(take_atom());
+      if (!quoted && word.empty()) break;
+      joined = joined || (!quoted && word.front() == '.');
+      if (!joined) {
+        ++words;
+        out.clear();  // Of a phrase only the last word may be a local part.
+      }
+      out.append(word);
+      joined = (!quoted && word.back() == '.') || (!done() && (peek() == '"' || peek() == '.'));
+    }
+    return out;
+  }
+
+  std::string take_domain() {
+    std::string out;
+    while (true) {
+      skip_blanks();
+      if (done()) break;
+      if (peek() == '[') {
+        const std::size_t end = text_.find(']', at_);
+        const std::size_t stop = end == text_.npos ? text_.size() : end + 1;
+        for (; at_ < stop; ++at_) {
+          if (!ascii::is_space(peek())) out.push_back(peek());
+        }
+        break;
+      }
+      const std::string_view atom = take_atom();
+      if (atom.empty()) break;
+      out.append(atom);
+      skip_blanks();
+      // Only a dot joins; anything else after a blank is not of the domain.
+      if (out.back() != '.' && !at('.')) break;
+    }
+    if (out.ends_with('.')) out.pop_back();
+    return out;
+  }
+
+  // Behind '<'.  A source route is dropped (§4.4).
+  std::optional<Address> take_angle() {
+    while (at('<'))
+      ++at_;
+    skip_blanks();
+    while (at('@') || at(',')) {
+      ++at_;
+      take_domain();
+      skip_blanks();
+      if (at(':')) {
+        ++at_;
+        break;
+      }
+    }
+    unsigned words = 0;
+    Address address;
+    address.local = take_words(words);
+    if (at('@')) {
+      ++at_;
+      address.domain = take_domain();
+    }
+    const std::size_t end = text_.find_first_of(">,;", at_);
+    at_ = end == text_.npos ? text_.size() : end;
+    if (at('>')) ++at_;
+    if (address.local.empty()) return std::nullopt;
+    return address;
+  }
+
+  // One mailbox, or the opening or closing of a group, which gives nothing.
+  std::optional<Address> parse_mailbox() {
+    unsigned words = 0;
+    Address address;
+    address.local = take_words(words);
+    if (at('<')) return take_angle();
+    if (!at('@')) {
+      if (!done()) {
+        const bool phrase = peek() == ':';
+        ++at_;
+        if (phrase) return std::nullopt;
+      }
+      // "MAILER-DAEMON": a name on this host.  More words are a name of no mailbox.
+      if (words != 1 || address.local.empty()) return std::nullopt;
+      return address;
+    }
+    ++at_;
+    address.domain = take_domain();
+    // Mailers leave out the quotes of a display name that is an address itself.
+    while (!done() && peek() != ',' && peek() != ';' && peek() != '<') {
+      if (peek() == '(') {
+        skip_comment();
+      } else if (peek() == '"') {
+        take_quoted();
+      } else {
+        ++at_;
+      }
+    }
+    if (at('<')) return take_angle();
+    if (!done()) ++at_;
+    if (address.local.empty() || address.domain.empty()) return std::nullopt;
+    return address;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::vector<Address> parse_address_list(std::string_view raw, std::size_t count_max) {
+  return AddressScanner(raw).parse(count_max);
+}
+
+}  // namespace backstop::mail

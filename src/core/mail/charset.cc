@@ -1,0 +1,213 @@
+// Charsets to UTF-8.  iconv is the only foreign function called here.
+#include <iconv.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "core/base/ascii.h"
+#include "core/mail/header_text.h"
+#include "core/mail/utf8.h"
+
+namespace backstop::mail {
+namespace {
+
+// What windows-1252 has from 0x80 to 0x9f; the five holes are C1 controls, as in the WHATWG
+// Encoding Standard.
+constexpr std::array<char16_t, 32> kWindows1252 = {
+    0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x008d, 0x017d, 0x008f, 0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD.
+// Longer names are no charsets.
+constexpr std::size_t kCharsetNameBytes = 40;
+
+struct Alias {
+  std::string_view name;
+  std::string_view iconv_name;
+};
+
+// Names that iconv does not know, and those under which mailers send a superset.
+constexpr Alias kAliases[] = {
+    {"utf8", "utf-8"},
+    {"unicode-1-1-utf-8", "utf-8"},
+    {"x-unicode-2-0-utf-8", "utf-8"},
+    {"utf-8mb4", "utf-8"},
+    {"ascii", "us-ascii"},
+    {"ansi_x3.4-1968", "us-ascii"},
+    {"ansi_x3.4-1986", "us-ascii"},
+    {"iso646-us", "us-ascii"},
+    {"iso-ir-6", "us-ascii"},
+    {"us", "us-ascii"},
+    {"7bit", "us-ascii"},
+    {"iso-8859-1", "windows-1252"},
+    {"iso8859-1", "windows-1252"},
+    {"iso_8859-1", "windows-1252"},
+    {"latin1", "windows-1252"},
+    {"latin-1", "windows-1252"},
+    {"l1", "windows-1252"},
+    {"cp1252", "windows-1252"},
+    {"cp-1252", "windows-1252"},
+    {"ansi", "windows-1252"},
+    {"iso-8859-9", "windows-1254"},
+    {"latin5", "windows-1254"},
+    {"iso-8859-11", "cp874"},
+    {"windows-874", "cp874"},
+    {"tis-620", "cp874"},
+    {"iso-8859-8-i", "iso-8859-8"},
+    {"iso-8859-8-e", "iso-8859-8"},
+    {"iso-8859-6-i", "iso-8859-6"},
+    {"iso-2022-jp", "iso-2022-jp-3"},
+    {"csiso2022jp", "iso-2022-jp-3"},
+    {"shift_jis", "cp932"},
+    {"shift-jis", "cp932"},
+    {"sjis", "cp932"},
+    {"x-sjis", "cp932"},
+    {"ms_kanji", "cp932"},
+    {"csshiftjis", "cp932"},
+    {"windows-31j", "cp932"},
+    {"x-euc-jp", "euc-jp-ms"},
+    {"euc-jp", "euc-jp-ms"},
+    {"gb2312", "gb18030"},
+    {"gb_2312-80", "gb18030"},
+    {"gbk", "gb18030"},
+    {"x-gbk", "gb18030"},
+    {"cp936", "gb18030"},
+    {"big5", "big5-hkscs"},
+    {"x-big5", "big5-hkscs"},
+    {"cn-big5", "big5-hkscs"},
+    {"euc-kr", "cp949"},
+    {"ks_c_5601-1987", "cp949"},
+    {"ks_c_5601", "cp949"},
+    {"ksc5601", "cp949"},
+    {"windows-949", "cp949"},
+    {"x-windows-949", "cp949"},
+    {"koi8", "koi8-r"},
+    {"x-mac-roman", "macintosh"},
+    {"unicode-1-1-utf-7", "utf-7"},
+};
+
+std::string charset_name(std::string_view charset) {
+  std::string name = ascii::lower(ascii::trim(charset));
+  // RFC 2231 §5: a language may follow.
+  name = name.substr(0, name.find('*'));
+  if (name.size() >= 2 && (name.front() == '"' || name.front() == '\'')) {
+    name = name.substr(1, name.find(name.front(), 1) - 1);
+  }
+  for (const Alias& alias : kAliases) {
+    if (alias.name == name) return std::string(alias.iconv_name);
+  }
+  return name;
+}
+
+// Whether iconv may see it: it gives '/' and ',' a meaning of its own.
+bool is_charset_name(std::string_view name) {
+  return !name.empty() && name.size() <= kCharsetNameBytes &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return ascii::is_alnum(c) || c == '-' || c == '_' || c == '.' || c == ':' || c == '+';
+         });
+}
+
+void note(Defects* defects, Defect defect) {
+  if (defects != nullptr) defects->add(defect);
+}
+
+std::string from_windows_1252(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() + bytes.size() / 8);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out.push_back(c);
+    } else {
+      append_utf8(out, byte < 0xa0 ? kWindows1252[byte - 0x80U] : char32_t{byte});
+    }
+  }
+  return out;
+}
+
+std::string from_utf8(std::string_view bytes, Defects* defects) {
+  if (is_utf8(bytes)) return std::string(bytes);
+  note(defects, Defect::CharsetBroken);
+  std::string out;
+  bool replacing = false;
+  while (!bytes.empty()) {
+    const std::size_t n = utf8_sequence(bytes);
+    if (n != 0) out.append(bytes.substr(0, n));
+    if (n == 0 && !replacing) out.append(kReplacement);
+    replacing = n == 0;
+    bytes.remove_prefix(std::max<std::size_t>(n, 1));
+  }
+  return out;
+}
+
+struct IconvCloser {
+  using pointer = iconv_t;
+  void operator()(iconv_t handle) const { iconv_close(handle); }
+};
+
+// Every turn takes at least one byte of input or ends; a byte makes at most kOutputPerByte.
+std::string from_iconv(iconv_t handle, std::string_view bytes, Defects* defects) {
+  constexpr std::size_t kOutputPerByte = 8;
+  const std::size_t out_max = kOutputPerByte * bytes.size() + 64;
+  std::string out;
+  // SAFETY: POSIX's iconv takes a pointer to mutable bytes and does not write through it.
+  char* in = const_cast<char*>(bytes.data());
+  std::size_t in_left = bytes.size();
+  bool flushing = false;
+  while (out.size() < out_max) {
+    std::array<char, 4096> piece;
+    char* to = piece.data();
+    std::size_t to_left = piece.size();
+    const std::size_t before = in_left;
+    errno = 0;
+    const std::size_t result =
+        iconv(handle, flushing ? nullptr : &in, flushing ? nullptr : &in_left, &to, &to_left);
+    const int error = errno;
+    out.append(piece.data(), piece.size() - to_left);
+    if (result != static_cast<std::size_t>(-1)) {
+      if (flushing) break;
+      flushing = true;
+    } else if (error == E2BIG && (before != in_left || to_left != piece.size())) {
+      continue;
+    } else if (flushing || in_left == 0) {
+      break;
+    } else {
+      note(defects, Defect::CharsetBroken);
+      if (!out.ends_with(kReplacement)) out.append(kReplacement);
+      ++in;
+      --in_left;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string decode_charset(std::string_view bytes, std::string_view charset, Defects* defects) {
+  const std::string name = charset_name(charset);
+  if (name == "utf-8") return from_utf8(bytes, defects);
+  if (name == "windows-1252") return from_windows_1252(bytes);
+  if (name == "us-ascii") {
+    // No byte of it is above 0x7f, but mailers say so of everything.
+    const bool ascii_only = std::all_of(
+        bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!ascii_only) note(defects, Defect::CharsetBroken);
+    return is_utf8(bytes) ? std::string(bytes) : from_windows_1252(bytes);
+  }
+  if (bytes.empty()) return {};
+  const iconv_t none = reinterpret_cast<iconv_t>(-1);
+  const iconv_t opened = is_charset_name(name) ? iconv_open("UTF-8", name.c_str()) : none;
+  if (opened == none) {
+    note(defects, Defect::CharsetUnknown);
+    return from_windows_1252(bytes);
+  }
+  const std::unique_ptr<void, IconvCloser> handle(opened);
+  std::string out = from_iconv(handle.get(), bytes, defects);
+  // Some of iconv's converters let surrogates through.
+  return is_utf8(out) ? out : from_utf8(out, defects);
+}
+
+}  // namespace backstop::mail

@@ -1,0 +1,194 @@
+// RFC 5322 §3.3 and §4.3 dates, and what mailers write besides.
+#include <array>
+#include <optional>
+
+#include "core/base/ascii.h"
+#include "core/mail/header_text.h"
+
+namespace backstop::mail {
+namespace {
+
+constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
+                                                      "jul", "aug", "sep", "oct", "nov", "dec"};
+constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+// More words than any date has.
+constexpr unsigned kWordsMax = 32;
+
+struct Zone {
+  std::string_view name;
+  int minutes;
+};
+// RFC 5322 §4.3 names the first ten; the others are what servers write instead of an offset.
+constexpr Zone kZones[] = {
+    {"ut", 0},     {"gmt", 0},    {"est", -300}, {"edt", -240}, {"cst", -360},  {"cdt", -300},
+    {"mst", -420}, {"mdt", -360}, {"pst", -480}, {"pdt", -420}, {"utc", 0},     {"z", 0},
+    {"wet", 0},    {"west", 60},  {"cet", 60},   {"cest", 120}, {"met", 60},    {"mest", 120},
+    {"mez", 60},   {"mesz", 120}, {"eet", 120},  {"eest", 180}, {"msk", 180},   {"msd", 240},
+    {"bst", 60},   {"jst", 540},  {"kst", 540},  {"hkt", 480},  {"sgt", 480},   {"aest", 600},
+    {"aedt", 660}, {"nzst", 720}, {"nzdt", 780}, {"hst", -600}, {"akst", -540}, {"akdt", -480},
+};
+
+struct Fields {
+  std::optional<unsigned> day, month, year, hour, minute, second;
+  std::optional<int> offset_minutes;
+  bool pm = false;
+  bool am = false;
+};
+
+std::optional<unsigned> number_of(std::string_view text) {
+  if (text.empty() || text.size() > 4) return std::nullopt;
+  unsigned out = 0;
+  for (const char c : text) {
+    if (!ascii::is_digit(c)) return std::nullopt;
+    out = out * 10 + static_cast<unsigned>(c - '0');
+  }
+  return out;
+}
+
+std::optional<unsigned> month_of(std::string_view word) {
+  for (unsigned i = 0; i < kMonths.size(); ++i) {
+    if (ascii::starts_with_folded(word, kMonths[i])) return i + 1;
+  }
+  return std::nullopt;
+}
+
+bool is_weekday(std::string_view word) {
+  for (const std::string_view day : kDays) {
+    if (ascii::starts_with_folded(word, day)) return true;
+  }
+  return false;
+}
+
+// "12:34", "12:34:56", single digits too; fractions of a second are dropped.
+bool read_time(std::string_view word, Fields& fields) {
+  const std::size_t colon = word.find(':');
+  if (colon == word.npos || fields.hour) return false;
+  const std::size_t second_colon = word.find(':', colon + 1);
+  const auto hour = number_of(word.substr(0, colon));
+  const std::size_t minute_size = second_colon == word.npos ? word.npos : second_colon - colon - 1;
+  const auto minute = number_of(word.substr(colon + 1, minute_size));
+  std::optional<unsigned> second = 0;
+  if (second_colon != word.npos) {
+    const std::string_view text = word.substr(second_colon + 1);
+    second = number_of(text.substr(0, text.find('.')));
+  }
+  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return false;
+  fields.hour = hour;
+  fields.minute = minute;
+  fields.second = second;
+  return true;
+}
+
+// "+0100", "-0800", "+01:00", "+100".
+bool read_offset(std::string_view word, Fields& fields) {
+  if (word.size() < 2 || (word[0] != '+' && word[0] != '-')) return false;
+  std::string digits;
+  for (const char c : word.substr(1)) {
+    if (c != ':') digits.push_back(c);
+  }
+  if (digits.size() <= 2) digits.append("00");
+  const auto number = number_of(digits);
+  if (!number || *number % 100 > 59) return false;
+  const int minutes = static_cast<int>(*number / 100 * 60 + *number % 100);
+  fields.offset_minutes = word[0] == '-' ? -minutes : minutes;
+  return true;
+}
+
+bool read_zone(std::string_view word, Fields& fields) {
+  for (const Zone& zone : kZones) {
+    if (ascii::equals_folded(word, zone.name)) {
+      if (!fields.offset_minutes) fields.offset_minutes = zone.minutes;
+      return true;
+    }
+  }
+  // "GMT+0200"
+  const std::size_t sign = word.find_first_of("+-");
+  if (sign != 0 && sign != word.npos && sign <= 4) return read_offset(word.substr(sign), fields);
+  return false;
+}
+
+unsigned full_year(std::string_view word, unsigned number) {
+  // RFC 5322 §4.3.
+  if (word.size() == 2) return number < 50 ? number + 2000 : number + 1900;
+  return word.size() == 3 ? number + 1900 : number;
+}
+
+void read_number(std::string_view word, unsigned number, Fields& fields) {
+  if (!fields.day && word.size() <= 2 && number >= 1 && number <= 31) {
+    fields.day = number;
+  } else if (!fields.year && word.size() >= 2) {
+    fields.year = full_year(word, number);
+  }
+}
+
+void read_word(std::string_view word, Fields& fields) {
+  if (const auto number = number_of(word)) return read_number(word, *number, fields);
+  if (read_time(word, fields)) return;
+  // An offset follows the time; "-" before it is a dash.
+  if (fields.hour && !fields.offset_minutes && read_offset(word, fields)) return;
+  if (ascii::equals_folded(word, "pm")) fields.pm = true;
+  if (ascii::equals_folded(word, "am")) fields.am = true;
+  if (!fields.month && ascii::is_alpha(word.front())) {
+    fields.month = month_of(word);
+    if (fields.month) return;
+  }
+  if (is_weekday(word)) return;
+  if (fields.hour && read_zone(word, fields)) return;
+  // "06-Nov-94", "2009-11-05", as RFC 850 and ISO 8601 have them.
+  const std::size_t dash = word.find('-');
+  if (dash == word.npos || dash == 0 || fields.day) return;
+  const std::size_t second = word.find('-', dash + 1);
+  if (second == word.npos || second == dash + 1 || second + 1 == word.size()) return;
+  const std::string_view parts[] = {word.substr(0, dash), word.substr(dash + 1, second - dash - 1),
+                                    word.substr(second + 1)};
+  const bool year_first = parts[0].size() == 4;
+  const std::string_view day = year_first ? parts[2] : parts[0];
+  const std::string_view year = year_first ? parts[0] : parts[2];
+  fields.month = ascii::is_alpha(parts[1].front()) ? month_of(parts[1]) : number_of(parts[1]);
+  fields.day = number_of(day);
+  if (const auto number = number_of(year)) fields.year = full_year(year, *number);
+}
+
+std::optional<Instant> instant_of(Fields fields) {
+  if (!fields.day || !fields.month || !fields.year || !fields.hour) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*fields.year)} /
+                                         static_cast<int>(*fields.month) /
+                                         static_cast<int>(*fields.day)};
+  if (!date.ok()) return std::nullopt;
+  unsigned hour = *fields.hour;
+  if (fields.pm && hour < 12) hour += 12;
+  if (fields.am && hour == 12) hour = 0;
+  const Instant out = std::chrono::sys_days{date} + std::chrono::hours{hour} +
+                      std::chrono::minutes{*fields.minute} + std::chrono::seconds{*fields.second} -
+                      std::chrono::minutes{fields.offset_minutes.value_or(0)};
+  const Instant first = std::chrono::sys_days{std::chrono::year{1970} / 1 / 1};
+  const Instant end = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
+  if (out < first || out >= end) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+std::optional<Instant> parse_date(std::string_view raw) {
+  Fields fields;
+  unsigned words = 0;
+  std::size_t depth = 0;
+  std::size_t at = 0;
+  while (at < raw.size() && words < kWordsMax) {
+    const char c = raw[at];
+    if (c == '(') ++depth;
+    if (c == ')' && depth > 0) --depth;
+    if (depth > 0 || ascii::is_space(c) || c == ',' || c == ')' || c == '"') {
+      ++at;
+      continue;
+    }
+    std::size_t end = raw.find_first_of(" \t\r\n\v\f,()\"", at);
+    if (end == raw.npos) end = raw.size();
+    read_word(raw.substr(at, end - at), fields);
+    ++words;
+    at = end;
+  }
+  return instant_of(fields);
+}
+
+}  // namespace backstop::mail

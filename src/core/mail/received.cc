@@ -1,0 +1,147 @@
+// RFC 5321 §4.4 trace information as Postfix, Exim, Sendmail, qmail, Exchange and others write it.
+#include <algorithm>
+
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
+#include "core/mail/header_text.h"
+
+namespace backstop::mail {
+namespace {
+
+struct Token {
+  std::string_view text;  // A comment without its outer parentheses.
+  bool comment = false;
+};
+
+// More words than any Received field has.
+constexpr std::size_t kTokensMax = 256;
+
+std::size_t comment_end(std::string_view text, std::size_t at) {
+  std::size_t depth = 0;
+  for (; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '(') {
+      ++depth;
+    } else if (text[at] == ')' && --depth == 0) {
+      return at;
+    }
+  }
+  return text.size();
+}
+
+std::vector<Token> tokens_of(std::string_view text) {
+  std::vector<Token> out;
+  std::size_t at = 0;
+  while (at < text.size() && out.size() < kTokensMax) {
+    if (ascii::is_space(text[at])) {
+      ++at;
+    } else if (text[at] == '(') {
+      const std::size_t end = comment_end(text, at);
+      out.push_back({text.substr(at + 1, end - at - 1), true});
+      at = std::min(text.size(), end + 1);
+    } else {
+      std::size_t end = at;
+      while (end < text.size() && !ascii::is_space(text[end]) && text[end] != '(')
+        ++end;
+      out.push_back({text.substr(at, end - at), false});
+      at = end;
+    }
+  }
+  return out;
+}
+
+// The first address literal in square brackets.
+std::optional<IpAddress> bracketed_ip(std::string_view text) {
+  for (std::size_t at = text.find('['); at != text.npos; at = text.find('[', at + 1)) {
+    const std::size_t end = text.find(']', at);
+    if (end == text.npos) break;
+    if (auto ip = IpAddress::parse(text.substr(at, end - at + 1))) return ip;
+  }
+  return std::nullopt;
+}
+
+// A bare address among the words of a comment, as qmail ("user@192.0.2.1") and Exchange write it.
+std::optional<IpAddress> bare_ip(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n,;()", at), text.size());
+    std::string_view word = text.substr(at, end - at);
+    if (const std::size_t sign = word.rfind('@'); sign != word.npos) word.remove_prefix(sign + 1);
+    if (word.find_first_of(".:") != word.npos) {
+      if (auto ip = IpAddress::parse(word)) return ip;
+    }
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+void read_from(const std::vector<Token>& tokens, std::size_t begin, std::size_t end,
+               Received& out) {
+  for (std::size_t i = begin; i < end && !out.from_ip; ++i) {
+    if (tokens[i].comment) out.from_ip = bracketed_ip(tokens[i].text);
+  }
+  for (std::size_t i = begin; i < end && !out.from_ip; ++i) {
+    if (tokens[i].comment) out.from_ip = bare_ip(tokens[i].text);
+  }
+  // Exim and old servers: the TCP-info outside a comment, or in the place of the name.
+  for (std::size_t i = begin; i < end && !out.from_ip; ++i) {
+    if (!tokens[i].comment) out.from_ip = bracketed_ip(tokens[i].text);
+  }
+  if (!out.from_ip && !out.from_name.empty()) out.from_ip = IpAddress::parse(out.from_name);
+}
+
+bool is_clause(std::string_view word) {
+  for (const std::string_view name : {"from", "by", "with", "id", "for", "via"}) {
+    if (ascii::equals_folded(word, name)) return true;
+  }
+  return false;
+}
+
+std::string_view without_end(std::string_view word) {
+  while (!word.empty() && (word.back() == ';' || word.back() == ','))
+    word.remove_suffix(1);
+  return word;
+}
+
+void read_clauses(const std::vector<Token>& tokens, Received& out) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::string_view name = tokens[i].text;
+    if (tokens[i].comment || !is_clause(name)) continue;
+    std::size_t end = i + 1;
+    while (end < tokens.size() && (tokens[end].comment || !is_clause(tokens[end].text)))
+      ++end;
+    const bool valued = i + 1 < end && !tokens[i + 1].comment;
+    const std::string value(valued ? without_end(tokens[i + 1].text) : std::string_view());
+    const auto is = [name](std::string_view other) { return ascii::equals_folded(name, other); };
+    if (is("from") && out.from_name.empty()) {
+      out.from_name = value;
+      read_from(tokens, i + 1, end, out);
+    } else if (is("by") && out.by.empty()) {
+      out.by = value;
+    } else if (is("with") && out.with.empty()) {
+      out.with = value;
+    } else if (is("id") && out.id.empty()) {
+      out.id = value;
+    } else if (is("for") && !out.for_address && !value.empty()) {
+      if (auto path = parse_path(value); path && !path->is_null()) out.for_address = *path;
+    }
+    i = end - 1;
+  }
+}
+
+}  // namespace
+
+Received parse_received(std::string_view raw) {
+  Received out;
+  raw = raw.substr(0, limits::kWalkerHeldBytes);
+  const std::size_t semicolon = raw.rfind(';');
+  if (semicolon != raw.npos) {
+    out.date = parse_date(raw.substr(semicolon + 1));
+    raw = raw.substr(0, semicolon);
+  }
+  read_clauses(tokens_of(raw), out);
+  return out;
+}
+
+}  // namespace backstop::mail

@@ -1,0 +1,291 @@
+// Structured values with parameters: RFC 2045 §5.1, RFC 2183, RFC 2231.
+#include "core/mail/structured.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
+#include "core/mail/header_text.h"
+#include "core/mail/transfer_decoder.h"
+#include "core/mail/utf8.h"
+
+namespace backstop::mail {
+namespace {
+
+// A parameter as it stands: name*section* = value.
+struct Section {
+  std::string name;
+  std::optional<unsigned> number;  // RFC 2231 §3.
+  bool encoded = false;            // RFC 2231 §4: percent-encoded, a charset in the first section.
+  std::string value;
+};
+
+struct RawParameter {
+  std::string name;
+  std::string charset;  // Of RFC 2231; "" if none was given.
+  bool extended = false;
+  std::string value;
+};
+
+class StructuredScanner {
+ public:
+  explicit StructuredScanner(std::string_view text) : text_(text) {}
+
+  bool done() const { return at_ >= text_.size(); }
+  char peek() const { return text_[at_]; }
+  void skip() { ++at_; }
+
+  // White space and comments.
+  void skip_blanks() {
+    while (!done()) {
+      if (ascii::is_space(peek())) {
+        ++at_;
+      } else if (peek() == '(') {
+        skip_comment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  std::string_view take_until(std::string_view ends) {
+    const std::size_t begin = at_;
+    while (!done() && ends.find(peek()) == ends.npos && !ascii::is_space(peek()))
+      ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+
+  std::string take_quoted() {
+    std::string out;
+    ++at_;
+    while (!done() && peek() != '"') {
+      if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
+      // Line ends of a fold are not part of the value.
+      if (peek() != '\r' && peek() != '\n') out.push_back(peek());
+      ++at_;
+    }
+    if (!done()) ++at_;
+    return out;
+  }
+
+  // An unquoted value.  Mailers leave out the quotes of values with blanks, and the semicolon
+  // before the next parameter.
+  std::string take_value() {
+    std::string out;
+    while (true) {
+      out.append(take_until(";("));
+      const std::size_t blanks = at_;
+      skip_blanks();
+      if (done() || peek() == ';' || at_ == blanks || next_is_parameter() || out.empty()) break;
+      out.append(ascii::trim(text_.substr(blanks, 1)).empty() ? " " : "");
+    }
+    return out;
+  }
+
+  void skip_to_semicolon() {
+    while (!done() && peek() != ';') {
+      if (peek() == '(') {
+        skip_comment();
+      } else {
+        ++at_;
+      }
+    }
+  }
+
+ private:
+  void skip_comment() {
+    std::size_t depth = 0;
+    for (; !done(); ++at_) {
+      if (peek() == '\\') {
+        ++at_;
+      } else if (peek() == '(') {
+        ++depth;
+      } else if (peek() == ')' && --depth == 0) {
+        ++at_;
+        return;
+      }
+    }
+    at_ = std::min(at_, text_.size());
+  }
+
+  bool next_is_parameter() const {
+    std::size_t i = at_;
+    while (i < text_.size() && (ascii::is_alnum(text_[i]) || text_[i] == '-' || text_[i] == '*'))
+      ++i;
+    return i != at_ && i < text_.size() && text_[i] == '=';
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+// "name", "name*", "name*0", "name*0*".
+Section parse_section_name(std::string_view text) {
+  Section section;
+  const std::size_t star = text.find('*');
+  section.name = ascii::lower(text.substr(0, star));
+  if (star == text.npos) return section;
+  std::string_view rest = text.substr(star + 1);
+  if (rest.empty()) {
+    section.encoded = true;
+    return section;
+  }
+  if (rest.ends_with('*')) {
+    section.encoded = true;
+    rest.remove_suffix(1);
+  }
+  unsigned number = 0;
+  for (const char c : rest) {
+    if (!ascii::is_digit(c) || number > limits::kParametersPerField) return {};
+    number = number * 10 + static_cast<unsigned>(c - '0');
+  }
+  section.number = number;
+  return section;
+}
+
+std::vector<Section> parse_sections(StructuredScanner& in) {
+  std::vector<Section> sections;
+  while (!in.done() && sections.size() < limits::kParametersPerField) {
+    in.skip_blanks();
+    if (in.done()) break;
+    if (in.peek() == ';') {
+      in.skip();
+      continue;
+    }
+    Section section = parse_section_name(in.take_until("=;("));
+    in.skip_blanks();
+    if (in.done() || in.peek() != '=') {
+      // No parameter.  What stopped the name is passed over, so that each turn gets on.
+      if (!in.done() && in.peek() != ';') in.skip_to_semicolon();
+      continue;
+    }
+    in.skip();
+    in.skip_blanks();
+    if (!in.done() && in.peek() == '"') {
+      section.value = in.take_quoted();
+    } else {
+      section.value = in.take_value();
+    }
+    if (!section.name.empty()) sections.push_back(std::move(section));
+  }
+  return sections;
+}
+
+std::string decode_percent(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+        hex_digit(text[i + 2]) >= 0) {
+      out.push_back(static_cast<char>(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2])));
+      i += 2;
+    } else {
+      out.push_back(text[i]);
+    }
+  }
+  return out;
+}
+
+void append_section(RawParameter& parameter, const Section& section) {
+  std::string_view text = section.value;
+  if (!section.encoded) {
+    parameter.value.append(text);
+    return;
+  }
+  if (section.number.value_or(0) == 0) {
+    // charset'language'text
+    const std::size_t first = text.find('\'');
+    const std::size_t second = first == text.npos ? first : text.find('\'', first + 1);
+    if (second != text.npos) {
+      parameter.charset = text.substr(0, first);
+      text.remove_prefix(second + 1);
+    }
+  }
+  parameter.value.append(decode_percent(text));
+}
+
+// Joins the sections of each parameter in their numbers' order, up to the first that is missing.
+std::vector<RawParameter> join(const std::vector<Section>& sections) {
+  std::vector<RawParameter> out;
+  for (const Section& section : sections) {
+    const bool extended = section.encoded || section.number.has_value();
+    const auto known = std::find_if(out.begin(), out.end(), [&section](const RawParameter& p) {
+      return p.name == section.name;
+    });
+    // RFC 6266 §4.3's rule for both forms of one name: the extended one is meant.
+    if (known != out.end() && (known->extended || !extended)) continue;
+    RawParameter parameter;
+    parameter.name = section.name;
+    parameter.extended = extended;
+    if (!section.number) {
+      append_section(parameter, section);
+    } else {
+      for (unsigned next = 0; next < sections.size(); ++next) {
+        const auto found =
+            std::find_if(sections.begin(), sections.end(), [&section, next](const Section& s) {
+              return s.number == next && s.name == section.name;
+            });
+        if (found == sections.end()) break;
+        append_section(parameter, *found);
+      }
+    }
+    if (known != out.end()) {
+      *known = std::move(parameter);
+    } else {
+      out.push_back(std::move(parameter));
+    }
+  }
+  return out;
+}
+
+std::string decode_value(const RawParameter& parameter) {
+  std::string out;
+  if (!parameter.charset.empty()) {
+    out = decode_charset(parameter.value, parameter.charset);
+  } else if (!parameter.extended) {
+    return decode_text(parameter.value);
+  } else {
+    out = is_utf8(parameter.value) ? parameter.value
+                                   : decode_charset(parameter.value, "windows-1252");
+  }
+  cut_utf8(out, limits::kDecodedFieldBytes);
+  return out;
+}
+
+// "text/plain", also with blanks around the slash; what stands before the first parameter.
+std::string parse_value(StructuredScanner& in) {
+  in.skip_blanks();
+  std::string value = ascii::lower(in.take_until(";(/"));
+  in.skip_blanks();
+  if (!in.done() && in.peek() == '/') {
+    in.skip();
+    in.skip_blanks();
+    value.push_back('/');
+    value.append(ascii::lower(in.take_until(";(")));
+  }
+  return value;
+}
+
+}  // namespace
+
+StructuredValue parse_structured(std::string_view raw) {
+  StructuredScanner in(raw);
+  StructuredValue out;
+  out.value = parse_value(in);
+  for (RawParameter& parameter : join(parse_sections(in))) {
+    out.parameters.emplace_back(std::move(parameter.name), decode_value(parameter));
+  }
+  return out;
+}
+
+std::string raw_parameter(std::string_view raw, std::string_view name) {
+  StructuredScanner in(raw);
+  parse_value(in);
+  for (RawParameter& parameter : join(parse_sections(in))) {
+    if (parameter.name == name) return std::move(parameter.value);
+  }
+  return {};
+}
+
+}  // namespace backstop::mail

@@ -1,0 +1,56 @@
+#include "core/mail/walker.h"
+
+#include "core/base/assert.h"
+#include "core/mail/walk_stream.h"
+
+namespace backstop::mail {
+
+struct Walker::State {
+  explicit State(Visitor& visitor) : walk{visitor}, stream(walk) {}
+
+  void start() {
+    BS_ASSERT(!finished);
+    if (!started) stream.begin(PartRole::Message, PartPlace{});
+    started = true;
+  }
+
+  Walk walk;
+  WalkStream stream;
+  bool started = false;
+  bool finished = false;
+};
+
+Walker::Walker(Visitor& visitor) : state_(std::make_unique<State>(visitor)) {}
+Walker::~Walker() = default;
+Walker::Walker(Walker&&) noexcept = default;
+
+void Walker::feed(std::string_view bytes) {
+  state_->start();
+  state_->stream.feed(bytes);
+}
+
+void Walker::feed_field(std::string_view name, std::string_view raw) {
+  state_->start();
+  state_->stream.feed_field(name, raw);
+}
+
+void Walker::end_header() {
+  state_->start();
+  state_->stream.end_header();
+}
+
+void Walker::finish() {
+  state_->start();
+  state_->stream.finish(true);
+  state_->finished = true;
+}
+
+const Defects& Walker::defects() const {
+  return state_->walk.defects;
+}
+
+PartId Walker::parts_seen() const {
+  return state_->walk.parts;
+}
+
+}  // namespace backstop::mail
