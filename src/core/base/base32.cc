@@ -57,7 +57,8 @@ std::optional<std::vector<std::uint8_t>> decode_base32(std::string_view text) {
     }
     held &= (1U << bits) - 1U;
   }
-  // Five or more bits left over would be a character too many; the rest must be the encoder's zeros.
+  // Five or more bits left over would be a character too many; the rest must be the encoder's
+  // zeros.
   if (bits >= 5 || held != 0) return std::nullopt;
   return out;
 }

@@ -11,9 +11,13 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 
 // RFC 4648 §10, in lower case and without padding.
 TEST(Base32, EncodesTheVectorsOfRfc4648) {
-  const std::pair<std::string_view, std::string_view> vectors[] = {
-      {"", ""},          {"f", "my"},         {"fo", "mzxq"},           {"foo", "mzxw6"},
-      {"foob", "mzxw6yq"}, {"fooba", "mzxw6ytb"}, {"foobar", "mzxw6ytboi"}};
+  const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                   {"f", "my"},
+                                                                   {"fo", "mzxq"},
+                                                                   {"foo", "mzxw6"},
+                                                                   {"foob", "mzxw6yq"},
+                                                                   {"fooba", "mzxw6ytb"},
+                                                                   {"foobar", "mzxw6ytboi"}};
   for (const auto& [plain, text] : vectors) {
     EXPECT_EQ(encode_base32(bytes_of(plain)), text);
     const auto decoded = decode_base32(text);

@@ -8,7 +8,7 @@
 namespace backstop {
 
 // One logged value: printable ASCII and valid UTF-8 beyond it as they are; control characters, DEL,
-// C1 controls, bidirectional overrides, invalid bytes and backslash as \xNN (\\ for backslash).  The
+// C1 controls, bidirectional overrides, invalid bytes and backslash as \xNN (\\ for backslash). The
 // result is wrapped in double quotes, with \" inside, when it holds a space, '=', '"', or nothing.
 std::string escape_log(std::string_view text);
 

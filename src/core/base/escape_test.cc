@@ -19,11 +19,15 @@ TEST(Escape, LogValuesCannotForgeALineOrAField) {
       {"\xc3\x28", "\\xc3("},
       {"\xc0\xaf", "\\xc0\\xaf"},
       {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
-      {"a\xe2\x80\xae" "b", "a\\xe2\\x80\\xae" "b"},
+      {"a\xe2\x80\xae"
+       "b",
+       "a\\xe2\\x80\\xae"
+       "b"},
       {"\xc2\x85", "\\xc2\\x85"},
       {std::string("a\0b", 3), "a\\x00b"},
   };
-  for (const auto& [input, want] : table) EXPECT_EQ(escape_log(input), want) << input;
+  for (const auto& [input, want] : table)
+    EXPECT_EQ(escape_log(input), want) << input;
 }
 
 TEST(Escape, RepliesArePrintableAsciiOnOneLine) {

@@ -78,6 +78,8 @@ bool IpNetwork::contains(const IpAddress& address) const {
   return (address.bytes()[whole] >> (8 - rest)) == (address_.bytes()[whole] >> (8 - rest));
 }
 
-std::string IpNetwork::text() const { return address_.text() + "/" + std::to_string(prefix_bits_); }
+std::string IpNetwork::text() const {
+  return address_.text() + "/" + std::to_string(prefix_bits_);
+}
 
 }  // namespace backstop

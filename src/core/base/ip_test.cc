@@ -11,7 +11,8 @@ TEST(Ip, ReadsTheFormsMailUses) {
   EXPECT_EQ(IpAddress::parse("IPv6:2001:DB8::1")->text(), "2001:db8::1");
   EXPECT_EQ(IpAddress::parse("[IPv6:2001:db8::1]")->text(), "2001:db8::1");
   EXPECT_EQ(IpAddress::parse("::ffff:192.0.2.1"), IpAddress::parse("192.0.2.1"));
-  for (const char* text : {"", "192.0.2", "192.0.2.256", "fe80::1%eth0", "example.com", "[", "[]"}) {
+  for (const char* text :
+       {"", "192.0.2", "192.0.2.256", "fe80::1%eth0", "example.com", "[", "[]"}) {
     EXPECT_FALSE(IpAddress::parse(text)) << text;
   }
 }

@@ -49,15 +49,15 @@ inline tl::unexpected<Error> fail(Errc code, std::string where, std::string deta
 #define BS_CONCAT(a, b) BS_CONCAT_INNER(a, b)
 
 // BS_TRY(auto x, expression): declares x from the value of a Result, or returns its error.
-#define BS_TRY(declaration, expression)                                                      \
-  auto BS_CONCAT(bs_try_, __LINE__) = (expression);                                          \
-  if (!BS_CONCAT(bs_try_, __LINE__))                                                         \
+#define BS_TRY(declaration, expression)                                                        \
+  auto BS_CONCAT(bs_try_, __LINE__) = (expression);                                            \
+  if (!BS_CONCAT(bs_try_, __LINE__))                                                           \
     return tl::unexpected<::backstop::Error>(std::move(BS_CONCAT(bs_try_, __LINE__)).error()); \
   declaration = *std::move(BS_CONCAT(bs_try_, __LINE__))
 
 // BS_TRY_VOID(expression): the same for Result<void>.
-#define BS_TRY_VOID(expression)                                                              \
-  do {                                                                                       \
-    if (auto bs_try_void = (expression); !bs_try_void)                                       \
-      return tl::unexpected<::backstop::Error>(std::move(bs_try_void).error());              \
+#define BS_TRY_VOID(expression)                                                 \
+  do {                                                                          \
+    if (auto bs_try_void = (expression); !bs_try_void)                          \
+      return tl::unexpected<::backstop::Error>(std::move(bs_try_void).error()); \
   } while (false)

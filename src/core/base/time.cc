@@ -72,7 +72,8 @@ std::optional<Instant> parse_instant_form(std::string_view text) {
   if (!second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   if (take_char(text, '.')) {
     if (text.empty() || !ascii::is_digit(text.front())) return std::nullopt;
-    while (!text.empty() && ascii::is_digit(text.front())) text.remove_prefix(1);
+    while (!text.empty() && ascii::is_digit(text.front()))
+      text.remove_prefix(1);
   }
   const auto offset = parse_offset(text);
   if (!offset) return std::nullopt;

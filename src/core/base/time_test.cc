@@ -22,9 +22,10 @@ TEST(Time, CountsSecondsFromTheEpoch) {
 }
 
 TEST(Time, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "2026", "2026-13-01", "2025-02-29", "1969-12-31", "2026-11-22T04:03Z",
-                           "2026-11-22T24:00:00Z", "2026-11-22T04:03:34", "2026-11-22T04:03:34+2:00",
-                           "2026-11-22T04:03:34.Z", "2026-11-22T04:03:34Zx", "1970-01-01T00:00:00+01:00"}) {
+  for (const char* text :
+       {"", "2026", "2026-13-01", "2025-02-29", "1969-12-31", "2026-11-22T04:03Z",
+        "2026-11-22T24:00:00Z", "2026-11-22T04:03:34", "2026-11-22T04:03:34+2:00",
+        "2026-11-22T04:03:34.Z", "2026-11-22T04:03:34Zx", "1970-01-01T00:00:00+01:00"}) {
     EXPECT_FALSE(parse_instant(text)) << text;
   }
 }
@@ -34,7 +35,8 @@ TEST(Time, DurationsNeedAUnitAndRoundTrip) {
   EXPECT_EQ(*parse_duration("21d"), Days(21));
   EXPECT_EQ(*parse_duration("2w"), Days(14));
   EXPECT_EQ(*parse_duration("0s"), Seconds(0));
-  for (const char* text : {"", "5", "d", "-1d", "+1d", "1.5h", "1y", "1 d", "1dd", "99999999999999d"}) {
+  for (const char* text :
+       {"", "5", "d", "-1d", "+1d", "1.5h", "1y", "1 d", "1dd", "99999999999999d"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
   for (const char* text : {"90s", "15m", "12h", "21d", "0s"}) {

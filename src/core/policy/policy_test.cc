@@ -98,13 +98,15 @@ TEST(Policy, TheCommittedTruthTableIsTheOneInForce) {
 
 TEST(Policy, InObserveNothingIsEverHeldOrRefused) {
   for_each_fact([](const Facts& facts) {
-    if (facts.mode != Mode::Enforce) EXPECT_LE(decide(facts).decision, Decision::Mark);
+    if (facts.mode == Mode::Enforce) return;
+    EXPECT_LE(decide(facts).decision, Decision::Mark);
   });
 }
 
 TEST(Policy, WithoutASigningKeyNothingIsEverHeldOrRefused) {
   for_each_fact([](const Facts& facts) {
-    if (facts.keys != Keys::Signing) EXPECT_LE(decide(facts).decision, Decision::Mark);
+    if (facts.keys == Keys::Signing) return;
+    EXPECT_LE(decide(facts).decision, Decision::Mark);
   });
 }
 

@@ -1,0 +1,52 @@
+// backstop: the command line.
+#include <fmt/core.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "app/command.h"
+#include "app/exit_code.h"
+
+namespace {
+
+int run(int argc, char** argv) {
+  using namespace backstop::app;
+  CLI::App app("Backstop keeps misdirected bounces out and lets genuine ones in.", "backstop");
+  app.set_version_flag("--version", "backstop " BACKSTOP_VERSION);
+  app.require_subcommand(1);
+  app.footer(render_examples(
+      {"backstop read bounce.eml            what a message is, and whether we sent what it answers",
+       "backstop keys list                  the keys and what each may do",
+       "backstop explain no-proof-of-origin what a reason in the log means",
+       "backstop check                      configuration, keys and sockets"}));
+  Chosen chosen;
+  add_check_command(app, chosen);
+  add_explain_command(app, chosen);
+  add_keys_command(app, chosen);
+  add_play_command(app, chosen);
+  add_read_command(app, chosen);
+  add_sign_command(app, chosen);
+  add_verify_command(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == 0;
+    app.exit(error);
+    return asked ? kExitGood : kExitUsage;
+  }
+  return chosen.run ? chosen.run() : kExitUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "backstop: {}\n", error.what());
+    return backstop::app::kExitTryAgain;
+  }
+}

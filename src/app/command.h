@@ -1,0 +1,26 @@
+// The commands of `backstop`: each stands in its own cmd_NAME.cc and declares itself to CLI11.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+
+namespace backstop::app {
+
+// What the command line chose.  A command's callback sets `run`; main calls it and exits with what
+// it returns (app/exit_code.h).
+struct Chosen {
+  std::function<int()> run;
+};
+
+void add_check_command(CLI::App& app, Chosen& chosen);
+void add_explain_command(CLI::App& app, Chosen& chosen);
+void add_keys_command(CLI::App& app, Chosen& chosen);
+void add_play_command(CLI::App& app, Chosen& chosen);
+void add_read_command(CLI::App& app, Chosen& chosen);
+void add_sign_command(CLI::App& app, Chosen& chosen);
+void add_verify_command(CLI::App& app, Chosen& chosen);
+
+// "Examples:" with one line each, for CLI::App::footer().
+std::string render_examples(std::initializer_list<std::string_view> lines);
+
+}  // namespace backstop::app

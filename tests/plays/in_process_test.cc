@@ -1,0 +1,79 @@
+// Every play of this folder against the transaction itself, fed whole and byte by byte.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/play/run.h"
+
+namespace backstop::play {
+namespace {
+
+std::vector<std::string> list_plays() {
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator("tests/plays")) {
+    if (entry.path().extension() == ".play") paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+Play load(const std::string& path) {
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  auto play = parse_play(text.str(), path);
+  EXPECT_TRUE(play) << play.error().text();
+  return play.value_or(Play{});
+}
+
+class Plays : public testing::TestWithParam<std::string> {};
+
+TEST_P(Plays, HoldInProcess) {
+  const Play play = load(GetParam());
+  for (const Feeding feeding : {Feeding::Whole, Feeding::ByteByByte}) {
+    const auto failures = run_play(play, feeding);
+    ASSERT_TRUE(failures) << failures.error().text();
+    for (const Failure& failure : *failures) {
+      ADD_FAILURE() << GetParam() << ":" << failure.line << ": " << failure.text
+                    << (feeding == Feeding::ByteByByte ? " (fed byte by byte)" : "");
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Folder, Plays, testing::ValuesIn(list_plays()), [](const auto& play) {
+  return std::filesystem::path(play.param).stem().string();
+});
+
+TEST(PlayRunner, SaysWhatDidNotHold) {
+  const auto play = parse_play(
+      "connect 192.0.2.1\nmail <a@b.test>\nrcpt <c@d.test>\neoh\nexpect reply refuse\n", "p");
+  ASSERT_TRUE(play);
+  const auto failures = run_play(*play, Feeding::Whole);
+  ASSERT_EQ(failures->size(), 1U);
+  EXPECT_EQ(failures->front().line, 5U);
+  EXPECT_EQ(failures->front().text, "expected 'reply refuse', got 'reply accept'");
+}
+
+TEST(PlayRunner, ComplainsOfLinesThatAreNoneOfAPlay) {
+  for (const char* text :
+       {"dance\n", "expect reply accept\n", "headers\n    X: 1\n", "headers\nX: 1\nend\n",
+        "answer permit nonce 01\n", "clock noon\n", "keys some\n"}) {
+    const auto play = parse_play(text, "p");
+    ASSERT_FALSE(play) << text;
+    EXPECT_EQ(play.error().where.substr(0, 2), "p:") << play.error().text();
+  }
+}
+
+TEST(Bindings, ANameIsTheSameTextWhereverItStands) {
+  Bindings bindings;
+  EXPECT_TRUE(bindings.match("insert X: {token}", "insert X: abc"));
+  EXPECT_EQ(bindings.fill("token={token} {other}"), "token=abc {other}");
+  EXPECT_TRUE(bindings.match("{token}*", "abc and more"));
+  EXPECT_FALSE(bindings.match("{token}", "abd"));
+  EXPECT_TRUE(bindings.match("*=1 *=2", "a=1 b=2"));
+  EXPECT_FALSE(bindings.match("*=3", "a=1 b=2"));
+}
+
+}  // namespace
+}  // namespace backstop::play
