@@ -19,7 +19,7 @@ struct Options {
 };
 
 Result<std::vector<play::Failure>> run_file(const std::string& path) {
-  BS_TRY(const std::string text, edge::os::read_text_file(path, limits::kPlayFileBytes));
+  BS_TRY(const std::string text, os::read_text_file(path, limits::kPlayFileBytes));
   BS_TRY(const play::Play play, play::parse_play(text, path));
   BS_TRY(std::vector<play::Failure> failures, play::run_play(play, play::Feeding::Whole));
   BS_TRY(std::vector<play::Failure> split, play::run_play(play, play::Feeding::ByteByByte));

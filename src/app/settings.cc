@@ -26,7 +26,7 @@ std::string quote_toml(std::string_view text) {
 }
 
 Result<void> apply_file(config::Config& config, const std::string& path) {
-  auto text = edge::os::read_text_file(path, limits::kConfigFileBytes);
+  auto text = os::read_text_file(path, limits::kConfigFileBytes);
   if (!text) {
     Error error = text.error();
     if (error.code == Errc::NotFound) {
@@ -91,7 +91,7 @@ Result<config::Config> load_config(const Settings& settings) {
     }
   }
   BS_TRY_VOID(apply_command_line(config, settings));
-  if (config.authserv_id.empty()) config.authserv_id = edge::os::host_name();
+  if (config.authserv_id.empty()) config.authserv_id = os::host_name();
   return config;
 }
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace backstop::edge::os {
+namespace backstop::os {
 namespace {
 
 spdlog::level::level_enum level_of(ports::LogLevel level) {
@@ -84,4 +84,4 @@ std::unique_ptr<ports::LogSink> open_log(LogTarget target, ports::LogLevel level
   return std::make_unique<SpdlogSink>(std::move(logger), to_journal);
 }
 
-}  // namespace backstop::edge::os
+}  // namespace backstop::os

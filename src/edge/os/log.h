@@ -5,11 +5,11 @@
 
 #include "ports/log_sink.h"
 
-namespace backstop::edge::os {
+namespace backstop::os {
 
 enum class LogTarget { Stderr, Syslog };
 
 // Any thread.  Lines below `level` are dropped; Alarm never is.
 std::unique_ptr<ports::LogSink> open_log(LogTarget target, ports::LogLevel level);
 
-}  // namespace backstop::edge::os
+}  // namespace backstop::os

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace backstop::edge::os {
+namespace backstop::os {
 
 void notify_service_manager(std::string_view state) {
   sd_notify(0, std::string(state).c_str());
@@ -17,4 +17,4 @@ std::string host_name() {
   return name.data();
 }
 
-}  // namespace backstop::edge::os
+}  // namespace backstop::os

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace backstop::edge::os {
+namespace backstop::os {
 
 // sd_notify(3): "READY=1", "STOPPING=1", "RELOADING=1\nMONOTONIC_USEC=…".  Does nothing without
 // one.
@@ -13,4 +13,4 @@ void notify_service_manager(std::string_view state);
 // The host's name, "localhost" when it has none.
 std::string host_name();
 
-}  // namespace backstop::edge::os
+}  // namespace backstop::os

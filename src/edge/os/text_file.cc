@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace backstop::edge::os {
+namespace backstop::os {
 namespace {
 
 Errc code_of(int error) {
@@ -65,4 +65,4 @@ Result<std::string> read_text_file(const std::string& path, std::size_t bytes_ma
   }
 }
 
-}  // namespace backstop::edge::os
+}  // namespace backstop::os
