@@ -1,0 +1,33 @@
+#include "edge/milter/macros.h"
+
+#include "core/base/limits.h"
+
+namespace backstop::milter {
+
+void MacroValues::take(const Macros& macros) {
+  const bool of_connection = macros.command == static_cast<char>(Command::Connect);
+  const bool of_sender = macros.command == static_cast<char>(Command::Mail);
+  const bool of_message =
+      of_sender || std::string_view("RTLNBE").find(macros.command) != std::string_view::npos;
+  if (of_connection) end_connection();
+  if (of_sender) end_message();
+  std::string_view pairs = macros.pairs;
+  while (const auto macro = take_macro(pairs)) {
+    const std::string_view value = macro->second.substr(0, limits::kMilterMacroBytes);
+    if (of_connection && macro->first == "daemon_name") daemon_name_ = value;
+    if (of_sender && macro->first == "auth_authen") authenticated_ = value;
+    if (of_message && macro->first == "i" && !value.empty() && value != "-") queue_id_ = value;
+  }
+}
+
+void MacroValues::end_message() {
+  authenticated_.clear();
+  queue_id_.clear();
+}
+
+void MacroValues::end_connection() {
+  end_message();
+  daemon_name_.clear();
+}
+
+}  // namespace backstop::milter
