@@ -153,6 +153,10 @@ std::size_t status_length(std::string_view text) {
 
 std::string parse_typed_address(std::string_view raw) {
   auto [type, text] = split_type(raw);
+  // Some gateways put the type before an address that has one.
+  if (type == "rfc822" && ascii::starts_with_folded(text, "rfc822;")) {
+    text = ascii::trim(std::string_view(text).substr(7));
+  }
   text.resize(std::min(text.size(), limits::kPathBytes));
   if (type == "utf-8") text = undo_embedded_unicode(text);
   text = undo_xtext(text);
@@ -166,6 +170,10 @@ std::string parse_typed_address(std::string_view raw) {
 
 std::string parse_typed_text(std::string_view raw) {
   std::string text = split_type(raw).second;
+  // Folding leaves runs of blanks.
+  std::ranges::replace(text, '\t', ' ');
+  const auto both_blank = [](char a, char b) { return a == ' ' && b == ' '; };
+  text.erase(std::unique(text.begin(), text.end(), both_blank), text.end());
   text.resize(std::min(text.size(), limits::kDiagnosticBytes));
   return text;
 }

@@ -30,6 +30,8 @@ constexpr std::array kAnnouncements{
     Announcement{"original message follows", "Sendmail savemail.c"},
     Announcement{"unsent message follows", "Sendmail 5 savemail.c"},
     Announcement{"returned message follows", "Sendmail derivatives"},
+    Announcement{"start of returned message", "Demon, PMDF, Emacs message.el"},
+    Announcement{"returned message", "PMDF, Emacs message.el"},
     Announcement{"message header follows", "Sendmail savemail.c"},
     Announcement{"message headers follow", "Sendmail derivatives"},
     Announcement{"below is a copy of the original message", "OpenSMTPD bounce.c"},
@@ -57,9 +59,10 @@ std::string_view without_decoration(std::string_view line) {
   return line;
 }
 
-// A message that was transported begins with trace fields (RFC 5321 §4.4).
-bool is_trace_field(std::string_view name) {
-  return ascii::equals_folded(name, "received") || ascii::equals_folded(name, "return-path");
+// A message that was transported begins with trace fields (RFC 5321 §4.4); ours with its token.
+bool is_first_field(std::string_view name) {
+  return ascii::equals_folded(name, "received") || ascii::equals_folded(name, "return-path") ||
+         ascii::equals_folded(name, kReturnedTokenField);
 }
 
 // What quotes the lines of a block: '>' or '|' with the blanks around, or an indentation.
@@ -81,10 +84,12 @@ bool announces_returned(std::string_view line) {
   if (line.size() > kAnnouncementBytes) return false;
   const std::string_view words = without_decoration(line);
   if (words.size() < 16) return false;
-  // "Original message" alone heads what people quote as well: only as a rule of dashes.
+  // Two words may be any heading: only as a rule of dashes.
   for (const Announcement& announcement : kAnnouncements) {
     if (!ascii::equals_folded(words, announcement.text)) continue;
-    return announcement.text != "original message" || ascii::trim(line).starts_with("---");
+    const bool rule_only =
+        announcement.text == "original message" || announcement.text == "returned message";
+    return !rule_only || ascii::trim(line).starts_with("---");
   }
   return false;
 }
@@ -116,7 +121,7 @@ void InlineReturn::on_line(std::string_view line) {
 void InlineReturn::look(std::string_view line) {
   if (announces_returned(line)) {
     state_ = State::Announced;
-    announced_ = true;
+    announced_ = was_announced_ = true;
     waited_lines_ = 0;
     return;
   }
@@ -125,7 +130,7 @@ void InlineReturn::look(std::string_view line) {
     // Nobody announced it, so nobody knows what stood above: it can never have been read whole.
     const std::string_view bare = line.substr(quote_of(line).size());
     const auto start = parse_field_start(bare);
-    if (start && is_trace_field(start->name) && begin_block(line)) collector_.on_loss();
+    if (start && is_first_field(start->name) && begin_block(line)) collector_.on_loss();
   }
   after_blank_ = blank;
 }

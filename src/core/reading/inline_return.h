@@ -26,6 +26,8 @@ class InlineReturn {
   bool done() const { return state_ == State::Done; }
   // A product's own words announced it, so that its first line is known.
   bool announced() const { return announced_; }
+  // A line announced it, whatever followed.
+  bool was_announced() const { return was_announced_; }
 
   // REQUIRES: called once.  ReturnForm::None when nothing was found.
   Returned take();
@@ -47,6 +49,7 @@ class InlineReturn {
 
   State state_ = State::Looking;
   bool announced_ = false;
+  bool was_announced_ = false;
   bool after_blank_ = true;
   unsigned waited_lines_ = 0;
   unsigned odd_lines_ = 0;

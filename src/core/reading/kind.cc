@@ -13,14 +13,16 @@ bool has_daemon_envelope(const Findings& f) {
   return f.envelope_is_daemon.value_or(false) || f.signs.has(HeaderSign::NullReturnPath);
 }
 
-// Somebody's mail system speaks, by envelope, by its name, or by a field only bounces have.  What
-// came through a list is the list's word, unless its envelope says otherwise.
+// Somebody's mail system speaks, by envelope, by its name, or by a field only bounces have.  A
+// postmaster on a list is a person.
 bool has_daemon_sender(const Findings& f) {
   if (has_daemon_envelope(f) || f.signs.has(HeaderSign::FailedRecipients)) return true;
-  return f.from != SenderRole::Other && !f.signs.has(HeaderSign::List);
+  if (f.from == SenderRole::DeliveryAgent) return true;
+  return f.from == SenderRole::Postmaster && !f.signs.has(HeaderSign::List);
 }
 
-// A person's client never writes these senders.
+// Enough of a sender to need no known words beside a returned message.  What came through a list is
+// the list's word, unless its envelope says otherwise.
 bool has_strong_daemon_sender(const Findings& f) {
   if (f.signs.has(HeaderSign::FailedRecipients)) return true;
   if (f.signs.has(HeaderSign::List) && !has_daemon_envelope(f)) return false;
@@ -69,8 +71,8 @@ Kind kind_of_recipients(const std::vector<RecipientReport>& recipients) {
 }
 
 std::string sentence_on(const RecipientReport& recipient) {
-  std::string sentence = "The report says that mail to " + recipient.address + " is ";
-  sentence += recipient.action.empty() ? "not accounted for" : recipient.action;
+  std::string sentence = "The report gives " + recipient.address + " as ";
+  sentence += recipient.action.empty() ? "a recipient without a known outcome" : recipient.action;
   if (!recipient.status.empty()) sentence += " (" + recipient.status + ")";
   return sentence + ".";
 }
@@ -157,7 +159,7 @@ std::optional<KindDecision> decide_report(const Findings& f) {
 
 // The plain formats: a mail system as the sender, and its product's words or a returned message.
 std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
-  if (!has_daemon_sender(f)) return std::nullopt;
+  if (!has_daemon_sender(f) || f.parts.attachment) return std::nullopt;
   KindDecision decision{.kind = Kind::Bounce};
   if (f.product != Product::None && f.product_states_outcome) {
     decision.confidence = f.returned != ReturnForm::None || !f.recipients->empty() ? 0.97 : 0.9;
@@ -168,7 +170,8 @@ std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
         (f.product_delayed ? " says that delivery is late." : " says that delivery failed."));
   } else if (f.signs.has(HeaderSign::FailedRecipients)) {
     decision.confidence = 0.9;
-  } else if (has_strong_daemon_sender(f) && f.returned != ReturnForm::None) {
+  } else if (has_strong_daemon_sender(f) &&
+             (f.returned != ReturnForm::None || f.return_announced)) {
     decision.confidence = 0.85;
   } else {
     return std::nullopt;

@@ -30,7 +30,9 @@ struct ReportParts {
   bool disposition = false;      // message/disposition-notification (RFC 8098).
   bool feedback = false;         // message/feedback-report (RFC 5965).
   bool tls_report = false;       // application/tlsrpt+gzip, +json (RFC 8460 §5.3).
-  bool aggregate_file = false;   // A file name of RFC 9990, as gzip, zip or XML.
+  // A leaf that is neither text nor a message: no product that writes plain notices attaches one.
+  bool attachment = false;
+  bool aggregate_file = false;  // A file name of RFC 9990, as gzip, zip or XML.
 };
 
 // What is known when a message has been read.
@@ -47,6 +49,7 @@ struct Findings {
   bool product_delayed = false;
   ReturnForm returned = ReturnForm::None;
   bool returned_inline = false;
+  bool return_announced = false;  // In the text, by a product's line for it.
 };
 
 struct KindDecision {

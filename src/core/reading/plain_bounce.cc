@@ -29,8 +29,7 @@ constexpr std::array kPhrases{
     // Postfix, conf/bounce.cf.default and bounce/bounce_templates.c.
     Phrase{"this is the mail system at host ", Product::Postfix, Says::Writer},
     Phrase{"this is the postfix program at host ", Product::Postfix, Says::Writer},
-    Phrase{"i'm sorry to have to inform you that your message could not", Product::Postfix,
-           Says::Failed},
+    Phrase{"i'm sorry to have to inform you that ", Product::Postfix, Says::Failed},
     Phrase{"# this is a warning only.  you do not need to resend your", Product::Postfix,
            Says::Delayed},
     Phrase{"your message could not be delivered for more than ", Product::Postfix, Says::Delayed},
@@ -43,6 +42,11 @@ constexpr std::array kPhrases{
     Phrase{"a message that you sent has not been delivered to ", Product::Exim, Says::Delayed},
     Phrase{"has not yet been delivered to one or more of its recipients", Product::Exim,
            Says::Delayed},
+    // Exim, moan.c: what is told at once to a local sender.  Behind the delays, which begin alike.
+    Phrase{"a message that you sent was rejected by ", Product::Exim, Says::Failed},
+    Phrase{"a message that you sent contained ", Product::Exim, Says::Failed},
+    Phrase{"a message that you sent was longer than the maximum size", Product::Exim, Says::Failed},
+    Phrase{"a message that you sent using ", Product::Exim, Says::Failed},
     // OpenSMTPD, smtpd/bounce.c.
     Phrase{"this is the mailer-daemon, please do not reply to this e", Product::OpenSmtpd,
            Says::Writer},
@@ -105,7 +109,8 @@ void PlainBounce::on_line(std::string_view line) {
     end_recipient();
     return;
   }
-  if (product_ == Product::None) return;
+  // QSBMF sets each recipient as "<address>:", whatever the words around are.
+  if (product_ == Product::None && !open_ && !line.starts_with('<')) return;
   take_recipient(line);
 }
 
@@ -180,7 +185,7 @@ void PlainBounce::take_recipient(std::string_view line) {
     begin_recipient(words, "");
     return;
   }
-  if (product_ == Product::Qmail && open_) {
+  if (open_ && (product_ == Product::Qmail || product_ == Product::None)) {
     add_diagnostic(words);
     return;
   }

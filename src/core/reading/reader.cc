@@ -221,7 +221,10 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
     }
     return mail::PartAction::Enter;
   }
-  if (head.type != "text") return mail::PartAction::Skip;
+  if (head.type != "text") {
+    parts.attachment = true;
+    return mail::PartAction::Skip;
+  }
   if (head.subtype == "rfc822-headers") return mail::PartAction::Enter;
   if (head.subtype == "html" || head.subtype == "calendar") return mail::PartAction::Skip;
   text_part = id;
@@ -337,6 +340,7 @@ Reading Reader::State::finish() {
     findings.product = text->plain().product();
     findings.product_states_outcome = text->plain().states_outcome();
     findings.product_delayed = text->plain().delayed();
+    findings.return_announced = text->inline_return().was_announced();
   }
   findings.returned = reading.returned.form;
   findings.returned_inline = reading.returned.inline_in_text;

@@ -1,0 +1,256 @@
+#include "core/reading/reader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "core/reading/golden_text.h"
+
+namespace backstop::reading {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kFixtures = "testdata/reading";
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<fs::path> fixtures() {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(kFixtures)) {
+    if (entry.path().extension() == ".eml") paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+Reading read_fixture(std::string_view name) {
+  return read_message(read_file(kFixtures / (std::string(name) + ".eml")));
+}
+
+std::string golden_in_two(std::string_view bytes, std::size_t cut) {
+  Reader reader;
+  reader.feed(bytes.substr(0, cut));
+  reader.feed(bytes.substr(cut));
+  return render_golden(reader.finish());
+}
+
+TEST(ReaderTest, EveryFixtureReadsAsItsGolden) {
+  const bool bless = std::getenv("BACKSTOP_BLESS") != nullptr;
+  ASSERT_GE(fixtures().size(), 50U);
+  for (const fs::path& path : fixtures()) {
+    const std::string got = render_golden(read_message(read_file(path)));
+    const fs::path want = fs::path(path).replace_extension(".want");
+    if (bless) std::ofstream(want, std::ios::binary) << got;
+    EXPECT_EQ(read_file(want), got) << path;
+  }
+}
+
+TEST(ReaderTest, SplittingAnywhereChangesNothing) {
+  for (const fs::path& path : fixtures()) {
+    const std::string bytes = read_file(path);
+    const std::string whole = render_golden(read_message(bytes));
+    // The one large fixture only repeats itself.
+    const std::size_t step = bytes.size() > 20'000 ? 97 : 1;
+    for (std::size_t cut = 0; cut <= bytes.size(); cut += step) {
+      ASSERT_EQ(whole, golden_in_two(bytes, cut)) << path << " cut at " << cut;
+    }
+    Reader reader;
+    for (const char c : bytes)
+      reader.feed({&c, 1});
+    ASSERT_EQ(whole, render_golden(reader.finish())) << path << " byte by byte";
+  }
+}
+
+TEST(ReaderTest, HeaderFieldsOneByOneReadAsTheBytesDo) {
+  for (const char* name : {"postfix-bounce-full", "exim-plain-full", "ordinary", "tls-report"}) {
+    const std::string bytes = read_file(kFixtures / (std::string(name) + ".eml"));
+    const std::size_t blank = bytes.find("\n\n");
+    Reader reader;
+    std::string_view header = std::string_view(bytes).substr(0, blank);
+    while (!header.empty()) {
+      std::size_t end = header.find('\n');
+      while (end != header.npos && (header[end + 1] == ' ' || header[end + 1] == '\t')) {
+        end = header.find('\n', end + 1);
+      }
+      const std::string_view field = header.substr(0, end);
+      const std::size_t colon = field.find(':');
+      reader.feed_field(field.substr(0, colon), field.substr(colon + 1));
+      header.remove_prefix(end == header.npos ? header.size() : end + 1);
+    }
+    reader.end_header();
+    reader.feed(std::string_view(bytes).substr(blank + 2));
+    EXPECT_EQ(render_golden(read_message(bytes)), render_golden(reader.finish())) << name;
+  }
+}
+
+TEST(ReaderTest, NothingAfterSettlingChangesWhatIsJudged) {
+  unsigned settled_early = 0;
+  for (const fs::path& path : fixtures()) {
+    const std::string bytes = read_file(path);
+    Reader reader;
+    std::size_t fed = 0;
+    while (fed < bytes.size() && !reader.settled())
+      reader.feed({&bytes[fed++], 1});
+    if (fed < bytes.size()) ++settled_early;
+    const Reading early = reader.finish();
+    const Reading whole = read_message(bytes);
+    EXPECT_EQ(early.kind, whole.kind) << path;
+    EXPECT_EQ(early.returned.form, whole.returned.form) << path;
+    EXPECT_EQ(early.returned.tokens, whole.returned.tokens) << path;
+    EXPECT_EQ(early.returned.returned_enough(), whole.returned.returned_enough()) << path;
+  }
+  EXPECT_GT(settled_early, 10U);
+}
+
+TEST(ReaderTest, OrdinaryTextIsSettledBehindItsHeader) {
+  Reader reader;
+  reader.feed("From: bob@example.net\nSubject: hello\n");
+  EXPECT_FALSE(reader.settled());
+  reader.feed("\n");
+  EXPECT_TRUE(reader.settled());
+}
+
+TEST(ReaderTest, ForgedTwinReturnedEnoughAndHasNoToken) {
+  const Reading twin = read_fixture("postfix-forged-twin");
+  EXPECT_EQ(twin.kind, Kind::Bounce);
+  EXPECT_TRUE(twin.returned.returned_enough());
+  EXPECT_TRUE(twin.returned.tokens.empty());
+}
+
+TEST(ReaderTest, MessageInsideTheReturnedMessageProvesNothing) {
+  for (const char* name : {"postfix-decoy-inside-spam", "exim-plain-decoy-in-text"}) {
+    const Reading reading = read_fixture(name);
+    EXPECT_EQ(reading.returned.message_id, "spam.1@example.com") << name;
+    EXPECT_TRUE(reading.returned.tokens.empty()) << name;
+    EXPECT_TRUE(reading.returned.returned_enough()) << name;
+  }
+}
+
+TEST(ReaderTest, CutHeaderBlockIsAFragmentThatProvesNoForgery) {
+  for (const char* name : {"postfix-cut-in-returned-header", "postfix-cut-in-headers-part",
+                           "exim-plain-headers-cut", "header-block-over-limit"}) {
+    const Reading reading = read_fixture(name);
+    EXPECT_EQ(reading.kind, Kind::Bounce) << name;
+    EXPECT_EQ(reading.returned.form, ReturnForm::Fragment) << name;
+    EXPECT_FALSE(reading.returned.read_to_end) << name;
+    EXPECT_FALSE(reading.returned.returned_enough()) << name;
+  }
+}
+
+TEST(ReaderTest, CuttingABounceAnywhereNeverMakesAReturnedHeaderWhole) {
+  // A genuine bounce cut short on its way: either its token is there, or it has not returned
+  // enough.
+  for (const char* name : {"postfix-bounce-full", "postfix-bounce-headers", "exim-plain-full",
+                           "exim-plain-headers", "opensmtpd-headers", "qmail-plain"}) {
+    std::string bytes = read_file(kFixtures / (std::string(name) + ".eml"));
+    // The token at the bottom of the returned block is the worst case.
+    const std::size_t begin = bytes.find("Backstop-Token:");
+    const std::size_t end = bytes.find('\n', begin) + 1;
+    const std::string token = bytes.substr(begin, end - begin);
+    bytes.erase(begin, end - begin);
+    bytes.insert(bytes.find("MIME-Version", begin), token);
+    for (std::size_t length = 0; length <= bytes.size(); ++length) {
+      const Reading reading = read_message(std::string_view(bytes).substr(0, length));
+      EXPECT_FALSE(reading.returned.returned_enough() && reading.returned.tokens.empty())
+          << name << " cut at " << length;
+    }
+  }
+}
+
+TEST(ReaderTest, AtMostEightTokenCandidatesAreKept) {
+  const Reading reading = read_fixture("ten-tokens");
+  ASSERT_EQ(reading.returned.tokens.size(), limits::kTokenCandidates);
+  EXPECT_EQ(reading.returned.tokens.front(), "candidate0");
+}
+
+TEST(ReaderTest, PeopleAndListsThatQuoteABounceAreOrdinary) {
+  for (const char* name : {"forwarded-bounce", "forwarded-delivery-status",
+                           "list-post-quoting-bounce", "postmaster-person-writes", "ordinary"}) {
+    const Reading reading = read_fixture(name);
+    EXPECT_EQ(reading.kind, Kind::Ordinary) << name;
+    EXPECT_EQ(reading.returned.form, ReturnForm::None) << name;
+  }
+}
+
+TEST(ReaderTest, EnvelopeSenderCountsAsASign) {
+  const std::string_view message =
+      "From: postmaster@example.net\nTo: alice@example.com\nSubject: Unzustellbar\n\n"
+      "--- Below this line is a copy of the message.\n\n"
+      "Received: from a ([192.0.2.1]) by b; Fri, 20 Nov 2026 10:00:00 +0000\n"
+      "From: alice@example.com\n\nhello\n";
+  EXPECT_EQ(read_message(message).kind, Kind::Ordinary);
+  for (const char* sender : {"", "<>", "MAILER-DAEMON@example.net"}) {
+    Reader reader;
+    reader.set_envelope_sender(sender);
+    reader.feed(message);
+    EXPECT_EQ(reader.finish().kind, Kind::Bounce) << sender;
+  }
+}
+
+TEST(ReaderTest, HostileMessagesAreReadWithinLimits) {
+  std::string deep = "From: MAILER-DAEMON@example.net\nMIME-Version: 1.0\n";
+  for (int i = 0; i < 2000; ++i) {
+    const std::string b = "b" + std::to_string(i);
+    deep += "Content-Type: multipart/mixed; boundary=" + b + "\n\n--" + b + "\n";
+  }
+  EXPECT_TRUE(read_message(deep).defects.has(mail::Defect::DepthExceeded));
+
+  std::string nested = "From: MAILER-DAEMON@example.net\n";
+  for (int i = 0; i < 2000; ++i)
+    nested += "Content-Type: message/rfc822\n\n";
+  EXPECT_NO_THROW(read_message(nested));
+
+  std::string fields = "From: MAILER-DAEMON@example.net\n";
+  for (int i = 0; i < 100'000; ++i)
+    fields += "X-A: b\n";
+  EXPECT_TRUE(read_message(fields).defects.has(mail::Defect::TooManyHeaderFields));
+
+  const std::string line(20 * 1024 * 1024, 'x');
+  EXPECT_EQ(read_message("From: MAILER-DAEMON@example.net\n\n" + line).kind, Kind::Ordinary);
+  EXPECT_EQ(read_message(std::string(1000, '\0')).kind, Kind::Ordinary);
+  EXPECT_EQ(read_message("").kind, Kind::Ordinary);
+}
+
+TEST(ReadingTest, KindsHaveTheFormsTheyCanHave) {
+  EXPECT_EQ(form_of(Kind::Bounce), KindForm::Returning);
+  EXPECT_EQ(form_of(Kind::ReadReceipt), KindForm::Returning);
+  EXPECT_EQ(form_of(Kind::AutoReply), KindForm::Answering);
+  EXPECT_EQ(form_of(Kind::FeedbackReport), KindForm::Neither);
+  EXPECT_EQ(form_of(Kind::Ordinary), KindForm::Neither);
+}
+
+TEST(ReadingTest, EnoughNeedsEndFromAndReceived) {
+  Returned returned;
+  returned.form = ReturnForm::Headers;
+  returned.read_to_end = true;
+  returned.from = mail::Address{"a", "b"};
+  returned.received_count = 1;
+  EXPECT_TRUE(returned.returned_enough());
+  Returned without = returned;
+  without.from.reset();
+  EXPECT_FALSE(without.returned_enough());
+  without = returned;
+  without.received_count = 0;
+  EXPECT_FALSE(without.returned_enough());
+  without = returned;
+  without.read_to_end = false;
+  EXPECT_FALSE(without.returned_enough());
+  without = returned;
+  without.form = ReturnForm::Fragment;
+  EXPECT_FALSE(without.returned_enough());
+}
+
+}  // namespace
+}  // namespace backstop::reading
