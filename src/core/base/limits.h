@@ -108,6 +108,12 @@ inline constexpr std::chrono::seconds kKeyLockWait{5};
 
 // --- Files --------------------------------------------------------------------------------------
 
+// A line that may be the From_ line of an mbox; longer ones are text.
+inline constexpr std::size_t kMboxLineBytes = 1024;
+// Read from a mailbox at once.
+inline constexpr std::size_t kMailboxReadBytes = 64 * 1024;
+// Files of one folder whose names are held to be read in order.
+inline constexpr std::size_t kMailboxFiles = 1'000'000;
 // A configuration file.
 inline constexpr std::size_t kConfigFileBytes = 4 * 1024 * 1024;
 
