@@ -3,6 +3,7 @@
 
 #include "core/base/ascii.h"
 #include "core/mail/header_text.h"
+#include "core/mail/utf8.h"
 
 namespace backstop::mail {
 namespace {
@@ -123,6 +124,18 @@ class AddressScanner {
     return out;
   }
 
+  void skip_to_angle_or_end() {
+    while (!done() && peek() != ',' && peek() != ';' && peek() != '<') {
+      if (peek() == '(') {
+        skip_comment();
+      } else if (peek() == '"') {
+        take_quoted();
+      } else {
+        ++at_;
+      }
+    }
+  }
+
   // Behind '<'.  A source route is dropped (§4.4).
   std::optional<Address> take_angle() {
     while (at('<'))
@@ -140,14 +153,19 @@ class AddressScanner {
     unsigned words = 0;
     Address address;
     address.local = take_words(words);
+    bool sound = words == 1 && !address.local.empty();
     if (at('@')) {
       ++at_;
       address.domain = take_domain();
+      sound = sound && !address.domain.empty();
+    } else {
+      // "<undisclosed-recipients:;>" and alike are nobody.
+      sound = sound && (done() || peek() == '>');
     }
     const std::size_t end = text_.find_first_of(">,;", at_);
     at_ = end == text_.npos ? text_.size() : end;
     if (at('>')) ++at_;
-    if (address.local.empty()) return std::nullopt;
+    if (!sound) return std::nullopt;
     return address;
   }
 
@@ -157,31 +175,24 @@ class AddressScanner {
     Address address;
     address.local = take_words(words);
     if (at('<')) return take_angle();
-    if (!at('@')) {
-      if (!done()) {
-        const bool phrase = peek() == ':';
-        ++at_;
-        if (phrase) return std::nullopt;
-      }
+    if (at(':')) {  // The name of a group.
+      ++at_;
+      return std::nullopt;
+    }
+    bool sound = words != 0 && !address.local.empty();
+    if (at('@')) {
+      ++at_;
+      address.domain = take_domain();
+      sound = sound && !address.domain.empty();
+    } else {
       // "MAILER-DAEMON": a name on this host.  More words are a name of no mailbox.
-      if (words != 1 || address.local.empty()) return std::nullopt;
-      return address;
+      sound = words == 1 && (done() || peek() == ',' || peek() == ';');
     }
-    ++at_;
-    address.domain = take_domain();
-    // Mailers leave out the quotes of a display name that is an address itself.
-    while (!done() && peek() != ',' && peek() != ';' && peek() != '<') {
-      if (peek() == '(') {
-        skip_comment();
-      } else if (peek() == '"') {
-        take_quoted();
-      } else {
-        ++at_;
-      }
-    }
+    // Mailers leave out the quotes of a display name that has specials or is an address itself.
+    skip_to_angle_or_end();
     if (at('<')) return take_angle();
     if (!done()) ++at_;
-    if (address.local.empty() || address.domain.empty()) return std::nullopt;
+    if (!sound) return std::nullopt;
     return address;
   }
 
@@ -192,7 +203,9 @@ class AddressScanner {
 }  // namespace
 
 std::vector<Address> parse_address_list(std::string_view raw, std::size_t count_max) {
-  return AddressScanner(raw).parse(count_max);
+  if (is_utf8(raw)) return AddressScanner(raw).parse(count_max);
+  const std::string text = decode_charset(raw, "windows-1252");
+  return AddressScanner(text).parse(count_max);
 }
 
 }  // namespace backstop::mail

@@ -134,14 +134,15 @@ void read_word(std::string_view word, Fields& fields) {
   }
   if (is_weekday(word)) return;
   if (fields.hour && read_zone(word, fields)) return;
-  // "06-Nov-94", "2009-11-05", as RFC 850 and ISO 8601 have them.
-  const std::size_t dash = word.find('-');
+  // "06-Nov-94", "2009-11-05", as RFC 850 and ISO 8601 have them; "2009/11/05".
+  const std::size_t dash = word.find_first_of("-/");
   if (dash == word.npos || dash == 0 || fields.day) return;
-  const std::size_t second = word.find('-', dash + 1);
+  const std::size_t second = word.find(word[dash], dash + 1);
   if (second == word.npos || second == dash + 1 || second + 1 == word.size()) return;
   const std::string_view parts[] = {word.substr(0, dash), word.substr(dash + 1, second - dash - 1),
                                     word.substr(second + 1)};
   const bool year_first = parts[0].size() == 4;
+  if (word[dash] == '/' && !year_first) return;  // Day and month could be either way round.
   const std::string_view day = year_first ? parts[2] : parts[0];
   const std::string_view year = year_first ? parts[0] : parts[2];
   fields.month = ascii::is_alpha(parts[1].front()) ? month_of(parts[1]) : number_of(parts[1]);

@@ -176,10 +176,13 @@ TEST(ParseAddressList, FormsOfMailboxesAndGroups) {
   EXPECT_THAT(addresses("Mail Delivery Subsystem"), IsEmpty());
   EXPECT_THAT(addresses("Mail Delivery System <postmaster>"), ElementsAre("postmaster|"));
   EXPECT_THAT(addresses("<>"), IsEmpty());
+  EXPECT_THAT(addresses("<Undisclosed Recipients>, <none:;>, [x]@y.example"), IsEmpty());
+  EXPECT_THAT(addresses("Max | [x] <max@x.example>"), ElementsAre("max|x.example"));
+  EXPECT_THAT(addresses("M\xfcller@x.example"), ElementsAre("Müller|x.example"));
   EXPECT_THAT(addresses("a@x.example <b@y.example>"), ElementsAre("b|y.example"));
   EXPECT_THAT(addresses("=?utf-8?q?a=2C?= <b@y.example>"), ElementsAre("b|y.example"));
   EXPECT_THAT(addresses("jörg@müller.example"), ElementsAre("jörg|müller.example"));
-  EXPECT_THAT(addresses(",, a@x.example,,;>b@x.example"),
+  EXPECT_THAT(addresses(",, a@x.example,,;b@x.example"),
               ElementsAre("a|x.example", "b|x.example"));
 }
 
@@ -208,6 +211,7 @@ TEST(ParseDate, FormsThatMailersWrite) {
       {"6 Nov 2026 08:49:37 +02:00", "2026-11-06T06:49:37Z"},
       {"6 Nov 2026 02:49:37 PM -0000", "2026-11-06T14:49:37Z"},
       {"31 Dec 2026 23:59:60 +0000", "2027-01-01T00:00:00Z"},
+      {"2026/11/06 Fri 02:29:32 CDT", "2026-11-06T07:29:32Z"},
       {"29 Feb 2024 00:00:00 +0000", "2024-02-29T00:00:00Z"},
       {"Tue,\r\n 3 Nov 2026\r\n\t04:05:06 -0000", "2026-11-03T04:05:06Z"},
   };

@@ -20,7 +20,7 @@ void DescribingFields::note(std::string_view name, std::string_view raw) {
   if (ascii::equals_folded(name, "content-type")) field = &type_;
   if (ascii::equals_folded(name, "content-transfer-encoding")) field = &encoding_;
   if (ascii::equals_folded(name, "content-disposition")) field = &disposition_;
-  if (field == nullptr || field->seen) return;
+  if (field == nullptr) return;
   field->seen = true;
   field->raw = raw;
 }

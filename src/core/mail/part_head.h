@@ -13,7 +13,8 @@ namespace backstop::mail {
 // How the content of a part is encoded for transfer, as far as anything has to be undone.
 enum class TransferEncoding : std::uint8_t { Identity, Base64, QuotedPrintable };
 
-// The raw values of the three fields that say what a part is; the first of each name counts.
+// The raw values of the three fields that say what a part is; the last of each name
+// counts, as it does for Postfix and GMime.
 class DescribingFields {
  public:
   // Keeps `raw` when `name` is one of the three.

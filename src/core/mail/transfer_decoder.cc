@@ -79,40 +79,38 @@ int hex_digit(char c) {
 void Base64Decoder::feed(std::string_view in, ContentSink& sink) {
   DecodedBytes out;
   std::size_t used = 0;
-  while (!in.empty()) {
+  while (!in.empty() && !ended_) {
     if (used + 3 > out.size()) {
       sink.on_bytes({out.data(), used});
       used = 0;
     }
     if (sextets_ == 0) {
       const std::size_t taken = decode_groups(in, out, used);
-      if (taken != 0) {
-        padded_ = false;
-        in.remove_prefix(taken);
-        continue;
-      }
+      in.remove_prefix(taken);
+      if (taken != 0) continue;
     }
     const std::uint8_t rank = rank_of(in.front());
     in.remove_prefix(1);
     if (rank < 64) {
-      padded_ = false;
       bits_ = bits_ << 6 | rank;
       if (++sextets_ < 4) continue;
       out[used++] = static_cast<char>(bits_ >> 16 & 0xff);
       out[used++] = static_cast<char>(bits_ >> 8 & 0xff);
       out[used++] = static_cast<char>(bits_ & 0xff);
       sextets_ = 0;
-    } else if (rank == kPadding) {
-      // Some mailers encode line by line, so data may follow the padding.
-      if (sextets_ >= 2) out[used++] = static_cast<char>(bits_ >> (6 * sextets_ - 8) & 0xff);
+    } else if (rank == kPadding && sextets_ >= 2) {
+      out[used++] = static_cast<char>(bits_ >> (6 * sextets_ - 8) & 0xff);
       if (sextets_ == 3) out[used++] = static_cast<char>(bits_ >> 2 & 0xff);
-      if (sextets_ == 1 || (sextets_ == 0 && !padded_)) broken_ = true;
-      padded_ = true;
       sextets_ = 0;
-    } else if (rank == kNotBase64) {
+      ended_ = true;
+    } else if (rank != kWhite) {
       broken_ = true;
     }
   }
+  // RFC 2045 §6.8: padding is the end of the data.  What follows is mostly a footer that a mailing
+  // list put there.
+  for (const char c : in)
+    broken_ = broken_ || rank_of(c) < kWhite || rank_of(c) == kNotBase64;
   if (used != 0) sink.on_bytes({out.data(), used});
 }
 

@@ -22,7 +22,7 @@ class Base64Decoder {
  private:
   std::uint32_t bits_ = 0;  // The sextets of a group that is not complete.
   unsigned sextets_ = 0;    // 0 to 3.
-  bool padded_ = false;     // '=' was seen and no group begun since.
+  bool ended_ = false;      // Padding was seen.
   bool broken_ = false;
 };
 
