@@ -1,11 +1,12 @@
 #include "core/mail/walker.h"
 
 #include "core/base/assert.h"
+#include "core/mail/line_ends.h"
 #include "core/mail/walk_stream.h"
 
 namespace backstop::mail {
 
-struct Walker::State {
+struct Walker::State final : ContentSink {
   explicit State(Visitor& visitor) : walk{visitor}, stream(walk) {}
 
   void start() {
@@ -14,7 +15,10 @@ struct Walker::State {
     started = true;
   }
 
+  void on_bytes(std::string_view bytes) override { stream.feed(bytes); }
+
   Walk walk;
+  LineEnds line_ends;
   WalkStream stream;
   bool started = false;
   bool finished = false;
@@ -26,21 +30,24 @@ Walker::Walker(Walker&&) noexcept = default;
 
 void Walker::feed(std::string_view bytes) {
   state_->start();
-  state_->stream.feed(bytes);
+  state_->line_ends.feed(bytes, *state_);
 }
 
 void Walker::feed_field(std::string_view name, std::string_view raw) {
   state_->start();
+  state_->line_ends.pass_through();
   state_->stream.feed_field(name, raw);
 }
 
 void Walker::end_header() {
   state_->start();
+  state_->line_ends.pass_through();
   state_->stream.end_header();
 }
 
 void Walker::finish() {
   state_->start();
+  state_->line_ends.finish(*state_);
   state_->stream.finish(true);
   state_->finished = true;
 }

@@ -5,6 +5,9 @@
 // Total: any bytes are a message.  The same bytes give the same calls (content chunks may be cut
 // differently, their concatenation is the same), however they are split into feeds.
 //
+// A raw message whose first line ends in CR alone is read with CR as a line end, and its content
+// has LF in its place; in any other message a CR that no LF follows is text.
+//
 // Memory: at most limits::kWalkerHeldBytes are held undecided per nested decoder; nothing of the
 // body is kept.  Small until the first byte that must be held.
 //

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -147,6 +148,7 @@ TEST(Walker, FixturesHaveTheTreeAndTheDefectsThatTheirNamesSay) {
         "4 text/plain"},
        {"boundary-not-closed"}},
       {"line-ends-crcrlf", {"0 text/plain"}, {}},
+      {"line-ends-cr", {"0 multipart/mixed", "1 text/plain", "2 text/html"}, {}},
       {"nul-bytes", {"0 text/plain"}, {"header-line-not-a-field", "nul-byte"}},
       {"header-oddities", {"0 text/html"}, {"header-line-not-a-field", "encoding-broken"}},
       {"base64-oddities",
@@ -204,6 +206,16 @@ TEST(Walker, EmptyLinesAndAFromLineBeforeAReturnedHeaderArePassedOver) {
   const std::string text = record(fixture("dsn-blank-before-original"));
   EXPECT_THAT(text, HasSubstr("field 4 Message-ID: <original.7@victim.example>"));
   EXPECT_THAT(text, HasSubstr("content 4 Dear nobody"));
+}
+
+TEST(Walker, AMessageWhoseLinesEndInCarriageReturnsAloneReadsAsWithLineFeeds) {
+  std::string bytes = fixture("rfc822-nested");
+  const std::string want = record(bytes);
+  std::replace(bytes.begin(), bytes.end(), '\n', '\r');
+  EXPECT_EQ(record(bytes), want);
+  // A CR in a later line, or one that ends no line, is text.
+  EXPECT_THAT(record("A: b\nC: d\re\n\n"), HasSubstr("field 0 C: d\re"));
+  EXPECT_THAT(record("A: b\r"), HasSubstr("field 0 A: b\n"));
 }
 
 TEST(Walker, APartCutOffByTheOuterBoundaryIsNotWhole) {
