@@ -1,0 +1,169 @@
+// backstop read: what messages are, what they return, and whether we sent what they answer.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "app/command.h"
+#include "app/exit_code.h"
+#include "app/read_result.h"
+#include "app/settings.h"
+#include "core/base/escape.h"
+#include "core/reading/reader.h"
+#include "core/transaction/judge.h"
+#include "edge/mailbox/source.h"
+#include "edge/os/clock.h"
+#include "edge/os/key_store.h"
+
+namespace backstop::app {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  std::string keys_directory;
+  Settings settings;
+  bool json = false;
+};
+
+// With what messages are judged.
+struct Basis {
+  config::Config config;
+  std::shared_ptr<const proof::KeyRing> ring;  // Null without keys.
+  Instant now{};
+};
+
+// The guarded address that the answered message claims to be from; else whatever it claims, of a
+// domain of which nothing is known.
+transaction::Recipient claimed_sender(const reading::Returned& returned, const Basis& basis) {
+  static const config::Domain unknown{};
+  transaction::Recipient recipient{.address = {}, .domain = &unknown};
+  for (const auto* address : {&returned.return_path, &returned.from, &returned.sender}) {
+    if (!address->has_value()) continue;
+    if (recipient.address.is_null()) recipient.address = **address;
+    const auto* domain = basis.config.find_domain(mail::canonical_domain((*address)->domain));
+    if (domain != nullptr) return {.address = **address, .domain = domain};
+  }
+  return recipient;
+}
+
+ReadResult judge(mailbox::MessagePlace place, reading::Reading reading, const Basis& basis) {
+  auto judged = transaction::judge_message(reading, {claimed_sender(reading.returned, basis)},
+                                           basis.config, basis.ring.get(), basis.now);
+  // A token is there and nobody can ask whose it is.
+  if (basis.ring == nullptr && !reading.returned.tokens.empty()) {
+    judged.token.result = proof::ProofResult::Unavailable;
+  }
+  return {.place = std::move(place),
+          .reading = std::move(reading),
+          .token = judged.token,
+          .judgement = std::move(judged.judgement)};
+}
+
+class Printer final : public mailbox::MessageSink {
+ public:
+  Printer(const Basis& basis, bool json) : basis_(basis), json_(json) {
+    const bool terminal = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    colour_ = terminal ? Colour::Terminal : Colour::Plain;
+  }
+
+  void on_message(const mailbox::MessagePlace& place) override {
+    place_ = place;
+    reader_.emplace();
+    if (place.envelope_sender) reader_->set_envelope_sender(*place.envelope_sender);
+  }
+  void on_bytes(std::string_view bytes) override { reader_->feed(bytes); }
+  void on_message_end() override {
+    const ReadResult result = judge(std::move(place_), reader_->finish(), basis_);
+    reader_.reset();
+    if (json_) {
+      fmt::print("{}\n", render_read_json(result));
+    } else {
+      fmt::print("{}{}", first_ ? "" : "\n", render_read_page(result, colour_));
+    }
+    first_ = false;
+  }
+  void on_unreadable(const Error& error) override {
+    code_ = report_error({error.code, escape_terminal(error.where), error.detail});
+  }
+
+  int code() const { return code_; }
+
+ private:
+  const Basis& basis_;
+  bool json_;
+  Colour colour_ = Colour::Plain;
+  mailbox::MessagePlace place_;
+  std::optional<reading::Reader> reader_;
+  bool first_ = true;
+  int code_ = kExitGood;
+};
+
+Result<Basis> load_basis(const Options& options) {
+  Basis basis;
+  basis.now = os::SystemClock().now();
+  std::string keys = options.keys_directory;
+  Settings settings = options.settings;
+  auto config = load_config(settings);
+  if (!config && config.error().code != Errc::Invalid && settings.config_path == kConfigPath) {
+    // No configuration of this host, or none that this user may read: what the command line says.
+    settings.defaults = true;
+    config = load_config(settings);
+  } else if (config && keys.empty() && (!settings.defaults || !settings.state_directory.empty())) {
+    keys = config->keys_directory;
+  }
+  if (!config) return tl::unexpected<Error>(std::move(config).error());
+  basis.config = *std::move(config);
+  if (keys.empty()) return basis;
+  auto loaded = os::KeyStore(keys).load();
+  if (loaded) {
+    basis.ring = loaded->ring;
+  } else if (!options.keys_directory.empty()) {
+    return tl::unexpected<Error>(std::move(loaded).error());
+  } else {
+    fmt::print(stderr, "backstop: {}; tokens cannot be verified\n",
+               escape_terminal(loaded.error().text()));
+  }
+  return basis;
+}
+
+int run_read(const Options& options) {
+  const auto basis = load_basis(options);
+  if (!basis) return report_error(basis.error(), kExitBadConfig);
+  Printer printer(*basis, options.json);
+  int code = kExitGood;
+  for (const std::string& path : options.files) {
+    if (const auto read = mailbox::read_source(path, printer); !read) {
+      printer.on_unreadable(read.error());
+    }
+    code = printer.code();
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_read_command(CLI::App& app, Chosen& chosen) {
+  CLI::App* const command =
+      app.add_subcommand("read", "Say what messages are, and whether we sent what they answer");
+  const auto options = std::make_shared<Options>();
+  command
+      ->add_option("files", options->files,
+                   "Messages: a file, an mbox, a Maildir, a folder of .eml files, or - for "
+                   "standard input")
+      ->required()
+      ->type_name("FILE");
+  command
+      ->add_option("--keys", options->keys_directory,
+                   "The key ring to verify tokens with, instead of the configuration's")
+      ->type_name("DIR");
+  declare_settings(*command, options->settings);
+  command->add_flag("--json", options->json, "One JSON object a message");
+  command->footer(render_examples({"backstop read bounce.eml",
+                                   "backstop read --json --keys /etc/backstop/keys ~/Maildir",
+                                   "backstop read - < message"}));
+  command->callback([options, &chosen] { chosen.run = [options] { return run_read(*options); }; });
+}
+
+}  // namespace backstop::app

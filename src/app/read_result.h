@@ -1,0 +1,28 @@
+// What `backstop read` found out about one message.
+#pragma once
+
+#include <string>
+
+#include "core/policy/policy.h"
+#include "core/proof/token.h"
+#include "core/reading/reading.h"
+#include "edge/mailbox/message_sink.h"
+
+namespace backstop::app {
+
+struct ReadResult {
+  mailbox::MessagePlace place;
+  reading::Reading reading;
+  proof::TokenCheck token;
+  policy::Judgement judgement;
+};
+
+// One JSON object on one line, without the line end.  The fields and their names are stable.
+std::string render_read_json(const ReadResult& result);
+
+enum class Colour { Plain, Terminal };
+
+// The same for a person.  What came from outside is escaped.
+std::string render_read_page(const ReadResult& result, Colour colour);
+
+}  // namespace backstop::app
