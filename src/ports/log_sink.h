@@ -11,7 +11,8 @@ enum class LogLevel { Debug, Info, Warning, Error, Alarm };
 class LogSink {
  public:
   virtual ~LogSink() = default;
-  // `line`: one line without its end, every foreign value in it already escaped (core/base/escape.h).
+  // `line`: one line without its end, every foreign value in it already escaped
+  // (core/base/escape.h).
   virtual void write(LogLevel level, std::string_view line) = 0;
 };
 

@@ -1,0 +1,243 @@
+#include "app/daemon.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <atomic>
+#include <cerrno>
+#include <memory>
+
+#include "app/daemon_keys.h"
+#include "app/exit_code.h"
+#include "app/first_ring.h"
+#include "core/base/escape.h"
+#include "edge/milter/direct_answers.h"
+#include "edge/milter/server.h"
+#include "edge/os/clock.h"
+#include "edge/os/entropy.h"
+#include "edge/os/log.h"
+#include "edge/os/service.h"
+
+namespace backstop::app {
+namespace {
+
+using ports::LogLevel;
+
+// How often the key files are looked at: `backstop keys` takes effect within this.
+constexpr timespec kKeyWatch{.tv_sec = 2, .tv_nsec = 0};
+
+LogLevel level_of(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::Debug:
+      return LogLevel::Debug;
+    case config::LogLevel::Info:
+      return LogLevel::Info;
+    case config::LogLevel::Warning:
+      return LogLevel::Warning;
+    case config::LogLevel::Error:
+      break;
+  }
+  return LogLevel::Error;
+}
+
+std::unique_ptr<ports::LogSink> open_log(const config::Config& config) {
+  const auto target = config.log_target == config::LogTarget::Syslog ? os::LogTarget::Syslog
+                                                                     : os::LogTarget::Stderr;
+  return os::open_log(target, level_of(config.log_level));
+}
+
+// Configuration and keys in force, swapped whole.
+class InForce final : public ports::SurroundingsSource {
+ public:
+  InForce(config::Config config, const DaemonKeys& keys)
+      : config_(std::make_shared<const config::Config>(std::move(config))), keys_(keys) {}
+
+  transaction::Surroundings current() const override {
+    return transaction::Surroundings{.config = config_.load(), .ring = keys_.ring()};
+  }
+  void swap(config::Config config) {
+    config_.store(std::make_shared<const config::Config>(std::move(config)));
+  }
+
+ private:
+  std::atomic<std::shared_ptr<const config::Config>> config_;
+  const DaemonKeys& keys_;
+};
+
+// Everything that needs no socket: what --test-config looks at as well.
+struct Prepared {
+  config::Config config;
+  std::unique_ptr<DaemonKeys> keys;
+};
+
+Result<Prepared> prepare(const Settings& settings, ports::Entropy& entropy, Instant now) {
+  BS_TRY(config::Config config, load_config(settings));
+  BS_TRY(auto keys, DaemonKeys::open(config.keys_directory, entropy));
+  if (keys->ring() == nullptr && settings.defaults && !settings.state_directory.empty()) {
+    BS_TRY_VOID(make_first_ring(os::KeyStore(config.keys_directory), entropy, now));
+    BS_TRY([[maybe_unused]] const bool found, keys->refresh());
+  }
+  return Prepared{.config = std::move(config), .keys = std::move(keys)};
+}
+
+void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogSink& log) {
+  for (const std::string& note : keys.notes()) {
+    log.write(LogLevel::Warning, fmt::format("keys: {}", escape_terminal(note)));
+  }
+  const auto ring = keys.ring();
+  if (ring != nullptr && ring->emitting() != nullptr) {
+    log.write(LogLevel::Info, fmt::format("keys: {} in the ring, key {} signs", ring->keys().size(),
+                                          ring->emitting()->info().id));
+    return;
+  }
+  log.write(LogLevel::Alarm,
+            fmt::format("alarm: no key signs in {}: nothing is signed and every domain stays in "
+                        "observe; make one with: backstop keys rotate",
+                        escape_terminal(config.keys_directory)));
+}
+
+class Daemon {
+ public:
+  Daemon(const Settings& settings, Prepared prepared)
+      : settings_(settings),
+        keys_directory_(prepared.config.keys_directory),
+        keys_(std::move(prepared.keys)),
+        log_(open_log(prepared.config)),
+        started_with_(prepared.config),
+        in_force_(std::move(prepared.config), *keys_),
+        answers_(*keys_) {}
+
+  Result<void> start() {
+    if (started_with_.milter_listen.empty()) {
+      return fail(Errc::Invalid, "milter.listen",
+                  "says nowhere to listen; for Postfix write milter.listen = "
+                  "[\"unix:/var/spool/postfix/backstop/milter.sock\"]");
+    }
+    milter::ServerOptions options;
+    options.listen = started_with_.milter_listen;
+    options.threads = started_with_.milter_threads;
+    options.socket_mode = started_with_.milter_socket_mode;
+    options.activated = milter::activated_sockets();
+    BS_TRY(server_,
+           milter::Server::start(
+               options,
+               {.clock = clock_, .surroundings = in_force_, .answers = answers_, .log = *log_}));
+    for (const config::Endpoint& endpoint : server_->endpoints()) {
+      log_->write(LogLevel::Info, fmt::format("listening on {}", escape_terminal(endpoint.text())));
+    }
+    tell_keys(*keys_, started_with_, *log_);
+    return {};
+  }
+
+  // REQUIRES: start() succeeded; `signals` are blocked in every thread.
+  void serve(const sigset_t& signals) {
+    os::notify_service_manager("READY=1");
+    for (;;) {
+      const int signal = sigtimedwait(&signals, nullptr, &kKeyWatch);
+      if (signal == SIGTERM || signal == SIGINT) break;
+      if (signal == SIGHUP) reload();
+      if (signal < 0 && errno == EAGAIN) watch_keys();
+    }
+    os::notify_service_manager("STOPPING=1");
+    log_->write(LogLevel::Info, "stopping: messages in flight may end");
+    server_->stop();
+    server_->wait();
+    log_->write(LogLevel::Info, "stopped");
+  }
+
+ private:
+  void reload() {
+    auto config = load_config(settings_);
+    if (!config) {
+      log_->write(LogLevel::Error, fmt::format("reload: the old configuration stays: {}",
+                                               escape_terminal(config.error().text())));
+      return;
+    }
+    tell_restart_needed(*config);
+    in_force_.swap(*std::move(config));
+    key_trouble_.clear();
+    watch_keys();
+    log_->write(LogLevel::Info, "reload: the new configuration is in force");
+  }
+
+  // What only a restart can change: sockets, threads, the log and the place of the keys.
+  void tell_restart_needed(const config::Config& config) {
+    const auto list = [](const config::Config& c) {
+      std::string out;
+      for (const config::Endpoint& endpoint : c.milter_listen)
+        out += endpoint.text() + " ";
+      return out;
+    };
+    std::string names;
+    const auto compare = [&](bool same, std::string_view name) {
+      if (!same) names += fmt::format(" {}", name);
+    };
+    compare(list(config) == list(started_with_), "milter.listen");
+    compare(config.milter_threads == started_with_.milter_threads, "milter.threads");
+    compare(config.milter_socket_mode == started_with_.milter_socket_mode, "milter.socket_mode");
+    compare(config.keys_directory == keys_directory_, "keys.directory");
+    compare(config.log_target == started_with_.log_target, "log.to");
+    compare(config.log_level == started_with_.log_level, "log.level");
+    if (names.empty()) return;
+    log_->write(LogLevel::Warning, fmt::format("reload: restart to change{}", names));
+  }
+
+  // Says each trouble once, not every two seconds.
+  void watch_keys() {
+    const auto changed = keys_->refresh();
+    if (changed) {
+      key_trouble_.clear();
+      if (*changed) tell_keys(*keys_, started_with_, *log_);
+      return;
+    }
+    const std::string trouble = changed.error().text();
+    if (trouble == key_trouble_) return;
+    key_trouble_ = trouble;
+    log_->write(LogLevel::Alarm, fmt::format("alarm: the keys cannot be read again, those in "
+                                             "force stay: {}",
+                                             escape_terminal(trouble)));
+  }
+
+  Settings settings_;
+  std::string keys_directory_;
+  os::SystemClock clock_;
+  std::unique_ptr<DaemonKeys> keys_;
+  std::unique_ptr<ports::LogSink> log_;
+  config::Config started_with_;
+  InForce in_force_;
+  milter::DirectAnswers answers_;
+  std::string key_trouble_;
+  std::unique_ptr<milter::Server> server_;
+};
+
+}  // namespace
+
+int run_daemon(const Settings& settings) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, signal);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  os::KernelEntropy entropy;
+  auto prepared = prepare(settings, entropy, os::SystemClock().now());
+  if (!prepared) return report_error(prepared.error(), kExitBadConfig);
+  Daemon daemon(settings, *std::move(prepared));
+  if (auto started = daemon.start(); !started) return report_error(started.error(), kExitBadConfig);
+  daemon.serve(signals);
+  return kExitGood;
+}
+
+int test_configuration(const Settings& settings) {
+  os::KernelEntropy entropy;
+  const auto config = load_config(settings);
+  if (!config) return report_error(config.error(), kExitBadConfig);
+  const auto keys = DaemonKeys::open(config->keys_directory, entropy);
+  if (!keys) return report_error(keys.error(), kExitBadConfig);
+  fmt::print("the configuration is good: {} domains, {}\n", config->domains.size(),
+             (*keys)->ring() == nullptr ? "no keys yet" : "keys are readable");
+  return kExitGood;
+}
+
+}  // namespace backstop::app

@@ -1,0 +1,15 @@
+// The first key ring of an installation.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "edge/os/key_store.h"
+#include "ports/entropy.h"
+
+namespace backstop::app {
+
+// Makes a ring with one key that emits.  Errors: Errc::Exists when there is one; as
+// KeyStore::lock_new and KeyStore::save.
+Result<void> make_first_ring(const os::KeyStore& store, ports::Entropy& entropy, Instant now);
+
+}  // namespace backstop::app
