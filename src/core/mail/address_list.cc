@@ -186,7 +186,7 @@ class AddressScanner {
       sound = sound && !address.domain.empty();
     } else {
       // "MAILER-DAEMON": a name on this host.  More words are a name of no mailbox.
-      sound = words == 1 && (done() || peek() == ',' || peek() == ';');
+      sound = sound && words == 1 && (done() || peek() == ',' || peek() == ';');
     }
     // Mailers leave out the quotes of a display name that has specials or is an address itself.
     skip_to_angle_or_end();

@@ -176,14 +176,14 @@ TEST(ParseAddressList, FormsOfMailboxesAndGroups) {
   EXPECT_THAT(addresses("Mail Delivery Subsystem"), IsEmpty());
   EXPECT_THAT(addresses("Mail Delivery System <postmaster>"), ElementsAre("postmaster|"));
   EXPECT_THAT(addresses("<>"), IsEmpty());
+  EXPECT_THAT(addresses("\"\""), IsEmpty());
   EXPECT_THAT(addresses("<Undisclosed Recipients>, <none:;>, [x]@y.example"), IsEmpty());
   EXPECT_THAT(addresses("Max | [x] <max@x.example>"), ElementsAre("max|x.example"));
   EXPECT_THAT(addresses("M\xfcller@x.example"), ElementsAre("Müller|x.example"));
   EXPECT_THAT(addresses("a@x.example <b@y.example>"), ElementsAre("b|y.example"));
   EXPECT_THAT(addresses("=?utf-8?q?a=2C?= <b@y.example>"), ElementsAre("b|y.example"));
   EXPECT_THAT(addresses("jörg@müller.example"), ElementsAre("jörg|müller.example"));
-  EXPECT_THAT(addresses(",, a@x.example,,;b@x.example"),
-              ElementsAre("a|x.example", "b|x.example"));
+  EXPECT_THAT(addresses(",, a@x.example,,;b@x.example"), ElementsAre("a|x.example", "b|x.example"));
 }
 
 TEST(ParseAddressList, TakesNoMoreThanAskedFor) {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "core/base/ascii.h"
-#include "core/base/assert.h"
 #include "core/base/limits.h"
 
 namespace backstop::mail {
@@ -110,7 +109,12 @@ void WalkStream::leave_header(const HeaderBlock::Progress& progress) {
   const std::string body_start =
       progress.end == HeaderBlock::End::NotAField ? header_.take_body_start() : std::string();
   header_ended();
-  if (progress.match) on_delimiter(*progress.match);
+  if (progress.match) {
+    // A message that was entered just now has neither header nor body.
+    while (where_ == Where::Header)
+      header_ended();
+    on_delimiter(*progress.match);
+  }
   // The line is no delimiter, so this goes no deeper than a part that was entered here.
   if (!body_start.empty()) feed(body_start);
 }

@@ -53,7 +53,6 @@ class WalkStream final : private ContentSink, private FieldSink {
   void leave_header(const HeaderBlock::Progress& progress);
   bool finish_header(bool seen_end);
   void header_ended();
-  void begin_multipart(Frame& frame);
   void begin_leaf(Frame& frame, PartAction action, Inside inside, TransferEncoding encoding);
   void enter(Frame& frame, Inside inside, TransferEncoding encoding);
   void on_delimiter(const BoundaryMatch& match);

@@ -218,6 +218,13 @@ TEST(Walker, AMessageWhoseLinesEndInCarriageReturnsAloneReadsAsWithLineFeeds) {
   EXPECT_THAT(record("A: b\r"), HasSubstr("field 0 A: b\n"));
 }
 
+TEST(Walker, AMessagePartWithNothingInItHasAnEmptyMessageInIt) {
+  const std::string text = record(
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n--b--");
+  EXPECT_THAT(text,
+              HasSubstr("part 2 in 1 depth 2 enclosed\nhead 2 text/plain\nend 2\nend 1\nend 0"));
+}
+
 TEST(Walker, APartCutOffByTheOuterBoundaryIsNotWhole) {
   const std::string text = record(fixture("parent-closes-child"));
   EXPECT_EQ(lines(text, "end "),
