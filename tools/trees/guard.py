@@ -1,0 +1,104 @@
+"""backstopd itself, outside the tree, listening on the socket inside it."""
+
+import datetime
+import hashlib
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+from . import loopback
+from .client import listening
+from .enclosure import die_with_parent
+from .trouble import MISSING, Trouble
+
+_PATH_LIMIT = 107  # sockaddr_un holds 108 bytes with the closing NUL
+_LIFETIME_DAYS = 21
+
+
+class Guard:
+    """Start, stop and reload the daemon; read its log. Restarting keeps its state and its key."""
+
+    def __init__(self, binary: pathlib.Path, state: pathlib.Path, socket: pathlib.Path, domain: str, mode: str,
+                 log: pathlib.Path, more: list[str] | None = None):
+        if not os.access(binary, os.X_OK):
+            raise Trouble(f"{binary} is not built: run ./do build first.", MISSING)
+        self.log = log
+        self._socket = socket
+        self._process: subprocess.Popen | None = None
+        self._shortcut: pathlib.Path | None = None
+        self._state = state
+        since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=_LIFETIME_DAYS + 9)
+        since = since.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._options = [
+            str(binary), "--defaults", "--state", str(state), "--domain", domain,
+            "--set", f'networks.own=["{loopback.OWN_CLIENT}"]',
+            "--set", f'domains."{domain}".mode="{mode}"',
+            "--set", f'domains."{domain}".signing_since={since:%Y-%m-%dT%H:%M:%SZ}',
+            "--set", f'domains."{domain}".coverage="covered"', *(more or [])]
+
+    def start(self, seconds: float = 20) -> None:
+        """Starts the daemon and waits until its socket accepts. Raises Trouble with its last words."""
+        path = self._short_path()
+        self._state.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "ab") as log:
+            self._process = subprocess.Popen(
+                [*self._options, "--listen", f"unix:{path}"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, preexec_fn=_as_its_service)
+        until = time.monotonic() + seconds
+        while not listening(path):
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.stop()
+                lines = self.lines(".")
+                raise Trouble(f"backstopd did not start: {lines[-1] if lines else 'it said nothing'}")
+            time.sleep(0.02)
+
+    def pid(self) -> int:
+        return self._process.pid
+
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def reload(self) -> None:
+        self._process.send_signal(signal.SIGHUP)
+
+    def stop(self, seconds: float = 20) -> int:
+        """Asks it to end (SIGTERM) and returns its exit code; a daemon that does not obey is killed (-9)."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        self._process = None
+        if self._shortcut:
+            self._shortcut.unlink(missing_ok=True)
+            self._shortcut = None
+        return code
+
+    def lines(self, pattern: str) -> list[str]:
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return [line for line in text.splitlines() if re.search(pattern, line)]
+
+    def judged(self) -> list[dict[str, str]]:
+        """One dictionary per message it judged or signed, from its log lines."""
+        return [dict(re.findall(r"(\w+)=(<[^>]*>|\"[^\"]*\"|\S+)", line)) for line in self.lines(r"\bdecision=")]
+
+    def _short_path(self) -> str:
+        """A unix socket's path has a limit; below a deep checkout a link in /run is the way in."""
+        if len(str(self._socket).encode()) <= _PATH_LIMIT:
+            return str(self._socket)
+        folder = self._socket.parent
+        self._shortcut = pathlib.Path("/run", "backstop-" + hashlib.sha256(str(folder).encode()).hexdigest()[:16])
+        self._shortcut.unlink(missing_ok=True)
+        self._shortcut.symlink_to(folder)
+        return str(self._shortcut / self._socket.name)
+
+
+def _as_its_service() -> None:
+    die_with_parent()
+    os.umask(0o007)  # as the service would: Postfix, in the folder's group, may connect

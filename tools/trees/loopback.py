@@ -1,0 +1,51 @@
+"""Who lives where: every party has a loopback address of its own and binds to it when it calls out."""
+
+import socket
+import time
+
+from .trouble import Trouble
+
+GUARDED = "127.0.1.1"  # the Postfix that Backstop guards
+EXIM = "127.0.1.2"
+OPENSMTPD = "127.0.1.3"
+SINK = "127.0.1.4"  # refuses what OpenSMTPD relays
+OWN_CLIENT = "127.0.1.5"  # the only one in mynetworks and in Backstop's own networks
+STRANGERS = ("127.0.1.6", "127.0.1.7", "127.0.1.8")
+
+NAMES = {GUARDED: "mx.shop.test", EXIM: "mx.exim.test", OPENSMTPD: "mx.osmtpd.test", SINK: "store.osmtpd.test",
+         OWN_CLIENT: "desk.shop.test", STRANGERS[0]: "bot-one.spam.test", STRANGERS[1]: "bot-two.spam.test",
+         STRANGERS[2]: "stranger.else.test"}
+
+_FIRST_PORT = 12525
+_TRIED = 200
+_given: set[tuple[str, int]] = set()
+
+
+def free_port(address: str) -> int:
+    """A port above 1024 that is free on this address now, and was not given out before. Raises Trouble."""
+    for port in range(_FIRST_PORT, _FIRST_PORT + _TRIED):
+        if (address, port) in _given:
+            continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                continue
+        _given.add((address, port))
+        return port
+    raise Trouble(f"Every port from {_FIRST_PORT} to {_FIRST_PORT + _TRIED - 1} on {address} is busy.")
+
+
+def wait_for_banner(address: str, port: int, alive, who: str, seconds: float = 30) -> None:
+    """Waits until an SMTP server greets. `alive()` turning false ends the wait. Raises Trouble."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and alive():
+        try:
+            with socket.create_connection((address, port), timeout=2) as peer:
+                if peer.recv(512).startswith(b"220"):
+                    return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise Trouble(f"{who} did not greet on {address} port {port}.")
