@@ -6,16 +6,14 @@
 #include <cstdlib>
 #include <optional>
 
+#include "app/basis.h"
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/read_result.h"
-#include "app/settings.h"
 #include "core/base/escape.h"
 #include "core/reading/reader.h"
 #include "core/transaction/judge.h"
 #include "edge/mailbox/source.h"
-#include "edge/os/clock.h"
-#include "edge/os/key_store.h"
 
 namespace backstop::app {
 namespace {
@@ -25,13 +23,6 @@ struct Options {
   std::string keys_directory;
   Settings settings;
   bool json = false;
-};
-
-// With what messages are judged.
-struct Basis {
-  config::Config config;
-  std::shared_ptr<const proof::KeyRing> ring;  // Null without keys.
-  Instant now{};
 };
 
 // The guarded address that the answered message claims to be from; else whatever it claims, of a
@@ -100,36 +91,8 @@ class Printer final : public mailbox::MessageSink {
   int code_ = kExitGood;
 };
 
-Result<Basis> load_basis(const Options& options) {
-  Basis basis;
-  basis.now = os::SystemClock().now();
-  std::string keys = options.keys_directory;
-  Settings settings = options.settings;
-  auto config = load_config(settings);
-  if (!config && config.error().code != Errc::Invalid && settings.config_path == kConfigPath) {
-    // No configuration of this host, or none that this user may read: what the command line says.
-    settings.defaults = true;
-    config = load_config(settings);
-  } else if (config && keys.empty() && (!settings.defaults || !settings.state_directory.empty())) {
-    keys = config->keys_directory;
-  }
-  if (!config) return tl::unexpected<Error>(std::move(config).error());
-  basis.config = *std::move(config);
-  if (keys.empty()) return basis;
-  auto loaded = os::KeyStore(keys).load();
-  if (loaded) {
-    basis.ring = loaded->ring;
-  } else if (!options.keys_directory.empty()) {
-    return tl::unexpected<Error>(std::move(loaded).error());
-  } else {
-    fmt::print(stderr, "backstop: {}; tokens cannot be verified\n",
-               escape_terminal(loaded.error().text()));
-  }
-  return basis;
-}
-
 int run_read(const Options& options) {
-  const auto basis = load_basis(options);
+  const auto basis = load_basis(options.settings, options.keys_directory);
   if (!basis) return report_error(basis.error(), kExitBadConfig);
   Printer printer(*basis, options.json);
   int code = kExitGood;

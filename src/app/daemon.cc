@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 
 #include "app/daemon_keys.h"
@@ -70,8 +71,17 @@ struct Prepared {
   std::unique_ptr<DaemonKeys> keys;
 };
 
+Result<void> make_state_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return fail(Errc::Denied, path, "cannot be made: " + error.message());
+  return {};
+}
+
 Result<Prepared> prepare(const Settings& settings, ports::Entropy& entropy, Instant now) {
   BS_TRY(config::Config config, load_config(settings));
+  if (!settings.state_directory.empty())
+    BS_TRY_VOID(make_state_directory(settings.state_directory));
   BS_TRY(auto keys, DaemonKeys::open(config.keys_directory, entropy));
   if (keys->ring() == nullptr && settings.defaults && !settings.state_directory.empty()) {
     BS_TRY_VOID(make_first_ring(os::KeyStore(config.keys_directory), entropy, now));

@@ -1,36 +1,16 @@
 // Every play of this folder against the transaction itself, fed whole and byte by byte.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "core/play/run.h"
+#include "plays/plays.h"
 
 namespace backstop::play {
 namespace {
 
-std::vector<std::string> list_plays() {
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator("tests/plays")) {
-    if (entry.path().extension() == ".play") paths.push_back(entry.path().string());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
-Play load(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path).rdbuf();
-  auto play = parse_play(text.str(), path);
-  EXPECT_TRUE(play) << play.error().text();
-  return play.value_or(Play{});
-}
-
 class Plays : public testing::TestWithParam<std::string> {};
 
 TEST_P(Plays, HoldInProcess) {
-  const Play play = load(GetParam());
+  const Play play = load_play(GetParam());
   for (const Feeding feeding : {Feeding::Whole, Feeding::ByteByByte}) {
     const auto failures = run_play(play, feeding);
     ASSERT_TRUE(failures) << failures.error().text();
@@ -41,9 +21,8 @@ TEST_P(Plays, HoldInProcess) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Folder, Plays, testing::ValuesIn(list_plays()), [](const auto& play) {
-  return std::filesystem::path(play.param).stem().string();
-});
+INSTANTIATE_TEST_SUITE_P(Folder, Plays, testing::ValuesIn(list_plays()),
+                         [](const auto& play) { return title_of(play.param); });
 
 TEST(PlayRunner, SaysWhatDidNotHold) {
   const auto play = parse_play(
