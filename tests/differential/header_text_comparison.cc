@@ -37,7 +37,7 @@ FieldAnswer compare_text(const std::string& raw) {
     // Bytes that are not of the charset named: U+FFFD, or '?' for each byte.
     out.reason = "bytes that are not of their charset";
   } else if (ascii::find_folded(text, "=?iso-2022-jp") != text.npos) {
-    // Vendor characters (row 13, half-width kana): read as ISO-2022-JP-3 by us alone.
+    // Vendor characters (circled digits, half-width kana): read as ISO-2022-JP-3 by us alone.
     out.reason = "ISO-2022-JP beyond RFC 1468";
   }
   return out;
