@@ -141,6 +141,7 @@ Client::Client(Client&& other) noexcept
       queue_id_(std::move(other.queue_id_)),
       settled_(other.settled_),
       skip_body_(other.skip_body_),
+      data_begun_(other.data_begun_),
       outcome_(std::move(other.outcome_)) {}
 
 bool Client::negotiate_with(const Offer& offer) {
@@ -296,6 +297,7 @@ void Client::mail(std::string_view sender, std::string_view authenticated,
   outcome_ = {};
   settled_ = false;
   skip_body_ = false;
+  data_begun_ = false;
   queue_id_ = queue_id;
   macro_values["i"] = "-";
   macro_values.erase("{auth_authen}");
@@ -311,14 +313,21 @@ void Client::rcpt(std::string_view recipient) {
   macro_values["i"] = queue_id_;
 }
 
+void Client::begin_data() {
+  if (settled_ || std::exchange(data_begun_, true)) return;
+  // DATA came with protocol version 4.
+  if (version_ >= 4 && (steps_ & 0x200) == 0) send_command('T', {}, 0x10000);
+}
+
 void Client::header(std::string_view name, std::string_view value) {
+  begin_data();
   if (settled_ || (steps_ & 0x20) != 0) return;
   send_command('L', string(name) + string(value), 0x80);
 }
 
 void Client::eoh() {
   if (settled_ || (steps_ & 0x40) != 0) return;
-  if ((steps_ & 0x200) == 0) send_command('T', {}, 0x10000);
+  begin_data();
   if (settled_) return;
   send_macros('N', kEndOfHeaders);
   send_command('N', {}, 0x40000);

@@ -110,6 +110,7 @@ class Client {
   void send_macros(char command, std::uint32_t stage);
   void send_command(char command, std::string_view payload, std::uint32_t no_reply_step);
   void await_reply(char command);
+  void begin_data();
   std::optional<Reply> read_reply();
   void take_change(const Reply& reply);
 
@@ -123,6 +124,7 @@ class Client {
   std::string queue_id_;
   bool settled_ = false;
   bool skip_body_ = false;
+  bool data_begun_ = false;
   Outcome outcome_;
 };
 

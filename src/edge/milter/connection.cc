@@ -1,0 +1,258 @@
+#include "edge/milter/connection.h"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <optional>
+
+#include "core/base/escape.h"
+
+namespace backstop::milter {
+namespace {
+
+// A question on its way to whoever answers it.  Shared with the answerer, who may answer inside the
+// call, later from any thread, or when we are long gone.
+struct Question {
+  std::mutex mutex;
+  bool asker_left = false;  // ask_permit() has returned without an answer.
+  bool answered = false;
+  std::optional<Result<transaction::SigningPermit>> permit;
+};
+
+std::size_t unread_bytes(int descriptor) {
+  int bytes = 0;
+  return ::ioctl(descriptor, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes)
+                                                                 : 0;
+}
+
+}  // namespace
+
+void acknowledge_quickly(int descriptor) {
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+std::string describe_peer(int descriptor) {
+  sockaddr_storage address{};
+  socklen_t bytes = sizeof address;
+  // SAFETY: the sockets interface takes every address as sockaddr; the kernel writes the family.
+  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&address), &bytes) != 0)
+    return "unknown";
+  char text[INET6_ADDRSTRLEN] = {};
+  if (address.ss_family == AF_INET) {
+    sockaddr_in in{};
+    std::memcpy(&in, &address, sizeof in);
+    ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
+    return fmt::format("inet:{}:{}", text, ntohs(in.sin_port));
+  }
+  if (address.ss_family == AF_INET6) {
+    sockaddr_in6 in6{};
+    std::memcpy(&in6, &address, sizeof in6);
+    ::inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof text);
+    return fmt::format("inet:[{}]:{}", text, ntohs(in6.sin6_port));
+  }
+  ucred peer{};
+  bytes = sizeof peer;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) != 0) return "unknown";
+  return fmt::format("unix:pid:{}:uid:{}", peer.pid, peer.uid);
+}
+
+Connection::Connection(Loop& loop, int descriptor, bool is_inet)
+    : loop_(loop),
+      socket_(loop.context()),
+      is_inet_(is_inet),
+      active_(std::chrono::steady_clock::now()),
+      session_(loop.world().sessions) {
+  if (is_inet_) {
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    acknowledge_quickly(descriptor);
+  }
+  // Last: from here on the descriptor is ours to close.
+  socket_.assign(descriptor);
+}
+
+// Whatever is thrown for want of memory, or by a port, costs this connection and no other.
+template <class Step>
+void Connection::guarded(Step step) {
+  try {
+    step();
+  } catch (const std::exception& fault) {
+    close();
+    loop_.world().sessions.log.write(
+        ports::LogLevel::Error, std::string("milter: a connection was given up: ") + fault.what());
+  }
+}
+
+void Connection::start(std::list<std::shared_ptr<Connection>>::iterator place) {
+  place_ = place;
+  guarded([&] { await_readable(); });
+}
+
+SteadyTime Connection::deadline() const {
+  const ServerLimits& limits = loop_.world().limits;
+  if (closed_) return SteadyTime::max();
+  if (session_.asking()) return asked_ + limits.ask_wait;
+  return active_ + (session_.negotiated() ? limits.idle : limits.negotiation);
+}
+
+void Connection::on_deadline() {
+  if (session_.asking()) {
+    return on_answer(question_, fail(Errc::Unavailable, "", "no answer came in time"));
+  }
+  guarded([&] { drop(session_.negotiated() ? Defect::IdleTimeout : Defect::NegotiationTimeout); });
+}
+
+void Connection::close_if_idle() {
+  if (session_.in_message() || session_.asking() || !unsent_.empty()) return;
+  // What the MTA has sent meanwhile may begin a message.
+  if (unread_bytes(socket_.native_handle()) > 0) return;
+  close();
+}
+
+void Connection::close() {
+  if (closed_) return;
+  closed_ = true;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  session_.on_end();
+  loop_.forget(place_);
+}
+
+// The peer has gone, or has said all, or more than it should.
+void Connection::end() {
+  session_.on_end();
+  if (session_.defect()) return drop(*session_.defect());
+  close();
+}
+
+void Connection::drop(Defect defect) {
+  if (closed_) return;
+  loop_.world().sessions.log.write(ports::LogLevel::Warning,
+                                   fmt::format("milter: dropped peer={} why={}",
+                                               escape_log(describe_peer(socket_.native_handle())),
+                                               escape_log(sentence_of(defect))));
+  close();
+}
+
+void Connection::await_readable() {
+  reading_ = true;
+  socket_.async_wait(Descriptor::wait_read,
+                     [self = shared_from_this()](const boost::system::error_code& error) {
+                       self->reading_ = false;
+                       if (!error && !self->closed_) self->guarded([&] { self->read_once(); });
+                     });
+}
+
+void Connection::read_once() {
+  std::vector<char>& buffer = loop_.read_buffer();
+  const ssize_t got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return await_readable();
+  if (got <= 0) return end();
+  if (is_inet_) acknowledge_quickly(socket_.native_handle());
+  active_ = std::chrono::steady_clock::now();
+  std::string& out = loop_.write_buffer();
+  out.clear();
+  const bool was_negotiated = session_.negotiated();
+  session_.on_bytes({buffer.data(), static_cast<std::size_t>(got)}, out);
+  // From now on silence is measured by another limit, which may be the shorter one.
+  if (!was_negotiated && session_.negotiated()) loop_.look_by(deadline());
+  advance(out);
+}
+
+// Questions, then the replies in one write, then whatever is to be awaited.
+void Connection::advance(std::string& out) {
+  answer_questions(out);
+  if (!write(out) || (session_.over() && (unsent_.empty() || session_.defect()))) return end();
+  // Nothing is read while replies wait for the peer, or we for an answer.
+  if (!unsent_.empty()) {
+    socket_.async_wait(Descriptor::wait_write,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                         if (!error && !self->closed_) self->on_writable();
+                       });
+    return;
+  }
+  if (session_.asking()) return;
+  if (loop_.draining()) close_if_idle();
+  if (!closed_ && !reading_) await_readable();
+}
+
+void Connection::on_writable() {
+  guarded([&] {
+    std::string& out = loop_.write_buffer();
+    out.clear();
+    out.swap(unsent_);
+    unsent_.shrink_to_fit();
+    advance(out);
+  });
+}
+
+bool Connection::write(std::string_view bytes) {
+  while (!bytes.empty() && unsent_.empty()) {
+    const ssize_t sent =
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && errno != EAGAIN) return false;
+    if (sent < 0) break;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  unsent_.append(bytes);
+  return true;
+}
+
+void Connection::answer_questions(std::string& out) {
+  while (session_.asking() && !session_.over()) {
+    auto permit = ask();
+    if (!permit) return loop_.look_by(deadline());
+    session_.on_answer(std::move(*permit), out);
+  }
+}
+
+// The answer, when it came at once.
+std::optional<Result<transaction::SigningPermit>> Connection::ask() {
+  const auto question = std::make_shared<Question>();
+  const std::uint32_t number = ++question_;
+  asked_ = std::chrono::steady_clock::now();
+  loop_.world().answers.ask_permit(
+      loop_.world().sessions.clock.now(),
+      [question, number, loop = loop_.weak_from_this(),
+       self = weak_from_this()](Result<transaction::SigningPermit> permit) {
+        {
+          const std::scoped_lock lock(question->mutex);
+          if (std::exchange(question->answered, true)) return;
+          if (!question->asker_left) {
+            question->permit = std::move(permit);
+            return;
+          }
+        }
+        // The connection is looked at, and let go, only in its own thread.
+        const auto alive = loop.lock();
+        if (!alive) return;
+        boost::asio::post(alive->context(), [self, number, permit = std::move(permit)]() mutable {
+          if (const auto connection = self.lock()) connection->on_answer(number, std::move(permit));
+        });
+      });
+  const std::scoped_lock lock(question->mutex);
+  question->asker_left = true;
+  return std::move(question->permit);
+}
+
+void Connection::on_answer(std::uint32_t question, Result<transaction::SigningPermit> permit) {
+  if (closed_ || question != question_ || !session_.asking()) return;
+  guarded([&] {
+    std::string& out = loop_.write_buffer();
+    out.clear();
+    session_.on_answer(std::move(permit), out);
+    advance(out);
+  });
+}
+
+}  // namespace backstop::milter

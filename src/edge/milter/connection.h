@@ -1,0 +1,67 @@
+// One connection of the milter door: a socket and its session.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "edge/milter/loop.h"
+#include "edge/milter/session.h"
+
+namespace backstop::milter {
+
+// Acknowledge what was read at once.  Postfix writes several small packets without awaiting a
+// reply; its Nagle algorithm holds all but the first until our acknowledgement, which the kernel
+// would delay by 40 ms.  The kernel forgets this as it goes: to be said again after every read.
+void acknowledge_quickly(int descriptor);
+
+// Who is at the other end, for the log: "inet:192.0.2.1:50000", "unix:pid=71,uid=101", "unknown".
+std::string describe_peer(int descriptor);
+
+// Lives in the thread of its loop.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  // REQUIRES: the loop outlives the connection.
+  Connection(Loop& loop, int descriptor, bool is_inet);
+
+  // `place` in the loop's list, for Loop::forget.
+  void start(std::list<std::shared_ptr<Connection>>::iterator place);
+  // When something must have happened; on_deadline() is due then.
+  SteadyTime deadline() const;
+  void on_deadline();
+  // Closes a connection that has no message in flight and nothing more to read.
+  void close_if_idle();
+  void close();
+  bool closed() const { return closed_; }
+
+ private:
+  void await_readable();
+  void read_once();
+  void on_writable();
+  void on_answer(std::uint32_t question, Result<transaction::SigningPermit> permit);
+  template <class Step>
+  void guarded(Step step);
+  void advance(std::string& out);
+  void answer_questions(std::string& out);
+  std::optional<Result<transaction::SigningPermit>> ask();
+  bool write(std::string_view bytes);
+  void end();
+  void drop(Defect defect);
+
+  Loop& loop_;
+  Descriptor socket_;
+  bool is_inet_;
+  bool reading_ = false;  // An await_readable() is open.
+  bool closed_ = false;
+  std::uint32_t question_ = 0;
+  SteadyTime active_;  // When it last sent something, or was accepted.
+  SteadyTime asked_;   // When the open question was put.
+  Session session_;
+  std::string unsent_;
+  std::list<std::shared_ptr<Connection>>::iterator place_;
+};
+
+}  // namespace backstop::milter

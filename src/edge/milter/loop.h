@@ -1,0 +1,89 @@
+// One thread of the milter door: its event loop, its connections, its one timer.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "edge/milter/server.h"
+#include "edge/milter/session.h"
+
+namespace backstop::milter {
+
+class Connection;
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+using Descriptor =
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+
+// What the loops of a server share.  REQUIRES: outlives them.
+struct LoopWorld {
+  SessionWorld& sessions;
+  ports::Answers& answers;
+  ServerLimits limits;
+  std::atomic<std::size_t> connections{0};
+  // Called, from any loop, when a connection has been closed.
+  std::function<void()> on_room;
+};
+
+class Loop : public std::enable_shared_from_this<Loop> {
+ public:
+  explicit Loop(LoopWorld& world);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  boost::asio::io_context& context() { return context_; }
+  LoopWorld& world() { return world_; }
+
+  // Any thread.
+  void start(unsigned number);
+  // Takes a connected, non-blocking socket over, counted in LoopWorld::connections already.
+  void adopt(int descriptor, bool is_inet);
+  // Connections without a message are closed; the rest within ServerLimits::drain.  Then the thread
+  // ends.
+  void drain();
+  void join();
+  // Connections given to this loop and not closed yet.
+  std::size_t load() const { return load_; }
+
+  // The loop's own thread only, for its connections:
+
+  void add(int descriptor, bool is_inet);
+  // The connection has closed its socket.
+  void forget(std::list<std::shared_ptr<Connection>>::iterator place);
+  // Looks at all deadlines no later than this.
+  void look_by(SteadyTime deadline);
+  bool draining() const { return draining_; }
+  // For one read, and for the replies to it.
+  std::vector<char>& read_buffer() { return read_buffer_; }
+  std::string& write_buffer() { return write_buffer_; }
+
+ private:
+  void begin_drain();
+  void look();
+
+  LoopWorld& world_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock> timer_;
+  SteadyTime look_at_ = SteadyTime::max();
+  SteadyTime drained_by_ = SteadyTime::max();
+  bool draining_ = false;
+  std::atomic<std::size_t> load_{0};
+  std::list<std::shared_ptr<Connection>> connections_;
+  std::vector<char> read_buffer_;
+  std::string write_buffer_;
+  std::thread thread_;
+};
+
+}  // namespace backstop::milter

@@ -1,0 +1,88 @@
+#include "edge/milter/server.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <iterator>
+#include <utility>
+
+#include "edge/milter/acceptor.h"
+#include "edge/milter/listener.h"
+#include "edge/milter/loop.h"
+#include "edge/milter/message_flow.h"
+
+namespace backstop::milter {
+
+struct Server::Parts {
+  explicit Parts(const ServerPorts& ports, const ServerLimits& limits)
+      : source(ports.surroundings),
+        sessions{.clock = ports.clock, .log = ports.log, .messages = source},
+        world{.sessions = sessions, .answers = ports.answers, .limits = limits, .on_room = {}} {}
+
+  TransactionSource source;
+  SessionWorld sessions;
+  LoopWorld world;
+  std::vector<std::shared_ptr<Loop>> loops;
+  std::vector<std::shared_ptr<Acceptor>> acceptors;
+  std::vector<config::Endpoint> endpoints;
+  std::atomic<bool> stopping{false};
+};
+
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
+                                              const ServerPorts& ports) {
+  std::vector<Listener> listeners;
+  for (const config::Endpoint& endpoint : options.listen) {
+    BS_TRY(auto opened, open_listeners(endpoint, options.socket_mode, options.activated));
+    std::ranges::move(opened, std::back_inserter(listeners));
+  }
+  auto parts = std::make_unique<Parts>(ports, options.limits);
+  for (unsigned i = 0; i < std::max(1U, options.threads); ++i) {
+    parts->loops.push_back(std::make_shared<Loop>(parts->world));
+  }
+  for (Listener& listener : listeners) {
+    parts->acceptors.push_back(std::make_shared<Acceptor>(std::move(listener), parts->loops));
+    parts->endpoints.push_back(parts->acceptors.back()->endpoint());
+  }
+  parts->world.on_room = [p = parts.get()] {
+    for (const auto& acceptor : p->acceptors)
+      acceptor->wake();
+  };
+  for (const auto& acceptor : parts->acceptors)
+    acceptor->start();
+  unsigned number = 0;
+  for (const auto& loop : parts->loops)
+    loop->start(number++);
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() {
+  stop();
+  wait();
+}
+
+const std::vector<config::Endpoint>& Server::endpoints() const {
+  return parts_->endpoints;
+}
+
+std::size_t Server::connections() const {
+  return parts_->world.connections;
+}
+
+void Server::stop() {
+  if (parts_->stopping.exchange(true)) return;
+  boost::asio::post(parts_->loops.front()->context(), [parts = parts_.get()] {
+    for (const auto& acceptor : parts->acceptors)
+      acceptor->close();
+    // Behind every connection the acceptors have handed over.
+    for (const auto& loop : parts->loops)
+      loop->drain();
+  });
+}
+
+void Server::wait() {
+  for (const auto& loop : parts_->loops)
+    loop->join();
+}
+
+}  // namespace backstop::milter

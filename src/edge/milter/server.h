@@ -1,0 +1,82 @@
+// The milter door: listens where the configuration says, and runs one Session per connection on a
+// few threads, each with an event loop of its own.
+//
+// Invariants
+//   (1) A connection belongs to one thread for its life; what threads share is atomic or a port.
+//   (2) An idle connection holds no buffer; an idle server is not woken.
+//   (3) A peer that breaks the protocol, or stays silent past the limits, is dropped with one line
+//       in the log.
+//   (4) Only sockets of our own making are removed from the file system.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/base/limits.h"
+#include "core/base/result.h"
+#include "core/config/config.h"
+#include "edge/milter/activation.h"
+#include "ports/answers.h"
+#include "ports/clock.h"
+#include "ports/log_sink.h"
+#include "ports/surroundings.h"
+
+namespace backstop::milter {
+
+// The waits and counts of core/base/limits.h, as values that a test may make small.
+struct ServerLimits {
+  std::size_t connections = limits::kMilterConnections;
+  std::chrono::milliseconds idle = limits::kMilterIdle;
+  std::chrono::milliseconds negotiation = limits::kMilterNegotiation;
+  std::chrono::milliseconds drain = limits::kMilterDrain;
+  std::chrono::milliseconds ask_wait = limits::kAskWait;
+};
+
+struct ServerOptions {
+  std::vector<config::Endpoint> listen;
+  unsigned threads = 2;  // 0 is 1.
+  std::uint32_t socket_mode = 0660;
+  // For endpoints of Kind::Systemd.
+  std::vector<ActivatedSocket> activated;
+  ServerLimits limits;
+};
+
+// REQUIRES: all outlive the server; each may be used from any thread.
+struct ServerPorts {
+  const ports::Clock& clock;
+  const ports::SurroundingsSource& surroundings;
+  ports::Answers& answers;
+  ports::LogSink& log;
+};
+
+class Server {
+ public:
+  // Listens and serves.  Errors: as of open_listeners (listener.h); then nothing is left behind.
+  static Result<std::unique_ptr<Server>> start(const ServerOptions& options,
+                                               const ServerPorts& ports);
+
+  // stop() and wait().
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Where it listens, with the port the kernel chose.
+  const std::vector<config::Endpoint>& endpoints() const;
+  // Open connections.  Any thread.
+  std::size_t connections() const;
+
+  // No more connections; those without a message are closed, messages in flight may end within
+  // ServerLimits::drain.  Returns at once.  Any thread, any number of times.
+  void stop();
+  // Until all is closed after stop().  From one thread.
+  void wait();
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace backstop::milter
