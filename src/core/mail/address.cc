@@ -188,7 +188,8 @@ std::string canonical_domain(std::string_view domain) {
   std::string a_labels =
       ascii::lower(reinterpret_cast<const char*>(owned.get()));  // SAFETY: as above.
   // UTS 46 maps the ideographic full stop to '.', at the end as well.
-  while (a_labels.ends_with('.')) a_labels.pop_back();
+  while (a_labels.ends_with('.'))
+    a_labels.pop_back();
   return a_labels.empty() ? lowered : a_labels;
 }
 
