@@ -9,6 +9,7 @@
 
 #include "app/command.h"
 #include "app/exit_code.h"
+#include "app/first_ring.h"
 #include "app/settings.h"
 #include "core/base/limits.h"
 #include "core/crypto/secret.h"
@@ -144,15 +145,12 @@ int change_ring(const Place& place, Change change, std::optional<proof::KeyRing>
   return kExitGood;
 }
 
-// A ring with one key, which emits.
 int make_ring(const Options& options, const Place& place) {
-  const auto lock = place.store.lock_new();
-  if (!lock) return report_error(lock.error(), kExitBadConfig);
-  auto ring = proof::add_key(proof::KeyRing(make_secret(), {}), make_secret(), now());
-  if (ring) ring = proof::rotate_to(*ring, 1);
-  if (!ring) return report_error(ring.error());
-  const auto saved = place.store.save(*lock, nullptr, *ring);
-  if (!saved) return report_error(saved.error());
+  os::KernelEntropy entropy;
+  const auto made = make_first_ring(place.store, entropy, now());
+  if (!made)
+    return report_error(made.error(),
+                        made.error().code == Errc::Exists ? kExitUsage : kExitBadConfig);
   print_done(options, fmt::format("A new ring is in {}; its key 1 emits.", place.store.path()),
              {{"id", 1}, {"state", "emitting"}, {"new_ring", true}});
   return kExitGood;

@@ -42,6 +42,16 @@ struct Contents {
   std::vector<std::string> unknown;
 };
 
+constexpr const char* kMakeFirst =
+    "There are no keys; make the first with: backstop keys add --new-ring";
+
+// The directory; without one, what to do.
+Result<PrivateDirectory> open_directory(const std::string& path) {
+  auto directory = PrivateDirectory::open(path);
+  if (!directory && directory.error().code == Errc::NotFound) directory.error().detail = kMakeFirst;
+  return directory;
+}
+
 Result<Contents> contents_of(const PrivateDirectory& directory) {
   BS_TRY(const std::vector<std::string> names, directory.list(limits::kKeyDirectoryEntries));
   Contents contents;
@@ -83,9 +93,7 @@ Result<proof::KeyRecord> read_key(const PrivateDirectory& directory, proof::KeyI
 
 Result<void> check_ring_is_there(const PrivateDirectory& directory, const Contents& contents) {
   if (contents.has_ring) return {};
-  if (contents.keys.empty())
-    return fail(Errc::NotFound, directory.path(),
-                "There are no keys; make the first with: backstop keys add --new-ring");
+  if (contents.keys.empty()) return fail(Errc::NotFound, directory.path(), kMakeFirst);
   return fail(Errc::Invalid, directory.path_of(kRingFile),
               "There are keys but no ring file; without it no token can be told. Restore it from a "
               "copy, or import an export into an empty directory.");
@@ -101,7 +109,7 @@ bool is_same_file(const proof::KeyRing* before, const proof::Key& key) {
 }  // namespace
 
 Result<LoadedRing> KeyStore::load() const {
-  BS_TRY(const PrivateDirectory directory, PrivateDirectory::open(path_));
+  BS_TRY(const PrivateDirectory directory, open_directory(path_));
   BS_TRY(const Contents contents, contents_of(directory));
   BS_TRY_VOID(check_ring_is_there(directory, contents));
   LoadedRing loaded;
@@ -125,13 +133,13 @@ Result<LoadedRing> KeyStore::load() const {
 }
 
 Result<std::string> KeyStore::version() const {
-  BS_TRY(const PrivateDirectory directory, PrivateDirectory::open(path_));
+  BS_TRY(const PrivateDirectory directory, open_directory(path_));
   BS_TRY(const Contents contents, contents_of(directory));
   return version_of(directory, contents);
 }
 
 Result<KeyStore::Lock> KeyStore::lock() const {
-  BS_TRY(PrivateDirectory directory, PrivateDirectory::open(path_));
+  BS_TRY(PrivateDirectory directory, open_directory(path_));
   BS_TRY(FileDescriptor held, directory.lock(kLockFile, limits::kKeyLockWait));
   return Lock(std::move(directory), std::move(held));
 }
