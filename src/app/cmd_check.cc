@@ -34,19 +34,16 @@ struct Finding {
 void check_keys(const config::Config& config, Instant now, std::vector<Finding>& findings) {
   const auto loaded = os::KeyStore(config.keys_directory).load();
   if (!loaded) {
-    const bool none = loaded.error().code == Errc::NotFound;
-    findings.push_back(
-        {false, "keys",
-         loaded.error().text() + (none ? "; make one with: backstop keys rotate" : "")});
+    findings.push_back({false, "keys", loaded.error().text()});
     return;
   }
   for (const std::string& note : loaded->notes)
     findings.push_back({false, "keys", note});
   const proof::Key* const key = loaded->ring->emitting();
   if (key == nullptr) {
-    findings.push_back(
-        {false, "keys",
-         "no key signs, so every domain stays in observe; make one with: backstop keys rotate"});
+    findings.push_back({false, "keys",
+                        "no key signs, so every domain stays in observe; make one with: backstop "
+                        "keys add --new-ring, or rotate when there is a ring"});
     return;
   }
   findings.push_back(

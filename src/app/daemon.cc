@@ -100,10 +100,12 @@ void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogS
                                           ring->emitting()->info().id));
     return;
   }
-  log.write(LogLevel::Alarm,
-            fmt::format("alarm: no key signs in {}: nothing is signed and every domain stays in "
-                        "observe; make one with: backstop keys rotate",
-                        escape_terminal(config.keys_directory)));
+  log.write(
+      LogLevel::Alarm,
+      fmt::format(
+          "alarm: no key signs in {}: nothing is signed and every domain stays in "
+          "observe; make one with: backstop keys add --new-ring, or rotate when there is a ring",
+          escape_terminal(config.keys_directory)));
 }
 
 class Daemon {

@@ -49,7 +49,9 @@ Judgement accept_proved(const Facts& facts) {
 std::vector<Reason> find_obstacles(const Facts& facts) {
   std::vector<Reason> obstacles;
   if (facts.keys == Keys::None) obstacles.push_back(Reason::NoKey);
-  if (facts.token == ProofResult::Unavailable) obstacles.push_back(Reason::KeyUnknown);
+  if (facts.token == ProofResult::Unavailable) {
+    obstacles.push_back(facts.clock_skew ? Reason::ClockSkew : Reason::KeyUnknown);
+  }
   if (facts.signing == SigningAge::NeverStarted) obstacles.push_back(Reason::SigningNotStarted);
   if (facts.signing == SigningAge::BeforeSigning) obstacles.push_back(Reason::BeforeSigning);
   if (facts.coverage != Coverage::Covered) obstacles.push_back(Reason::AddressNotCovered);

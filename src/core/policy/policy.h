@@ -53,6 +53,7 @@ struct Facts {
   reading::Kind kind = reading::Kind::Ordinary;
   ReturnedShape returned = ReturnedShape::None;
   proof::ProofResult token = proof::ProofResult::Absent;
+  bool clock_skew = false;       // The token is ours and issued in our future.
   bool other_addressee = false;  // The token is ours and answers to another address of ours.
   SigningAge signing = SigningAge::Signed;
   Coverage coverage = Coverage::Unknown;

@@ -38,6 +38,7 @@ void for_each_fact(Kind kind, const std::function<void(const Facts&)>& visit) {
                 visit(Facts{.kind = kind,
                             .returned = returned,
                             .token = token,
+                            .clock_skew = false,
                             .other_addressee = false,
                             .signing = signing,
                             .coverage = coverage,

@@ -89,11 +89,13 @@ TokenCheck check_ring(Bytes common, const KeyRing& ring) {
 // When it was issued decides between Valid, Late and Invalid.
 // REQUIRES: the MAC of the token is right.
 void judge_time(const Key& key, Instant now, Seconds lifetime, TokenCheck& check) {
+  check.clock_skew = check.issued > now + kSkewUnnoticed;
   if (check.issued > now + kClockSkewMax) {
-    check.result = ProofResult::Invalid;
+    // Authentic, so one of our own clocks is wrong, and it may be this one: nobody's fault but
+    // ours.
+    check.result = ProofResult::Unavailable;
     return;
   }
-  check.clock_skew = check.issued > now + kSkewUnnoticed;
   const auto verifies_until = key.info().verifies_until(lifetime);
   const bool key_is_over = verifies_until && now > *verifies_until;
   const bool is_old = now > check.issued + lifetime;

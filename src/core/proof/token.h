@@ -56,7 +56,7 @@ struct TokenCheck {
   // Authentic and addressed to us are two things: true when one of the addressees is the signed
   // sender.  An authentic token that answers to another address of ours is valid all the same.
   bool addressee_matches = false;
-  // Issued in our future, by more than a minute and no more than kClockSkewMax: alarm.
+  // Issued in our future, by more than a minute: alarm.  Past kClockSkewMax it is Unavailable too.
   bool clock_skew = false;
 };
 

@@ -68,6 +68,7 @@ MessageJudgement judge_message(const reading::Reading& reading,
         .kind = reading.kind,
         .returned = shape_of(reading.returned),
         .token = out.token.result,
+        .clock_skew = out.token.clock_skew,
         .other_addressee =
             out.token.result != proof::ProofResult::Absent && !out.token.addressee_matches,
         .signing = age_of(reading.returned, *recipient.domain, config.lifetime, now),

@@ -232,7 +232,7 @@ void Transaction::State::judge(Instant now, Effects& effects) {
     judgement.decision = std::min(judgement.decision, policy::Decision::Mark);
   }
   if (token.clock_skew) effects.emplace_back(Note{policy::Reason::ClockSkew, ""});
-  if (token.result == proof::ProofResult::Unavailable) {
+  if (token.result == proof::ProofResult::Unavailable && !token.clock_skew) {
     effects.emplace_back(Note{policy::Reason::KeyUnknown, fmt::format("key {}", token.key)});
   }
   record.kind = reading.kind;
