@@ -78,8 +78,11 @@ inline constexpr std::chrono::seconds kMilterIdle{7210};
 inline constexpr std::chrono::seconds kMilterNegotiation{60};
 // How long a graceful stop waits for messages in flight.
 inline constexpr std::chrono::seconds kMilterDrain{10};
-// Bytes a thread reads at once, for all its connections together: a body chunk of 64 KiB with its
-// frame and the command after it.
+// Bytes a connection has room for while it waits: most envelopes with their headers.  A thousand
+// idle connections must stay small.
+inline constexpr std::size_t kMilterWaitBytes = 2048;
+// Bytes a thread reads at once of what is longer, for all its connections together: a body chunk
+// of 64 KiB with its frame and the command after it.
 inline constexpr std::size_t kMilterReadBytes = 128 * 1024;
 // Bytes a session queues while the answer to a question is awaited: what one read may bring, twice.
 inline constexpr std::size_t kMilterQueuedBytes = 2 * kMilterReadBytes;

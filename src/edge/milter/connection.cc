@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
@@ -77,7 +78,7 @@ Connection::Connection(Loop& loop, int descriptor, bool is_inet)
     acknowledge_quickly(descriptor);
   }
   // Last: from here on the descriptor is ours to close.
-  socket_.assign(descriptor);
+  socket_.assign({is_inet ? AF_INET : AF_UNIX, 0}, descriptor);
 }
 
 // Whatever is thrown for want of memory, or by a port, costs this connection and no other.
@@ -94,7 +95,7 @@ void Connection::guarded(Step step) {
 
 void Connection::start(std::list<std::shared_ptr<Connection>>::iterator place) {
   place_ = place;
-  guarded([&] { await_readable(); });
+  guarded([&] { read(); });
 }
 
 SteadyTime Connection::deadline() const {
@@ -143,26 +144,32 @@ void Connection::drop(Defect defect) {
   close();
 }
 
-void Connection::await_readable() {
+void Connection::read() {
   reading_ = true;
-  socket_.async_wait(Descriptor::wait_read,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       self->reading_ = false;
-                       if (!error && !self->closed_) self->guarded([&] { self->read_once(); });
-                     });
+  socket_.async_receive(
+      boost::asio::buffer(room_),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
+        self->reading_ = false;
+        if (!self->closed_) self->guarded([&] { error ? self->end() : self->on_read(bytes); });
+      });
 }
 
-void Connection::read_once() {
-  std::vector<char>& buffer = loop_.read_buffer();
-  const ssize_t got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return await_readable();
-  if (got <= 0) return end();
+void Connection::on_read(std::size_t bytes) {
   if (is_inet_) acknowledge_quickly(socket_.native_handle());
   active_ = std::chrono::steady_clock::now();
+  const bool was_negotiated = session_.negotiated();
   std::string& out = loop_.write_buffer();
   out.clear();
-  const bool was_negotiated = session_.negotiated();
-  session_.on_bytes({buffer.data(), static_cast<std::size_t>(got)}, out);
+  session_.on_bytes({room_.data(), bytes}, out);
+  if (bytes == room_.size() && !session_.over() && !session_.asking()) {
+    // More than we have room for: the rest in one go, by the buffer that all share.
+    std::vector<char>& buffer = loop_.read_buffer();
+    const ssize_t more =
+        ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (more > 0 && is_inet_) acknowledge_quickly(socket_.native_handle());
+    // An end or an error is met again by the next read.
+    if (more > 0) session_.on_bytes({buffer.data(), static_cast<std::size_t>(more)}, out);
+  }
   // From now on silence is measured by another limit, which may be the shorter one.
   if (!was_negotiated && session_.negotiated()) loop_.look_by(deadline());
   advance(out);
@@ -174,7 +181,7 @@ void Connection::advance(std::string& out) {
   if (!write(out) || (session_.over() && (unsent_.empty() || session_.defect()))) return end();
   // Nothing is read while replies wait for the peer, or we for an answer.
   if (!unsent_.empty()) {
-    socket_.async_wait(Descriptor::wait_write,
+    socket_.async_wait(Socket::wait_write,
                        [self = shared_from_this()](const boost::system::error_code& error) {
                          if (!error && !self->closed_) self->on_writable();
                        });
@@ -182,7 +189,7 @@ void Connection::advance(std::string& out) {
   }
   if (session_.asking()) return;
   if (loop_.draining()) close_if_idle();
-  if (!closed_ && !reading_) await_readable();
+  if (!closed_ && !reading_) read();
 }
 
 void Connection::on_writable() {

@@ -1,6 +1,7 @@
 // One connection of the milter door: a socket and its session.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <list>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/limits.h"
 #include "edge/milter/loop.h"
 #include "edge/milter/session.h"
 
@@ -38,8 +40,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool closed() const { return closed_; }
 
  private:
-  void await_readable();
-  void read_once();
+  void read();
+  void on_read(std::size_t bytes);
   void on_writable();
   void on_answer(std::uint32_t question, Result<transaction::SigningPermit> permit);
   template <class Step>
@@ -52,9 +54,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void drop(Defect defect);
 
   Loop& loop_;
-  Descriptor socket_;
+  Socket socket_;
   bool is_inet_;
-  bool reading_ = false;  // An await_readable() is open.
+  bool reading_ = false;  // A read is open.
   bool closed_ = false;
   std::uint32_t question_ = 0;
   SteadyTime active_;  // When it last sent something, or was accepted.
@@ -62,6 +64,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Session session_;
   std::string unsent_;
   std::list<std::shared_ptr<Connection>>::iterator place_;
+  std::array<char, limits::kMilterWaitBytes> room_;
 };
 
 }  // namespace backstop::milter

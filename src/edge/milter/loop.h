@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -22,6 +23,8 @@ namespace backstop::milter {
 class Connection;
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
+                                                boost::asio::io_context::executor_type>;
 using Descriptor =
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
@@ -64,7 +67,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   // Looks at all deadlines no later than this.
   void look_by(SteadyTime deadline);
   bool draining() const { return draining_; }
-  // For one read, and for the replies to it.
+  // For one read beyond a connection's own room, and for the replies to it.
   std::vector<char>& read_buffer() { return read_buffer_; }
   std::string& write_buffer() { return write_buffer_; }
 

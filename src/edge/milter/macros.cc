@@ -1,8 +1,22 @@
 #include "edge/milter/macros.h"
 
+#include <algorithm>
+
+#include "core/base/ascii.h"
 #include "core/base/limits.h"
 
 namespace backstop::milter {
+namespace {
+
+// It stands in front of log lines as it is, so it must look like one word: letters, digits and the
+// few marks that MTAs use.
+bool is_queue_id(std::string_view text) {
+  return !text.empty() && text != "-" && std::ranges::all_of(text, [](char c) {
+    return ascii::is_alnum(c) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+}  // namespace
 
 void MacroValues::take(const Macros& macros) {
   const bool of_connection = macros.command == static_cast<char>(Command::Connect);
@@ -16,7 +30,7 @@ void MacroValues::take(const Macros& macros) {
     const std::string_view value = macro->second.substr(0, limits::kMilterMacroBytes);
     if (of_connection && macro->first == "daemon_name") daemon_name_ = value;
     if (of_sender && macro->first == "auth_authen") authenticated_ = value;
-    if (of_message && macro->first == "i" && !value.empty() && value != "-") queue_id_ = value;
+    if (of_message && macro->first == "i" && is_queue_id(value)) queue_id_ = value;
   }
 }
 

@@ -21,7 +21,7 @@ class MacroValues {
   const std::string& daemon_name() const { return daemon_name_; }
   const std::string& authenticated() const { return authenticated_; }
   // The queue id in the latest macros that had one; "" while there is none.  Postfix knows it only
-  // after the first accepted recipient and says "-" until then.
+  // after the first accepted recipient and says "-" until then.  One word, safe to log.
   const std::string& queue_id() const { return queue_id_; }
 
  private:

@@ -470,6 +470,15 @@ TEST_F(SessionTest, NeverLogsAMessageUnderTheIdOfTheOneBefore) {
   EXPECT_TRUE(log_.lines()[1].text.starts_with("s1: ")) << log_.text();
 }
 
+TEST_F(SessionTest, TakesNoQueueIdThatCouldForgeALogLine) {
+  begin();
+  script_.effects["eom"] = record();
+  for (const std::string& id : {"4B\r\n1"s, "4B: decision=accept x"s, "\x1b[2J"s, "4\xc3\xa9"s}) {
+    say(wire::macros('N', {{"i", id}}) + message());
+    EXPECT_TRUE(log_.lines().back().text.starts_with("s")) << log_.text();
+  }
+}
+
 TEST_F(SessionTest, LogsNotesEscaped) {
   begin();
   script_.effects["eom"] = {
