@@ -38,6 +38,13 @@ class Client:
         code, text = self._smtp.data(message.replace(b"\n", b"\r\n"))
         return code, text.decode("latin-1")
 
+    def content(self, message: bytes) -> tuple[int, str]:
+        """The message itself, when DATA has been said by `command`."""
+        lines = message.replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n..")
+        self._smtp.send(lines + b".\r\n")
+        code, text = self._smtp.getreply()
+        return code, text.decode("latin-1")
+
 
 def listening(path: str) -> bool:
     """Whether somebody accepts connections on this unix socket."""

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -19,10 +20,13 @@ _LIFETIME_DAYS = 21
 
 
 class Guard:
-    """Start, stop and reload the daemon; read its log. Restarting keeps its state and its key."""
+    """Start, stop and reload the daemon; read its log. Restarting keeps its state and its key.
+
+    `mode` is that of the next start. With `configuration`, a file, the next start reads that instead.
+    """
 
     def __init__(self, binary: pathlib.Path, state: pathlib.Path, socket: pathlib.Path, domain: str, mode: str,
-                 log: pathlib.Path, more: list[str] | None = None):
+                 log: pathlib.Path):
         if not os.access(binary, os.X_OK):
             raise Trouble(f"{binary} is not built: run ./do build first.", MISSING)
         self.log = log
@@ -30,14 +34,28 @@ class Guard:
         self._process: subprocess.Popen | None = None
         self._shortcut: pathlib.Path | None = None
         self._state = state
+        self.mode = mode
+        self.own = [loopback.OWN_CLIENT]
+        self.configuration: pathlib.Path | None = None
+        self._binary = binary
+        self._domain = domain
+
+    def settings(self) -> dict[str, str]:
+        """What the operator says, as key and TOML value: signing for longer than any bounce can take."""
         since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=_LIFETIME_DAYS + 9)
         since = since.replace(hour=0, minute=0, second=0, microsecond=0)
-        self._options = [
-            str(binary), "--defaults", "--state", str(state), "--domain", domain,
-            "--set", f'networks.own=["{loopback.OWN_CLIENT}"]',
-            "--set", f'domains."{domain}".mode="{mode}"',
-            "--set", f'domains."{domain}".signing_since={since:%Y-%m-%dT%H:%M:%SZ}',
-            "--set", f'domains."{domain}".coverage="covered"', *(more or [])]
+        return {"networks.own": json.dumps(self.own),
+                f'domains."{self._domain}".mode': f'"{self.mode}"',
+                f'domains."{self._domain}".signing_since': f"{since:%Y-%m-%dT%H:%M:%SZ}",
+                f'domains."{self._domain}".coverage': '"covered"'}
+
+    def _command(self, path: str) -> list[str]:
+        if self.configuration:
+            return [str(self._binary), "--config", str(self.configuration), "--listen", f"unix:{path}"]
+        words = [str(self._binary), "--defaults", "--state", str(self._state), "--domain", self._domain]
+        for key, value in self.settings().items():
+            words += ["--set", f"{key}={value}"]
+        return [*words, "--listen", f"unix:{path}"]
 
     def start(self, seconds: float = 20) -> None:
         """Starts the daemon and waits until its socket accepts. Raises Trouble with its last words."""
@@ -45,7 +63,7 @@ class Guard:
         self._state.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
-                [*self._options, "--listen", f"unix:{path}"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self._command(path), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, preexec_fn=_as_its_service)
         until = time.monotonic() + seconds
         while not listening(path):
@@ -62,7 +80,14 @@ class Guard:
         return self._process is not None and self._process.poll() is None
 
     def reload(self) -> None:
+        """Asks it to read its configuration again. It says in its log what came of it."""
         self._process.send_signal(signal.SIGHUP)
+
+    def kill(self) -> None:
+        """Ends it the way a crash does."""
+        self._process.kill()
+        self._process.wait()
+        self._process = None
 
     def stop(self, seconds: float = 20) -> int:
         """Asks it to end (SIGTERM) and returns its exit code; a daemon that does not obey is killed (-9)."""

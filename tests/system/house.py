@@ -1,0 +1,130 @@
+"""A small house for the system tests: one guarded Postfix, backstopd, and a store abroad that keeps what it gets."""
+
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from trees import loopback  # noqa: E402
+from trees.cache import Cache  # noqa: E402
+from trees.client import Client  # noqa: E402
+from trees.guard import Guard  # noqa: E402
+from trees.mailbox import Delivered  # noqa: E402
+from trees.postfix import DOMAIN, Postfix  # noqa: E402
+from trees.sink import KNOWN_USER, Sink  # noqa: E402
+
+ABROAD = f"{KNOWN_USER}@else.test"
+SKIPPED = 77
+
+
+def backstopd() -> pathlib.Path:
+    return pathlib.Path(os.environ.get("BACKSTOPD", ROOT / "build/bin/backstopd"))
+
+
+def trees() -> Cache:
+    return Cache(ROOT / "var/trees")
+
+
+def room() -> pathlib.Path:
+    """A folder of its own below ./var, for one test class."""
+    (ROOT / "var/tests").mkdir(parents=True, exist_ok=True)
+    return pathlib.Path(tempfile.mkdtemp(prefix=pathlib.Path(sys.argv[0]).stem + "-", dir=ROOT / "var/tests"))
+
+
+def eventually(what, seconds: float = 30):
+    """The first true answer of `what()`, asked again and again; the last answer when time is up."""
+    until = time.monotonic() + seconds
+    while not (answer := what()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return answer
+
+
+class House:
+    MAILBOXES = ["anna", "ben", "front desk"]
+
+    def __init__(self, mode: str = "enforce"):
+        self.folder = room()
+        self.sink = Sink()
+        self.postfix = Postfix(trees().tree("postfix"), self.folder / "postfix", self.MAILBOXES,
+                               {"else.test": (self.sink.address, self.sink.port)})
+        self.guard = Guard(backstopd(), self.folder / "state", self.postfix.milter_socket, DOMAIN, mode,
+                           self.folder / "backstopd.log")
+        # Postfix gives 127.0.0.1 as the client of what its own sendmail command hands in.
+        self.guard.own.append("127.0.0.1")
+
+    def start(self) -> None:
+        self.sink.start()
+        self.guard.start()
+        self.postfix.start()
+
+    def stop(self, keep: bool) -> None:
+        """Ends everything. `keep` leaves the logs for a person to read."""
+        self.postfix.stop()
+        self.sink.stop()
+        self.guard.stop()
+        if not keep:
+            shutil.rmtree(self.folder)
+
+    def desk(self) -> Client:
+        return Client(loopback.OWN_CLIENT, (loopback.GUARDED, self.postfix.port))
+
+    def stranger(self, port: int | None = None) -> Client:
+        return Client(loopback.STRANGERS[0], (loopback.GUARDED, port or self.postfix.port))
+
+    def arrived(self, mark: str, mailbox: str = "anna") -> Delivered:
+        """The message in a mailbox that holds `mark`; waits for it."""
+        found = eventually(lambda: [m for m in self.postfix.delivered(mailbox) if m.holds(mark)])
+        if not found:
+            raise AssertionError(f"nothing with {mark} came into {mailbox}; logs: {self.folder}")
+        return found[0]
+
+    def left(self, mark: str) -> str:
+        """The message with `mark` as the store abroad got it; waits for it."""
+        found = eventually(lambda: [raw for raw in self.sink.kept if mark.encode() in raw])
+        if not found:
+            raise AssertionError(f"nothing with {mark} went out; logs: {self.folder}")
+        return found[0].decode()
+
+
+class HouseTest(unittest.TestCase):
+    """A test class around one house; its folder stays when a test of the class failed."""
+
+    MODE = "enforce"
+    house: House
+    _failed = False
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.house = House(cls.MODE)
+        try:
+            cls.house.start()
+        except BaseException:
+            cls.house.stop(keep=True)
+            raise
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.house.stop(keep=cls._failed)
+
+    def setUp(self) -> None:
+        if not self.house.guard.alive():
+            self.house.guard.start()
+
+    def tearDown(self) -> None:
+        outcome = self._outcome.result
+        if any(test is self for test, _ in outcome.failures + outcome.errors):
+            type(self)._failed = True
+
+
+def main() -> None:
+    if os.geteuid() != 0:
+        print("skipped: mail servers in trees need root")
+        sys.exit(SKIPPED)
+    unittest.main(verbosity=2)
