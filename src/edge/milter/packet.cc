@@ -70,6 +70,17 @@ std::string_view sentence_of(Defect defect) {
   return "broke the protocol";
 }
 
+namespace {
+
+// What is wrong with a packet of `length` bytes, its command among them.
+std::optional<Defect> find_defect(std::uint32_t length) {
+  if (length == 0) return Defect::EmptyPacket;
+  if (length > limits::kMilterPacketBytes) return Defect::Oversized;
+  return std::nullopt;
+}
+
+}  // namespace
+
 bool PacketReader::hold(std::string_view& input, std::size_t bytes_wanted) {
   if (held_.size() < bytes_wanted) {
     const std::size_t taken = std::min(bytes_wanted - held_.size(), input.size());
@@ -98,14 +109,15 @@ std::optional<Packet> PacketReader::next(std::string_view& input) {
   if (body_left_ > 0) return next_body_piece(input);
 
   const bool whole_frame_in_input = held_.empty() && input.size() >= kFrameBytes;
-  if (!whole_frame_in_input && !hold(input, kFrameBytes)) return std::nullopt;
+  if (!whole_frame_in_input && !hold(input, kFrameBytes)) {
+    // A wrong length is told from itself: nothing need follow it.
+    if (held_.size() >= kLengthBytes) defect_ = find_defect(read_number(held_));
+    return std::nullopt;
+  }
   const std::string_view frame = whole_frame_in_input ? input : std::string_view(held_);
   const std::uint32_t length = read_number(frame);
-  if (length == 0) {
-    defect_ = Defect::EmptyPacket;
-  } else if (length > limits::kMilterPacketBytes) {
-    defect_ = Defect::Oversized;
-  } else if (!is_command(frame[kLengthBytes])) {
+  defect_ = find_defect(length);
+  if (!defect_ && !is_command(frame[kLengthBytes])) {
     defect_ = Defect::UnknownCommand;
   }
   if (defect_) return std::nullopt;
