@@ -17,6 +17,7 @@ import messages  # noqa: E402
 from stage import Stage  # noqa: E402
 from table import Table  # noqa: E402
 from tally import Tally  # noqa: E402
+from trees import loopback  # noqa: E402
 from trees.cache import Cache, say  # noqa: E402
 from trees.trouble import Trouble  # noqa: E402
 
@@ -143,19 +144,22 @@ def perform(options, stage: Stage, mode: str) -> int:
         play.perform()
         wrong = expectations.unmet(play.tally, mode)
         log = stage.folder / ("backstopd.log" if mode != "off" else "postfix/var/log/postfix.log")
-        shown = log.relative_to(ROOT) if log.is_relative_to(ROOT) else log
         last = expectations.all_well(play.tally, mode) if not wrong else "NOT as it must be: " + "; ".join(wrong) + "."
-        last += f" Log: {shown}."
+        last += f" Log: {_shown(log)}."
+        port = stage.postfix.port
+        hint = (f"Try it yourself: Postfix listens on {loopback.GUARDED} port {port}, mail sent from "
+                f"{loopback.OWN_CLIENT} is its own; mailboxes: {_shown(stage.postfix.mail_folder)}.")
         if options.once:
             play.table.finish([last])
             return 1 if wrong else 0
+        last += " Ctrl-C stops."
         if sys.stdout.isatty():
-            play.table.doing = last + " Ctrl-C stops."
+            play.table.doing = f"{hint}\n{last}"
             while True:
                 stage.check_alive()
                 play.table.refresh(True)
                 time.sleep(1)
-        play.table.finish([last + " Ctrl-C stops."])
+        play.table.finish([hint, last])
         while True:
             stage.check_alive()
             time.sleep(1)
@@ -165,6 +169,11 @@ def perform(options, stage: Stage, mode: str) -> int:
         code = stage.stop()
         if code != 0:
             say(f"backstopd ended with exit code {code}; its log: {stage.folder / 'backstopd.log'}")
+
+
+def _shown(path: pathlib.Path) -> str:
+    """A path as a person in the checkout would type it."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def parse_options(arguments: list[str] | None = None):

@@ -33,7 +33,7 @@ class Table:
         self._tally.count()
         if self._live:
             self._erase()
-            self._write([*self._lines(), "", self.doing])
+            self._write([*self._lines(), "", *self.doing.split("\n")])
         self._last = time.monotonic()
 
     def finish(self, last_lines: list[str]) -> None:

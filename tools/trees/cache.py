@@ -17,6 +17,7 @@ import tempfile
 import time
 
 from . import mirror
+from .kin import die_with_parent
 from .trouble import MISSING, Trouble
 
 BASE_PACKAGES: list[str] = ["ca-certificates"]
@@ -55,7 +56,18 @@ class Cache:
         with self._locked():
             self._sweep()
             found = self._find(name, PACKAGES[name])  # another program may have built it while we waited
-            return found or self._build(name)
+            return found or self._build_or_older(name)
+
+    def _build_or_older(self, name: str) -> pathlib.Path:
+        """An older tree of the same packages serves when a newer one cannot be had now."""
+        try:
+            return self._build(name)
+        except Trouble as trouble:
+            older = self._newest(name, PACKAGES[name])
+            if not older:
+                raise
+            say(f"{trouble} Using the older {name} tree meanwhile.")
+            return older
 
     def _find(self, name: str, packages: list[str]) -> pathlib.Path | None:
         versions = mirror.candidate_versions(packages)
@@ -63,8 +75,10 @@ class Cache:
             path = self._shelf / _key(name, packages, versions)
             return path if path.is_dir() else None
         # apt's lists are empty: any whole tree of these packages is as good as we can know.
-        prefix = _key(name, packages, []).rsplit("-", 1)[0] + "-"
-        trees = sorted(self._shelf.glob(prefix + "*"), key=lambda p: p.stat().st_mtime)
+        return self._newest(name, packages)
+
+    def _newest(self, name: str, packages: list[str]) -> pathlib.Path | None:
+        trees = sorted(self._shelf.glob(_any_version(name, packages)), key=lambda p: p.stat().st_mtime)
         return trees[-1] if trees else None
 
     def _build(self, name: str) -> pathlib.Path:
@@ -109,7 +123,7 @@ class Cache:
         (tree / "tree.json").write_text(json.dumps({"suite": mirror.SUITE, "packages": packages,
                                                     "installed": installed}, indent=1))
         path = self._shelf / _key(name, packages, versions)
-        for old in self._shelf.glob(_key(name, packages, []).rsplit("-", 1)[0] + "-*"):
+        for old in self._shelf.glob(_any_version(name, packages)):
             _remove(old)
         os.rename(tree, path)
         return path
@@ -165,6 +179,10 @@ def _key(name: str, packages: list[str], versions: list[str]) -> str:
     return f"{name}-{listed}-{exact}"
 
 
+def _any_version(name: str, packages: list[str]) -> str:
+    return _key(name, packages, []).rsplit("-", 1)[0] + "-*"
+
+
 def _borrow_apt_settings(tree: pathlib.Path) -> None:
     """apt inside the tree reaches the mirror the way the host's does, security updates included."""
     sources = mirror.host_sources()
@@ -188,7 +206,8 @@ def _in_tree(tree: pathlib.Path, command: list[str], log: pathlib.Path, what: st
 def _run(command: list[str], log: pathlib.Path, what: str, env: dict[str, str] | None = None) -> None:
     """Runs one step of a build; a failure becomes one sentence with the step's own last complaint."""
     with open(log, "ab") as out:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
+                              preexec_fn=die_with_parent)
     if done.returncode != 0:
         raise Trouble(f"Could not {what}: {_complaint(log)}. Check the network and the mirror in apt's sources, "
                       "then try again; nothing half-built was kept.")

@@ -5,23 +5,15 @@ lies in a run folder of the caller's, mounted over the tree's own. The namespace
 that made them, and that dies with this program, even if it is killed: nothing can be left behind.
 """
 
-import ctypes
 import pathlib
 import shlex
-import signal
 import subprocess
 
 from .cache import IN_TREE
+from .kin import die_with_parent
 from .trouble import Trouble
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def die_with_parent() -> None:
-    """For preexec_fn: the child is killed when this program ends, however it ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Enclosure:

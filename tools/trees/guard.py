@@ -12,7 +12,7 @@ import time
 
 from . import loopback
 from .client import listening
-from .enclosure import die_with_parent
+from .kin import die_with_parent
 from .trouble import MISSING, Trouble
 
 _PATH_LIMIT = 107  # sockaddr_un holds 108 bytes with the closing NUL
