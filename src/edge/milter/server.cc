@@ -1,5 +1,7 @@
 #include "edge/milter/server.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <iterator>
@@ -11,6 +13,23 @@
 #include "edge/milter/message_flow.h"
 
 namespace backstop::milter {
+
+namespace {
+
+// Beyond connections: listeners, loops, the log, keys.
+constexpr rlim_t kOtherDescriptors = 128;
+
+// A shell's limit of 1,024 would be met long before ours.
+void raise_descriptor_limit(std::size_t connections) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const rlim_t wanted = std::min(limit.rlim_max, connections + kOtherDescriptors);
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = wanted;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
 
 struct Server::Parts {
   explicit Parts(const ServerPorts& ports, const ServerLimits& limits)
@@ -34,6 +53,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
     BS_TRY(auto opened, open_listeners(endpoint, options.socket_mode, options.activated));
     std::ranges::move(opened, std::back_inserter(listeners));
   }
+  raise_descriptor_limit(options.limits.connections);
   auto parts = std::make_unique<Parts>(ports, options.limits);
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i) {
     parts->loops.push_back(std::make_shared<Loop>(parts->world));

@@ -53,7 +53,8 @@ struct ServerPorts {
 
 class Server {
  public:
-  // Listens and serves.  Errors: as of open_listeners (listener.h); then nothing is left behind.
+  // Listens and serves; raises the process's soft limit of open files as far as that needs and the
+  // hard limit allows.  Errors: as of open_listeners (listener.h); then nothing is left behind.
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options,
                                                const ServerPorts& ports);
 

@@ -61,6 +61,7 @@ bool Session::in_message() const {
 
 void Session::on_bytes(std::string_view bytes, std::string& out) {
   if (over_) return;
+  now_ = world_.clock.now();
   if (!asking_) consume(bytes, out);
   if (over_ || bytes.empty()) return;
   if (queued_.size() + bytes.size() > limits::kMilterQueuedBytes) return drop(Defect::QueueFull);
@@ -69,6 +70,7 @@ void Session::on_bytes(std::string_view bytes, std::string& out) {
 
 void Session::on_answer(Result<transaction::SigningPermit> permit, std::string& out) {
   if (!asking_ || over_) return;
+  now_ = world_.clock.now();
   asking_ = false;
   const Packet asked_by{.command = asked_at_, .payload = {}, .whole = asked_whole_};
   pass_on(transaction::Answered{std::move(permit)}, asked_at_, out);
@@ -276,7 +278,7 @@ void Session::pass_on(const transaction::Event& event, Command command, std::str
   const std::size_t out_bytes = out.size();
   try {
     transaction::Effects effects;
-    flow_->on(event, world_.clock.now(), effects);
+    flow_->on(event, now_, effects);
     carry_out(effects, command, out);
     asking_ = flow_->waiting();
     asked_at_ = command;

@@ -110,6 +110,7 @@ class Session {
   bool asked_whole_ = true;
   bool end_follows_ = false;  // It arose in the body of an end-of-message packet.
   std::optional<Defect> defect_;
+  Instant now_{};  // When the bytes, or the answer, came that are looked at.
   std::uint32_t actions_ = 0;
   std::uint32_t steps_ = 0;
   transaction::Client client_;
