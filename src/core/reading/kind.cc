@@ -9,7 +9,15 @@
 namespace backstop::reading {
 namespace {
 
+// People write as postmaster@, and forward what they ask about: only a header that says so makes
+// such mail automatic.
+bool is_written_by_postmaster(const Findings& f) {
+  return f.envelope_is_postmaster && !f.signs.looks_automatic() &&
+         f.from != SenderRole::DeliveryAgent;
+}
+
 bool has_daemon_envelope(const Findings& f) {
+  if (is_written_by_postmaster(f)) return false;
   return f.envelope_is_daemon.value_or(false) || f.signs.has(HeaderSign::NullReturnPath);
 }
 
@@ -18,7 +26,8 @@ bool has_daemon_envelope(const Findings& f) {
 bool has_daemon_sender(const Findings& f) {
   if (has_daemon_envelope(f) || f.signs.has(HeaderSign::FailedRecipients)) return true;
   if (f.from == SenderRole::DeliveryAgent) return true;
-  return f.from == SenderRole::Postmaster && !f.signs.has(HeaderSign::List);
+  return f.from == SenderRole::Postmaster && !f.signs.has(HeaderSign::List) &&
+         !is_written_by_postmaster(f);
 }
 
 // Enough of a sender to need no known words beside a returned message.  What came through a list is

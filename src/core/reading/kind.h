@@ -39,6 +39,7 @@ struct ReportParts {
 struct Findings {
   HeaderSigns signs;
   std::optional<bool> envelope_is_daemon;  // <>, mailer-daemon@, postmaster@; nothing: not known.
+  bool envelope_is_postmaster = false;     // Of these, the one that people write under too.
   SenderRole from = SenderRole::Other;
   bool aggregate_subject = false;  // "Report Domain: ..." (RFC 9990).
   std::string report_type;         // Of a top-level multipart/report, lower case.

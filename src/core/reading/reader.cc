@@ -1,6 +1,7 @@
 #include "core/reading/reader.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/ascii.h"
@@ -70,6 +71,7 @@ struct Reader::State final : mail::Visitor {
   mail::Walker walker;
   HeaderSigns signs;
   std::optional<bool> envelope_is_daemon;
+  bool envelope_is_postmaster = false;
   SenderRole from = SenderRole::Other;
   bool aggregate_subject = false;
   bool file_named_aggregate = false;  // By the disposition of the part whose header is open.
@@ -93,8 +95,9 @@ struct Reader::State final : mail::Visitor {
   bool status_ended = false;
 
   // The outermost enclosed message or header block that is open, and the one that is collected: the
-  // first.  What it encloses itself proves nothing.
+  // first.  Of those beside it only the tokens count; what they enclose themselves proves nothing.
   mail::PartId enclosed = kNoPart;
+  std::vector<std::string> further_tokens;
   mail::PartId returned_part = kNoPart;
   mail::PartRole returned_role = mail::PartRole::Enclosed;
   bool returned_ended_late = false;  // Its header ended only with the input.
@@ -124,6 +127,10 @@ void Reader::State::on_field(mail::PartId part, const mail::FieldView& field) {
     on_own_field(field);
   } else if (returned && part == returned_part) {
     returned->on_field(field.name, field.raw, field.cut);
+  } else if (in_enclosed() && part == enclosed &&
+             ascii::equals_folded(field.name, kReturnedTokenField) &&
+             further_tokens.size() < limits::kTokenCandidates) {
+    further_tokens.push_back(mail::unfold(field.raw.substr(0, limits::kTokenFieldBytes)));
   }
   if (!in_enclosed() && ascii::equals_folded(field.name, "content-disposition")) {
     for (const auto& [name, value] : mail::parse_structured(field.raw).parameters) {
@@ -175,6 +182,7 @@ mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
   if (in_enclosed()) {
     if (!returned || head.place.id != returned_part) return mail::PartAction::Skip;
     returned->on_header_end();
+    if (walker.defects().has(mail::Defect::HeaderBlockTooLong)) returned->on_loss();
     returned_ended_late = finishing;
     // Only to learn whether there is a body.
     return mail::PartAction::Decode;
@@ -275,8 +283,9 @@ bool Reader::State::settled() const {
   if (!follow) return !own_multipart;
   if (report_type == "tlsrpt") return true;
   if (own_multipart) {
+    // Without a token, another returned part may still bring one.
     const bool returned_done =
-        returned && returned->ended() &&
+        returned && returned->has_token() && returned->ended() &&
         (returned_has_body || (returned_role == mail::PartRole::Headers && !in_enclosed()));
     return report_type == "delivery-status" && status_ended && parts.delivery_status &&
            returned_done;
@@ -303,20 +312,21 @@ void Reader::State::choose_recipients(Reading& into) {
   }
 }
 
-// A part of its own is what the product returned; text before it may quote some lines of it, whose
-// tokens count all the same.
+// The first part of its own is what the product returned.  Further ones may hold the header that it
+// left out, and text may quote some lines of it: their tokens count all the same.
 void Reader::State::choose_returned(Reading& into) {
   if (returned) into.returned = returned->take();
-  if (!text) return;
-  Returned quoted = text->take_returned();
-  if (into.returned.form == ReturnForm::None) {
-    into.returned = std::move(quoted);
-    return;
-  }
-  for (std::string& token : quoted.tokens) {
-    if (into.returned.tokens.size() < limits::kTokenCandidates) {
-      into.returned.tokens.push_back(std::move(token));
+  if (text) {
+    Returned quoted = text->take_returned();
+    if (into.returned.form == ReturnForm::None) {
+      into.returned = std::move(quoted);
+    } else {
+      std::ranges::move(quoted.tokens, std::back_inserter(further_tokens));
     }
+  }
+  for (std::string& token : further_tokens) {
+    if (into.returned.tokens.size() >= limits::kTokenCandidates) break;
+    into.returned.tokens.push_back(std::move(token));
   }
 }
 
@@ -331,6 +341,7 @@ Reading Reader::State::finish() {
   Findings findings;
   findings.signs = signs;
   findings.envelope_is_daemon = envelope_is_daemon;
+  findings.envelope_is_postmaster = envelope_is_postmaster;
   findings.from = from;
   findings.aggregate_subject = aggregate_subject;
   findings.report_type = report_type;
@@ -369,9 +380,9 @@ void Reader::set_envelope_sender(std::string_view path) {
     state_->envelope_is_daemon = false;
     return;
   }
-  state_->envelope_is_daemon = address->is_null() ||
-                               ascii::equals_folded(address->local, "mailer-daemon") ||
-                               ascii::equals_folded(address->local, "postmaster");
+  state_->envelope_is_postmaster = ascii::equals_folded(address->local, "postmaster");
+  state_->envelope_is_daemon = address->is_null() || state_->envelope_is_postmaster ||
+                               ascii::equals_folded(address->local, "mailer-daemon");
 }
 
 void Reader::feed(std::string_view bytes) {

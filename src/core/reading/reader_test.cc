@@ -129,6 +129,56 @@ TEST(ReaderTest, ForgedTwinReturnedEnoughAndHasNoToken) {
   EXPECT_TRUE(twin.returned.tokens.empty());
 }
 
+// What the parts of a multipart/mixed make of a bounce from MAILER-DAEMON.
+Reading read_bounce_of(const std::vector<std::string>& parts) {
+  std::string bytes =
+      "From: MAILER-DAEMON@a.example\nContent-Type: multipart/mixed; boundary=b\n\n";
+  for (const std::string& part : parts)
+    bytes += "--b\n" + part + "\n";
+  return read_message(bytes + "--b--\n");
+}
+
+TEST(ReaderTest, TokensOfAllReturnedPartsCount) {
+  const std::string bare =
+      "Content-Type: message/rfc822\n\nReceived: from a by b\nFrom: a@b.example\n\nHello.";
+  const std::string header =
+      "Content-Type: text/rfc822-headers\n\nBackstop-Token: first\nFrom: a@b.example\n";
+  const std::string nested =
+      "Content-Type: message/rfc822\n\nReceived: from a by b\nFrom: a@b.example\n"
+      "Content-Type: message/rfc822\n\nBackstop-Token: decoy\nFrom: a@b.example\n\nHello.";
+  EXPECT_EQ(read_bounce_of({bare, header}).returned.tokens, std::vector<std::string>{"first"});
+  EXPECT_EQ(read_bounce_of({header, bare}).returned.tokens, std::vector<std::string>{"first"});
+  EXPECT_TRUE(read_bounce_of({bare, nested}).returned.tokens.empty());
+  EXPECT_TRUE(read_bounce_of({bare, header}).returned.returned_enough());
+}
+
+TEST(ReaderTest, HeaderBlockOfWhichFieldsWerePassedOverIsNotEnough) {
+  std::string block = "Content-Type: message/rfc822\n\nReceived: from a by b\n";
+  for (std::size_t bytes = 0; bytes <= limits::kHeaderBytesPerBlock; bytes += 9'000)
+    block += "X-Long: " + std::string(9'000, 'x') + "\n";
+  const Reading reading = read_bounce_of({block + "From: a@b.example\n\nHello."});
+  EXPECT_TRUE(reading.returned.from.has_value());
+  EXPECT_FALSE(reading.returned.returned_enough());
+}
+
+TEST(ReaderTest, PersonWhoWritesAsPostmasterAndForwardsMailMakesNoBounce) {
+  const std::string_view rest =
+      "From: Joe <postmaster@a.example>\nContent-Type: multipart/mixed; boundary=b\n\n"
+      "--b\n\nDid you send this?\n"
+      "--b\nContent-Type: message/rfc822\n\n"
+      "Received: from a by b\nFrom: a@b.example\n\nHello.\n--b--\n";
+  const auto kind_of = [&](std::string_view sender, std::string_view field) {
+    Reader reader;
+    reader.set_envelope_sender(sender);
+    reader.feed(field);
+    reader.feed(rest);
+    return reader.finish().kind;
+  };
+  EXPECT_EQ(kind_of("postmaster@a.example", ""), Kind::Ordinary);
+  EXPECT_EQ(kind_of("", ""), Kind::Bounce);
+  EXPECT_EQ(kind_of("postmaster@a.example", "Auto-Submitted: auto-generated\n"), Kind::Bounce);
+}
+
 TEST(ReaderTest, MessageInsideTheReturnedMessageProvesNothing) {
   for (const char* name : {"postfix-decoy-inside-spam", "exim-plain-decoy-in-text"}) {
     const Reading reading = read_fixture(name);

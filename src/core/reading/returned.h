@@ -27,6 +27,7 @@ class ReturnedCollector {
 
   bool begun() const { return fields_ > 0; }
   bool ended() const { return ended_; }
+  bool has_token() const { return !returned_.tokens.empty(); }
   bool has_trace() const { return returned_.received_count > 0; }
   // Fields that only a message's own header has: a few lines of prose with colons have none.
   bool has_identity() const { return identity_; }

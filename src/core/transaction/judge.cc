@@ -33,7 +33,7 @@ policy::ReturnedShape shape_of(const reading::Returned& returned) {
 
 policy::SigningAge age_of(const reading::Returned& returned, const config::Domain& domain,
                           Seconds lifetime, Instant now) {
-  if (!domain.signing_since) return policy::SigningAge::NeverStarted;
+  if (!domain.signing_since || now < *domain.signing_since) return policy::SigningAge::NeverStarted;
   // Only for one lifetime does an old date excuse a missing token: later it would be a way in.
   const bool young = now < *domain.signing_since + lifetime;
   const bool older = returned.date && *returned.date < *domain.signing_since;
