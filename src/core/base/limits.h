@@ -61,8 +61,9 @@ inline constexpr std::size_t kPathBytes = 1024;
 
 // Recipients of one message that are remembered one by one (Postfix: smtpd_recipient_limit 1000).
 inline constexpr std::size_t kTransactionRecipients = 1000;
-// Foreign fields of ours that are removed from one message.
-inline constexpr std::size_t kRemovedFields = 100;
+// Foreign fields of ours that are removed from one message.  Each removal makes the mail server
+// read the header again; Postfix's header_size_limit allows some 5,000 fields in all.
+inline constexpr std::size_t kRemovedFields = 1000;
 
 // --- The milter door ----------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ const std::vector<Option>& options() {
        "are removed, so that nobody can forge a result of ours."},
       {"networks.own", "list of networks", "[\"127.0.0.0/8\", \"::1/128\"]",
        "Clients whose mail is ours: what they send from a guarded domain is signed, never judged.\n"
-       "The same networks as your server's mynetworks. Logged-in users and submission ports are "
-       "known\n"
-       "without it."},
+       "The same networks as your server's mynetworks. Keep the loopback networks among them, or\n"
+       "what programs on this host hand in is judged as if it came from outside. Logged-in users\n"
+       "and submission ports are known without it."},
       {"domains.*.mode", "off, observe or enforce", "\"observe\"",
        "observe judges everything and refuses nothing; enforce refuses what is proved forged; off "
        "leaves\n"
