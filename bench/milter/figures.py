@@ -35,6 +35,12 @@ def compared(name: str, pairs: list[tuple[float, float]], target: float | None =
     return Figure(name, "µs CPU/message", ratio * theirs, theirs, target)
 
 
+def both(name: str, rounds: list[tuple[float, float, float]], target: float | None) -> list[Figure]:
+    """From rounds of (ours, libmilter, the least of libmilter); only the first comparison has a target."""
+    return [compared(name, [(o, t) for o, t, _ in rounds], target),
+            compared("  the same, libmilter at its least", [(o, t) for o, _, t in rounds])]
+
+
 def table(figures: list[Figure]) -> str:
     rows = [("", "backstopd", "libmilter", "ratio", "target", "")]
     for f in figures:

@@ -48,9 +48,14 @@ class Filter:
         self._process.wait()
 
 
-def noop(tools: pathlib.Path, socket: pathlib.Path, end: str) -> Filter:
-    """`end`: accept or reject, at end of message."""
-    return Filter([str(tools / "libmilter_noop"), str(socket), end], socket)
+PEERS = ("accept", "reject", "accept-least", "reject-least")
+
+
+def noop(tools: pathlib.Path, socket: pathlib.Path, peer: str) -> Filter:
+    """A libmilter filter that does nothing but accept or reject at end of message; `-least` is the least that
+    libmilter can cost, with no reply to MAIL and RCPT either."""
+    end, _, least = peer.partition("-")
+    return Filter([str(tools / "libmilter_noop"), str(socket), end, *(["all"] if least else [])], socket)
 
 
 def backstopd(binary: pathlib.Path, state: pathlib.Path, socket: pathlib.Path, listen: list[str] = []) -> Filter:

@@ -1,9 +1,11 @@
-// The filter we are measured against: libmilter doing nothing, at its best.
+// The filter we are measured against: libmilter doing nothing.
 //
-//   libmilter_noop SOCKET accept|reject
+//   libmilter_noop SOCKET accept|reject [all]
 //
-// Asks for headers and body, as any filter must that examines bounces, negotiates away every reply
-// that it can, and answers SMFIS_NOREPLY where it did (SMFIS_CONTINUE there would make libmilter
+// Asks for headers and body, as any filter must that examines bounces, and negotiates their replies
+// away; MAIL and RCPT are replied to, since that is where filters decide on envelopes.  With `all`
+// those replies are negotiated away too: what remains is the least a libmilter filter can cost.
+// Where a reply was negotiated away it answers SMFIS_NOREPLY (SMFIS_CONTINUE would make libmilter
 // write to syslog at each call).  At end of message it accepts or rejects.
 #include <libmilter/mfapi.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 namespace {
 
 bool rejects = false;
+bool all = false;
 // The MTA that a thread's session belongs to offers the same each time, so one copy will do.
 unsigned long negotiated = 0;
 
@@ -24,11 +27,10 @@ sfsistat reply_unless(unsigned long step) {
 sfsistat on_negotiate(SMFICTX*, unsigned long, unsigned long offered_steps, unsigned long,
                       unsigned long, unsigned long* actions, unsigned long* steps,
                       unsigned long* more2, unsigned long* more3) {
-  constexpr unsigned long kWanted = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NR_CONN |
-                                    SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_EOH |
-                                    SMFIP_NR_BODY;
+  constexpr unsigned long kContent = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NR_CONN |
+                                     SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
   *actions = 0;
-  *steps = offered_steps & kWanted;
+  *steps = offered_steps & (all ? kContent | SMFIP_NR_MAIL | SMFIP_NR_RCPT : kContent);
   *more2 = 0;
   *more3 = 0;
   negotiated = *steps;
@@ -60,11 +62,12 @@ sfsistat on_message_end(SMFICTX*) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "libmilter_noop SOCKET accept|reject\n");
+  if (argc < 3) {
+    std::fprintf(stderr, "libmilter_noop SOCKET accept|reject [all]\n");
     return 2;
   }
   rejects = std::strcmp(argv[2], "reject") == 0;
+  all = argc > 3;
   char name[] = "noop";
   smfiDesc filter{};
   filter.xxfi_name = name;

@@ -43,21 +43,21 @@ def measure(binary: pathlib.Path, tools: pathlib.Path, room: pathlib.Path, round
             seconds: float) -> list[figures.Figure]:
     driver = Driver(tools, room, seconds)
     ours = filters.backstopd(binary, room / "raw-state", room / "ours.sock")
-    theirs = {end: filters.noop(tools, room / f"{end}.sock", end) for end in ("accept", "reject")}
+    theirs = {peer: filters.noop(tools, room / f"{peer}.sock", peer) for peer in filters.PEERS}
     try:
         found = []
         for mode in ("kept", "new"):
-            pairs: dict[str, list] = {case: [] for case in CASES}
+            cost: dict[str, list] = {case: [] for case in CASES}
             for _ in range(rounds):
                 for case, (_, _, end, _) in CASES.items():
                     mine = driver.drive(f"unix:{ours.socket}", ours.pid, case, mode)
                     if set(mine["replies"]) != {EXPECTED[case]}:
                         raise RuntimeError(f"backstopd answered {mine['replies']} to {case} mail")
-                    other = theirs[end]
-                    pairs[case].append((mine["cpu_us"],
-                                        driver.drive(f"unix:{other.socket}", other.pid, case, mode)["cpu_us"]))
-            found += [figures.compared(f"raw, {case}, {CONNECTIONS} connections {mode}", pairs[case], CASES[case][3])
-                      for case in CASES]
+                    others = [driver.drive(f"unix:{each.socket}", each.pid, case, mode)["cpu_us"]
+                              for each in (theirs[end], theirs[f"{end}-least"])]
+                    cost[case].append((mine["cpu_us"], *others))
+            for case in CASES:
+                found += figures.both(f"raw, {case}, {CONNECTIONS} connections {mode}", cost[case], CASES[case][3])
         return found
     finally:
         for each in (ours, *theirs.values()):

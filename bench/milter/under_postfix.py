@@ -47,7 +47,7 @@ class Bench:
         enclosure = self._postfix.enclosure
         self._ports = {}
         services = (room / "postfix/etc/postfix/master.cf").read_text()
-        for name in ("ours", "accept", "reject"):
+        for name in ("ours", *filters.PEERS):
             for own in (False, True):
                 port = self._ports[name, own] = loopback.free_port(loopback.GUARDED)
                 services += _PORT.format(address=loopback.GUARDED, port=port, name=name, more=_OWN if own else "")
@@ -58,8 +58,8 @@ class Bench:
         self._link = pathlib.Path(f"/run/backstop-bench-{os.getpid()}")
         self._link.symlink_to(self._postfix.milter_socket.parent)
         self._filters = {"ours": filters.backstopd(binary, room / "postfix-state", self._link / "ours.sock")}
-        for end in ("accept", "reject"):
-            self._filters[end] = filters.noop(tools, self._link / f"{end}.sock", end)
+        for peer in filters.PEERS:
+            self._filters[peer] = filters.noop(tools, self._link / f"{peer}.sock", peer)
         self._postfix.start()
 
     def stop(self) -> None:
@@ -90,15 +90,19 @@ def measure(folder: pathlib.Path, room: pathlib.Path, binary: pathlib.Path, tool
             rounds: int) -> list[figures.Figure]:
     bench = Bench(folder, room, binary, tools)
     try:
-        pairs: dict[str, list] = {case: [] for case in CASES}
+        cost: dict[str, list] = {case: [] for case in CASES}
         for number in range(rounds + 1):
             for case, (_, _, _, end, _) in CASES.items():
-                pair = (bench.send(case, "ours"), bench.send(case, end))
+                batch = tuple(bench.send(case, name) for name in ("ours", end, f"{end}-least"))
                 if number > 0:  # The first warms up.
-                    pairs[case].append(pair)
+                    cost[case].append(batch)
         refused = bench.refusals()
-        if refused != 2 * MESSAGES * (rounds + 1):
-            raise Trouble(f"Postfix logged {refused} refusals of {2 * MESSAGES * (rounds + 1)}: the figures mean nothing")
-        return [figures.compared(f"Postfix, {case}, {SESSIONS} sessions", pairs[case], CASES[case][4]) for case in CASES]
+        due = 3 * MESSAGES * (rounds + 1)
+        if refused != due:
+            raise Trouble(f"Postfix logged {refused} refusals of {due}: the figures mean nothing")
+        found = []
+        for case in CASES:
+            found += figures.both(f"Postfix, {case}, {SESSIONS} sessions", cost[case], CASES[case][4])
+        return found
     finally:
         bench.stop()
