@@ -12,10 +12,18 @@ def unmet(tally: Tally, mode: str) -> list[str]:
         if not holds:
             wrong.append(sentence)
 
+    def name_missing(act: str) -> None:
+        for letter in tally.missing(act)[:3]:
+            wrong.append(f"nothing came of <{letter.identity}…> from {letter.sender} to {letter.recipient} ({rows[act].title})")
+
     for act in ("out", "in"):
         row = rows[act]
         expect(row.came_in == row.sent, f"{row.sent - row.came_in} of {row.sent} of {row.title} did not arrive")
         expect(not row.touched, f"{len(row.touched)} of {row.title} arrived changed: {', '.join(row.touched[:3])}")
+    if mode != "enforce":
+        name_missing("forged")
+    for act in ("out", "in", "genuine", "nothing"):
+        name_missing(act)
     genuine, forged, nothing = rows["genuine"], rows["forged"], rows["nothing"]
     expect(genuine.came_in == genuine.sent, f"{genuine.sent - genuine.came_in} of {genuine.sent} genuine bounces were LOST")
     expect(nothing.came_in == nothing.sent,

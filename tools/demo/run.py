@@ -22,7 +22,7 @@ from trees.cache import Cache, say  # noqa: E402
 from trees.trouble import Trouble  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds without any progress after which we stop waiting
+PATIENCE = 150  # seconds without any progress after which we stop waiting: OpenSMTPD's pauses grow
 GENUINE, FORGED, NOTHING = 12, 300, 20
 # OpenSMTPD takes a pause of several seconds after every ten refusals in a row: it gets the smaller share.
 FORGED_THERE = 40
@@ -183,6 +183,7 @@ def parse_options(arguments: list[str] | None = None):
     parser.add_argument("--mode", choices=("enforce", "observe"), default="enforce",
                         help="observe: judge everything, refuse nothing (default: enforce)")
     parser.add_argument("--no-guard", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--room", type=pathlib.Path, default=ROOT / "var/demo", help=argparse.SUPPRESS)
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/bin/backstopd", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
@@ -192,17 +193,17 @@ def main() -> int:
     mode = "off" if options.no_guard else options.mode
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    var = ROOT / "var"
-    var.mkdir(exist_ok=True)
+    room = options.room.resolve()
+    room.parent.mkdir(parents=True, exist_ok=True)
     ended = 130 if options.once else 0
-    with open(var / "demo.lock", "w") as lock:
+    with open(room.with_suffix(".lock"), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("Another ./do run is up in this checkout; end it with Ctrl-C first.")
             return 75
         try:
-            stage = Stage(Cache(var / "trees"), var / "demo", options.binary, mode, not options.no_guard)
+            stage = Stage(Cache(ROOT / "var/trees"), room, options.binary, mode, not options.no_guard)
             return perform(options, stage, mode)
         except KeyboardInterrupt:
             say("\nStopped; every process has ended.")

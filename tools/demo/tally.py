@@ -33,6 +33,7 @@ class Tally:
         self._act: dict[str, str] = {}
         self._letters: dict[str, Letter] = {}
         self._seen: dict[str, tuple[str, str]] = {}
+        self._came: set[str] = set()
         self.rows = {act: Row(title) for act, title in self.ACTS.items()}
         self.refused_by = {"Postfix": 0, "backstopd": 0, "the bouncers": 0}
         self.deferred = 0
@@ -67,7 +68,12 @@ class Tally:
                 if not raw.endswith(self._letters[identity].content):
                     rows["out"].touched.append(identity)
         self.rows = rows
+        self._came = came
         self._count_refusals()
+
+    def missing(self, act: str) -> list[Letter]:
+        """The letters of an act of which nothing came into a mailbox."""
+        return [self._letters[identity] for identity, its in self._act.items() if its == act and identity not in self._came]
 
     def _count_refusals(self) -> None:
         stage = self._stage

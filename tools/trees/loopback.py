@@ -18,21 +18,25 @@ NAMES = {GUARDED: "mx.shop.test", EXIM: "mx.exim.test", OPENSMTPD: "mx.osmtpd.te
 
 _FIRST_PORT = 12525
 _TRIED = 200
-_given: set[tuple[str, int]] = set()
+_held: list[socket.socket] = []  # for the life of this program
 
 
 def free_port(address: str) -> int:
-    """A port above 1024 that is free on this address now, and was not given out before. Raises Trouble."""
+    """A port above 1024 that is free on this address now, and that no other program got from here. Raises Trouble."""
     for port in range(_FIRST_PORT, _FIRST_PORT + _TRIED):
-        if (address, port) in _given:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0backstop-port-{address}-{port}")  # an abstract name goes with its program
+        except OSError:
+            claim.close()
             continue
+        _held.append(claim)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
             except OSError:
                 continue
-        _given.add((address, port))
         return port
     raise Trouble(f"Every port from {_FIRST_PORT} to {_FIRST_PORT + _TRIED - 1} on {address} is busy.")
 
