@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -148,9 +149,15 @@ class DaemonProcess {
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
 
-  // The socket comes when the daemon is ready; false when it died first.
-  bool await(const std::string& socket) const {
-    while (!std::filesystem::exists(socket)) {
+  // False when the daemon died before it listened.  The socket's file alone says nothing: it is
+  // there before anybody listens.
+  bool await() {
+    const auto listens = [&] {
+      const auto lines = take_log();
+      return std::any_of(lines.begin(), lines.end(),
+                         [](const std::string& line) { return line.starts_with("listening on"); });
+    };
+    while (!listens()) {
       if (waitpid(pid_, nullptr, WNOHANG) != 0) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -166,7 +173,6 @@ class DaemonProcess {
     taken_ = number;
     return lines;
   }
-  const std::string& log_path() const { return log_path_; }
 
  private:
   std::string log_path_;
@@ -195,7 +201,7 @@ TEST_P(PlaysAgainstDaemon, HoldWithItsOwnClockAndKeys) {
   DaemonProcess daemon({"--config", folder / "backstop.toml", "--listen", "unix:" + socket, "--set",
                         "keys.directory=\"" + (folder / "keys") + "\""},
                        folder / "log");
-  ASSERT_TRUE(daemon.await(socket)) << "backstopd did not start";
+  ASSERT_TRUE(daemon.await()) << "backstopd did not start";
   const Backstage backstage{.take_log = [&] { return daemon.take_log(); }};
   report(GetParam(), act_on_the_wire(play, *config::parse_endpoint("unix:" + socket), backstage));
 }
