@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/mail/comment.h"
 #include "core/mail/header_text.h"
 #include "core/mail/utf8.h"
 
@@ -43,20 +44,7 @@ class AddressScanner {
     }
   }
 
-  void skip_comment() {
-    std::size_t depth = 0;
-    for (; !done(); ++at_) {
-      if (peek() == '\\') {
-        ++at_;
-      } else if (peek() == '(') {
-        ++depth;
-      } else if (peek() == ')' && --depth == 0) {
-        ++at_;
-        return;
-      }
-    }
-    at_ = std::min(at_, text_.size());
-  }
+  void skip_comment() { at_ = std::min(comment_end(text_, at_) + 1, text_.size()); }
 
   std::string take_quoted() {
     std::string out;

@@ -3,6 +3,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/mail/comment.h"
 #include "core/mail/header_text.h"
 
 namespace backstop::mail {
@@ -15,20 +16,6 @@ struct Token {
 
 // More words than any Received field has.
 constexpr std::size_t kTokensMax = 256;
-
-std::size_t comment_end(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
-  for (; at < text.size(); ++at) {
-    if (text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '(') {
-      ++depth;
-    } else if (text[at] == ')' && --depth == 0) {
-      return at;
-    }
-  }
-  return text.size();
-}
 
 std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> out;

@@ -7,6 +7,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/mail/comment.h"
 #include "core/mail/header_text.h"
 #include "core/mail/transfer_decoder.h"
 #include "core/mail/utf8.h"
@@ -95,20 +96,7 @@ class StructuredScanner {
   }
 
  private:
-  void skip_comment() {
-    std::size_t depth = 0;
-    for (; !done(); ++at_) {
-      if (peek() == '\\') {
-        ++at_;
-      } else if (peek() == '(') {
-        ++depth;
-      } else if (peek() == ')' && --depth == 0) {
-        ++at_;
-        return;
-      }
-    }
-    at_ = std::min(at_, text_.size());
-  }
+  void skip_comment() { at_ = std::min(comment_end(text_, at_) + 1, text_.size()); }
 
   bool next_is_parameter() const {
     std::size_t i = at_;

@@ -4,6 +4,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/mail/comment.h"
 
 namespace backstop::transaction {
 namespace {
@@ -12,19 +13,14 @@ constexpr std::string_view kResultsField = "Authentication-Results";
 
 // RFC 5322 §3.2.2 CFWS, which RFC 8601 §2.2 allows before the authserv-id.
 std::string_view skip_comments(std::string_view text) {
-  unsigned depth = 0;
   while (!text.empty()) {
-    const char c = text.front();
-    if (depth > 0 && c == '\\' && text.size() > 1) {
+    if (ascii::is_space(text.front())) {
       text.remove_prefix(1);
-    } else if (c == '(') {
-      ++depth;
-    } else if (c == ')' && depth > 0) {
-      --depth;
-    } else if (depth == 0 && !ascii::is_space(c)) {
+    } else if (text.front() == '(') {
+      text.remove_prefix(std::min(mail::comment_end(text, 0) + 1, text.size()));
+    } else {
       return text;
     }
-    text.remove_prefix(1);
   }
   return text;
 }
