@@ -30,13 +30,7 @@ int run(int argc, char** argv) {
   add_read_command(app, chosen);
   add_sign_command(app, chosen);
   add_verify_command(app, chosen);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const bool asked = error.get_exit_code() == 0;
-    app.exit(error);
-    return asked ? kExitGood : kExitUsage;
-  }
+  if (const auto answered = parse_command_line(app, argc, argv)) return *answered;
   return chosen.run ? chosen.run() : kExitUsage;
 }
 

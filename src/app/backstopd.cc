@@ -26,13 +26,7 @@ int run(int argc, char** argv) {
   declare_settings(app, settings);
   bool test_only = false;
   app.add_flag("--test-config", test_only, "Read configuration and keys, start nothing");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const bool asked = error.get_exit_code() == 0;
-    app.exit(error);
-    return asked ? kExitGood : kExitUsage;
-  }
+  if (const auto answered = parse_command_line(app, argc, argv)) return *answered;
   return test_only ? test_configuration(settings) : run_daemon(settings);
 }
 

@@ -44,14 +44,6 @@ Result<Place> find_place(const Options& options) {
   return Place{os::KeyStore(config.keys_directory), config.lifetime};
 }
 
-crypto::Secret make_secret() {
-  std::array<std::uint8_t, proof::kSecretBytes> bytes{};
-  os::KernelEntropy().fill(bytes);
-  crypto::Secret secret(bytes);
-  crypto::wipe(bytes);
-  return secret;
-}
-
 Instant now() {
   return os::SystemClock().now();
 }
@@ -166,7 +158,8 @@ int run_add(const Options& options) {
       *place,
       [&id](const proof::KeyRing& before) -> Result<proof::KeyRing> {
         BS_TRY(id, proof::next_key_id(before));
-        return proof::add_key(before, make_secret(), now());
+        os::KernelEntropy entropy;
+        return proof::add_key(before, make_secret(entropy), now());
       },
       ring);
   if (exit_code != kExitGood) return exit_code;
@@ -187,7 +180,8 @@ int run_rotate(const Options& options) {
       [&id](const proof::KeyRing& before) -> Result<proof::KeyRing> {
         if (id != 0) return proof::rotate_to(before, id);
         BS_TRY(id, proof::next_key_id(before));
-        BS_TRY(const proof::KeyRing grown, proof::add_key(before, make_secret(), now()));
+        os::KernelEntropy entropy;
+        BS_TRY(const proof::KeyRing grown, proof::add_key(before, make_secret(entropy), now()));
         return proof::rotate_to(grown, id);
       },
       ring);

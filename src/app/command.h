@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <functional>
+#include <optional>
 
 namespace backstop::app {
 
@@ -19,6 +20,10 @@ void add_play_command(CLI::App& app, Chosen& chosen);
 void add_read_command(CLI::App& app, Chosen& chosen);
 void add_sign_command(CLI::App& app, Chosen& chosen);
 void add_verify_command(CLI::App& app, Chosen& chosen);
+
+// Nothing when the command line was read; else it has been answered (help, version, a complaint)
+// and this is the exit code.
+std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv);
 
 // "Examples:" with one line each, for CLI::App::footer().
 std::string render_examples(std::initializer_list<std::string_view> lines);

@@ -5,17 +5,13 @@
 #include "core/proof/key_change.h"
 
 namespace backstop::app {
-namespace {
-
 crypto::Secret make_secret(ports::Entropy& entropy) {
   std::array<std::uint8_t, proof::kSecretBytes> bytes{};
   entropy.fill(bytes);
   crypto::Secret secret(bytes);
-  bytes.fill(0);
+  crypto::wipe(bytes);
   return secret;
 }
-
-}  // namespace
 
 Result<void> make_first_ring(const os::KeyStore& store, ports::Entropy& entropy, Instant now) {
   BS_TRY(const os::KeyStore::Lock lock, store.lock_new());

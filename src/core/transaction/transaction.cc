@@ -73,6 +73,12 @@ struct Transaction::State {
     finish(effects, Reply{.kind = ReplyKind::Accept, .code = 0, .enhanced = "", .text = ""});
   }
 
+  void begin_reading() {
+    if (reader) return;
+    reader.emplace();
+    reader->set_envelope_sender(sender.is_null() ? std::string() : sender.text());
+  }
+
   void on_event(const MailFrom& event);
   void on_event(const RcptTo& event);
   void on_event(const HeaderField& event);
@@ -127,10 +133,7 @@ void Transaction::State::on_event(const HeaderField& event) {
   foreign.on_field(event.name, event.raw, config().authserv_id);
   if (!guarded) return;
   signs.on_field(event.name, event.raw);
-  if (!reader) {
-    reader.emplace();
-    reader->set_envelope_sender(sender.is_null() ? std::string() : sender.text());
-  }
+  begin_reading();
   reader->feed_field(event.name, event.raw);
 }
 
@@ -188,10 +191,7 @@ void Transaction::State::on_inbound_header_end(Effects& effects) {
     reader.reset();
     return;
   }
-  if (!reader) {
-    reader.emplace();
-    reader->set_envelope_sender(sender.is_null() ? std::string() : sender.text());
-  }
+  begin_reading();
   reader->end_header();
 }
 

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "edge/os/file_descriptor.h"
+
 namespace backstop::os {
 namespace {
 
@@ -25,25 +27,11 @@ Errc code_of(int error) {
   }
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 }  // namespace
 
 Result<std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) {
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) {
     return fail(code_of(errno), path, fmt::format("cannot be read: {}", std::strerror(errno)));
   }
   struct stat status{};
