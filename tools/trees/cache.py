@@ -25,6 +25,9 @@ PACKAGES = {
     "postfix": ["postfix", "postfix-pcre"],
     "exim": ["exim4-daemon-light"],
     "opensmtpd": ["opensmtpd"],
+    "sendmail": ["sendmail-bin", "sendmail-cf"],
+    "courier": ["courier-mta"],
+    "dovecot": ["dovecot-lmtpd", "dovecot-sieve", "libfaketime"],
 }
 PRESEED = """\
 postfix postfix/main_mailer_type select No configuration
