@@ -14,6 +14,9 @@ constexpr std::string_view kInstantForm = "write a time as 2026-11-21T03:23:34Z"
 constexpr std::string_view kDurationForm =
     "write a duration as a whole number and a unit: 90s, 15m, 12h, 21d or 2w";
 
+constexpr Instant kInstantsEnd = std::chrono::sys_days(std::chrono::year_month_day(
+    std::chrono::year(10000), std::chrono::January, std::chrono::day(1)));
+
 // Takes exactly `count` digits off the front of `text`.
 std::optional<unsigned> take_digits(std::string_view& text, std::size_t count) {
   if (text.size() < count) return std::nullopt;
@@ -79,7 +82,8 @@ std::optional<Instant> parse_instant_form(std::string_view text) {
   if (!offset) return std::nullopt;
   const Instant local = Instant(*date) + Seconds(*hour * 3600L + *minute * 60L + *second);
   const Instant instant = local - *offset;
-  if (instant < Instant{}) return std::nullopt;
+  // An offset, or a leap second, may lead out of the years that can be written.
+  if (instant < Instant{} || instant >= kInstantsEnd) return std::nullopt;
   return instant;
 }
 

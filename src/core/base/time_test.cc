@@ -30,6 +30,13 @@ TEST(Time, RefusesWhatIsNoTime) {
   }
 }
 
+TEST(Time, RefusesWhatAnOffsetLeadsOutOfTheYearsThatCanBeWritten) {
+  EXPECT_TRUE(parse_instant("9999-12-31T23:59:59Z"));
+  EXPECT_FALSE(parse_instant("9999-12-31T23:59:60Z"));
+  EXPECT_FALSE(parse_instant("9999-12-31T23:59:59-01:00"));
+  EXPECT_FALSE(parse_instant("1970-01-01T00:00:00+01:00"));
+}
+
 TEST(Time, DurationsNeedAUnitAndRoundTrip) {
   EXPECT_EQ(*parse_duration("90s"), Seconds(90));
   EXPECT_EQ(*parse_duration("21d"), Days(21));
