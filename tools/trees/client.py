@@ -23,11 +23,15 @@ class Client:
         except (smtplib.SMTPException, OSError):
             self._smtp.close()
 
-    def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """Sends one message (LF line ends), with the recipient named to the server as relays do (ORCPT)."""
+    def send(self, sender: str, recipient: str, message: bytes, returns: str = "") -> None:
+        """Sends one message (LF line ends), with the recipient named to the server as relays do (ORCPT).
+
+        `returns`, HDRS or FULL, asks for that much of it in a bounce (RFC 3461 §4.3).
+        """
         self._smtp.ehlo_or_helo_if_needed()
         options = [f"ORCPT=rfc822;{recipient}"] if self._smtp.has_extn("dsn") else []
-        self._smtp.sendmail(sender, [recipient], message.replace(b"\n", b"\r\n"), rcpt_options=options)
+        asked = [f"RET={returns}"] if returns and self._smtp.has_extn("dsn") else []
+        self._smtp.sendmail(sender, [recipient], message.replace(b"\n", b"\r\n"), asked, options)
 
     def command(self, line: str) -> tuple[int, str]:
         """Says one line and returns the code and text of the answer: for what smtplib would tidy up."""

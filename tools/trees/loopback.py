@@ -11,10 +11,22 @@ OPENSMTPD = "127.0.1.3"
 SINK = "127.0.1.4"  # refuses what OpenSMTPD relays
 OWN_CLIENT = "127.0.1.5"  # the only one in mynetworks and in Backstop's own networks
 STRANGERS = ("127.0.1.6", "127.0.1.7", "127.0.1.8")
+POSTFIX_ABROAD = "127.0.1.9"
+SENDMAIL = "127.0.1.10"
+COURIER = "127.0.1.11"
+DOVECOT = "127.0.1.12"
+FRONT = "127.0.1.13"  # a relay of the guarded house that takes its mail from outside first
+BACKUP = "127.0.1.14"  # the guarded house's backup MX
+SCANNER = "127.0.1.15"  # a content filter that hands mail back
+STORE = "127.0.1.16"  # stands behind the servers abroad and refuses what they have accepted
+NAME_SERVER = "127.0.1.253"  # every room asks here; mostly nobody answers
+NOBODY = ("127.0.1.254", 9)  # no server ever listens there
 
 NAMES = {GUARDED: "mx.shop.test", EXIM: "mx.exim.test", OPENSMTPD: "mx.osmtpd.test", SINK: "store.osmtpd.test",
          OWN_CLIENT: "desk.shop.test", STRANGERS[0]: "bot-one.spam.test", STRANGERS[1]: "bot-two.spam.test",
-         STRANGERS[2]: "stranger.else.test"}
+         STRANGERS[2]: "stranger.else.test", POSTFIX_ABROAD: "mx.postfix.test", SENDMAIL: "mx.sendmail.test",
+         COURIER: "mx.courier.test", DOVECOT: "mail.postfix.test", FRONT: "front.shop.test", BACKUP: "mx2.shop.test",
+         SCANNER: "scanner.shop.test", STORE: "store.abroad.test"}
 
 _FIRST_PORT = 12525
 _TRIED = 200

@@ -90,10 +90,13 @@ class Postfix:
     """Start with `start()`, or first `reserve()` to learn its port for the others' configurations."""
 
     def __init__(self, tree: pathlib.Path, room: pathlib.Path, mailboxes: list[str], routes: dict[str, tuple[str, int]],
-                 milter: bool = True, port: int | None = None, more: str = ""):
-        self.port = port or loopback.free_port(loopback.GUARDED)
-        self.submission_port = loopback.free_port(loopback.GUARDED)
-        self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, loopback.NAMES[loopback.GUARDED])
+                 milter: bool = True, port: int | None = None, more: str = "", address: str = loopback.GUARDED,
+                 services: str = ""):
+        """`more` is added to main.cf and wins there; `services` are further lines of master.cf."""
+        self.address = address
+        self.port = port or loopback.free_port(address)
+        self.submission_port = loopback.free_port(address)
+        self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, loopback.NAMES[address])
         self.log = room / "var/log/postfix.log"
         self.mail_folder = room / _MAIL
         self.milter_socket = room / _SOCKET_FOLDER / "milter.sock"
@@ -111,10 +114,10 @@ class Postfix:
         self.uid, self.gid = room_.ids("postfix")
         _chown(sockets, 0, self.gid, 0o2770)
         room_.write("etc/postfix/main.cf", _MAIN.format(
-            host=loopback.NAMES[loopback.GUARDED], domain=DOMAIN, address=loopback.GUARDED,
+            host=loopback.NAMES[address], domain=DOMAIN, address=address,
             own_client=loopback.OWN_CLIENT, mail=_MAIL, mail_id=_MAIL_ID, milter=_MILTER if milter else "", more=more))
-        room_.write("etc/postfix/master.cf", _MASTER.format(address=loopback.GUARDED, port=self.port,
-                                                            submission=self.submission_port))
+        room_.write("etc/postfix/master.cf", _MASTER.format(address=address, port=self.port,
+                                                            submission=self.submission_port) + services)
         room_.write("etc/postfix/mailboxes", "".join(f"{_quoted(box)}@{DOMAIN} {_safe(box)}/\n" for box in mailboxes))
         room_.write("etc/postfix/transport", "".join(f"{domain} smtp:[{address}]:{port}\n"
                                                      for domain, (address, port) in routes.items()))
@@ -122,7 +125,7 @@ class Postfix:
     def start(self) -> None:
         self.enclosure.start(["postfix", "start-fg"])
         try:
-            loopback.wait_for_banner(loopback.GUARDED, self.port, self.enclosure.alive, "Postfix")
+            loopback.wait_for_banner(self.address, self.port, self.enclosure.alive, "Postfix")
         except Trouble as trouble:
             raise Trouble(f"{trouble} Its log ends: {self._log_end()}") from None
 
