@@ -1,0 +1,250 @@
+"""The mail servers abroad: gateways that take mail for their domains blindly and learn only later that it cannot be delivered.
+
+Every one is made from `routes` (its domains with the server behind each), `programs` (domains whose mail the
+notice program gets) and `lost` (domains for which there is nowhere to go), and returns only the headers of
+a message longer than BRIEF bytes where it can be told so.
+"""
+
+import pathlib
+import re
+
+import notice
+from trees import loopback
+from trees.courier import Courier
+from trees.enclosure import Enclosure
+from trees.postfix import DOMAIN, Postfix
+from trees.sendmail import Sendmail
+from trees.trouble import Trouble
+
+BRIEF = 20000
+_NOTICE = "/" + notice.PATH
+# Who may send through the Postfix abroad: itself, the mailbox server behind it, and its users' programs.
+_TRUSTED = (loopback.POSTFIX_ABROAD, loopback.DOVECOT, loopback.STORE)
+
+_POSTFIX_MAIN = """\
+myorigin = postfix.test
+mynetworks = {trusted}
+virtual_mailbox_domains = unknown.postfix.test
+relay_domains = {relayed}
+relay_recipient_maps =
+# It learns of unknown users only when it delivers.
+smtpd_reject_unlisted_recipient = no
+bounce_size_limit = {brief}
+# One attempt, then the mail goes back; a bounce of its own may wait.
+maximal_queue_lifetime = 0
+bounce_queue_lifetime = 1h
+"""
+_POSTFIX_NOTICE = "notice unix - n n - 10 pipe\n  flags=q user=nobody null_sender= argv={program} ${{sender}} ${{recipient}}\n"
+
+
+class PostfixAbroad(Postfix):
+    """Unknown users are found out by its own virtual delivery; the rest stands behind it."""
+
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]],
+                 programs: list[str], mailboxes: dict[str, tuple[str, int]], port: int):
+        """`mailboxes` are domains delivered to an LMTP server."""
+        relayed = [domain for domain in routes if domain not in (DOMAIN, "unknown.postfix.test")]
+        super().__init__(tree, room, [], {}, milter=False, port=port, address=loopback.POSTFIX_ABROAD, more=_POSTFIX_MAIN.format(
+            relayed=" ".join([*relayed, *programs, *mailboxes]), brief=BRIEF,
+            trusted=" ".join(f"{address}/32" for address in _TRUSTED)),
+            services=_POSTFIX_NOTICE.format(program=_NOTICE))
+        lines = [f"{domain} smtp:[{host}]:{port}" for domain, (host, port) in routes.items()]
+        lines += [f"{domain} lmtp:[{host}]:{port}" for domain, (host, port) in mailboxes.items()]
+        lines += [f"{domain} notice:" for domain in programs]
+        self.enclosure.write("etc/postfix/transport", "\n".join(lines) + "\n")
+        self.enclosure.write(notice.PATH, notice.script(), 0o755)
+
+
+_EXIM = """\
+primary_hostname = mx.exim.test
+exim_user = Debian-exim
+local_interfaces = {address}
+daemon_smtp_ports = {port}
+disable_ipv6
+notifier_socket =
+host_lookup =
+rfc1413_hosts =
+rfc1413_query_timeout = 0s
+smtp_accept_max = 60
+smtp_accept_queue_per_connection = 0
+acl_smtp_rcpt = acl_rcpt
+ignore_bounce_errors_after = 0s
+timeout_frozen_after = 1m
+dsn_advertise_hosts = *
+bounce_return_size_limit = {brief}
+log_file_path = /var/log/exim4/%slog
+begin acl
+acl_rcpt:
+  accept hosts = {address}
+  accept domains = {taken}
+  deny message = relaying denied
+
+begin routers
+{relays}
+away:
+  driver = accept
+  domains = away.exim.test
+  transport = away
+unknown:
+  driver = redirect
+  domains = unknown.exim.test
+  allow_fail
+  data = :fail: Unrouteable address
+full:
+  driver = accept
+  domains = full.exim.test
+  transport = full
+quiet:
+  driver = accept
+  domains = {quiet}
+  transport = notice
+
+begin transports
+smtp:
+  driver = smtp
+  interface = {address}
+  hosts_avoid_tls = *
+full:
+  driver = appendfile
+  maildir_format
+  directory = /var/mail/full
+  create_directory
+  user = Debian-exim
+  quota = 100
+notice:
+  driver = autoreply
+  from = Mail Delivery System <Mailer-Daemon@$primary_hostname>
+  to = $sender_address
+  subject = Mail delivery failed: returning message to sender
+  user = Debian-exim
+  text = "This message was created automatically by mail delivery software.\\n\\n\\
+    A message that you sent could not be delivered to one or more of its\\n\\
+    recipients. This is a permanent error. The following address(es) failed:\\n\\n\\
+    \\  $local_part@$domain\\n    {why}\\n"
+away:
+  driver = autoreply
+  from = $local_part@$domain
+  to = $sender_address
+  subject = Out of office: $h_subject:
+  headers = In-Reply-To: $h_message-id:
+  user = Debian-exim
+  text = "I am out of the office until Monday and will answer then.\\n"
+
+begin retry
+{home} * F,1h,5s
+
+begin rewrite
+begin authenticators
+"""
+_EXIM_RELAY = """\
+relay{number}:
+  driver = manualroute
+  domains = {domain}
+  transport = smtp
+  route_list = * {host}::{port}
+  self = send
+  no_more
+"""
+_EXIM_WHY = ("${if match{$domain}{^full}{mailbox is full}{${if match{$domain}{^gone}{host is unreachable}"
+             "{${if match{$domain}{^large}{message is too big}{${if match{$domain}{^content}"
+             "{message rejected by content filter}{Unrouteable address}}}}}}}}")
+
+
+class EximAbroad:
+    """Unknown users and full mailboxes are its own; its notices come from its autoreply transport."""
+
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]], quiet: list[str]):
+        self.address = loopback.EXIM
+        self.port = loopback.free_port(self.address)
+        self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, "mx.exim.test")
+        self._log = room / "var/log/exim4/mainlog"
+        for folder in ("etc/exim4", "var/spool/exim4", "var/log/exim4"):
+            room_.own(folder)
+        room_.own("var/mail", 0o2777)
+        own = ["unknown.exim.test", "full.exim.test", "away.exim.test"]
+        relays = "".join(_EXIM_RELAY.format(number=number, domain=domain, host=host, port=port)
+                         for number, (domain, (host, port)) in enumerate(routes.items()) if domain not in own)
+        taken = [*own, *(domain for domain in routes if domain != DOMAIN), *quiet]
+        room_.write("etc/exim4/exim4.conf", _EXIM.format(
+            address=self.address, port=self.port, brief=BRIEF, taken=" : ".join(taken), relays=relays,
+            quiet=" : ".join(quiet), why=_EXIM_WHY, home=DOMAIN))
+
+    def start(self) -> None:
+        self.enclosure.start(["exim4", "-bdf", "-q5s"])
+        _await_greeting(self, "Exim")
+
+    def stop(self) -> None:
+        self.enclosure.stop()
+
+    def log_lines(self, pattern: str) -> list[str]:
+        return _lines(self._log, pattern)
+
+
+_OPENSMTPD = """\
+table quiet {{ {catch_all} }}
+listen on {address} port {port} hostname mx.osmtpd.test
+listen on socket
+smtp max-message-size 50M
+bounce warn-interval 4h
+{actions}action "program" mda "{program} '%{{sender}}' '%{{rcpt}}'" virtual <quiet>
+action "lost" relay src {address} helo mx.osmtpd.test
+{matches}match from local for domain "{home}" action "to-{home}"
+match from src {address} for domain "{home}" action "to-{home}"
+"""
+
+
+class OpenSmtpdAbroad:
+    """It knows no size beyond which it returns only headers; who wants that asks with RET=HDRS."""
+
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]],
+                 programs: list[str], lost: list[str]):
+        self.address = loopback.OPENSMTPD
+        self.port = loopback.free_port(self.address)
+        self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, "mx.osmtpd.test")
+        room_.own("var/spool/smtpd", 0o711)
+        actions = "".join(f'action "to-{domain}" relay host "smtp://{host}:{port}" src {self.address} helo mx.osmtpd.test\n'
+                          for domain, (host, port) in routes.items())
+        chosen = {domain: f"to-{domain}" for domain in routes if domain != DOMAIN}
+        chosen |= {domain: "program" for domain in programs} | {domain: "lost" for domain in lost}
+        room_.write("etc/smtpd.conf", _OPENSMTPD.format(
+            address=self.address, port=self.port, actions=actions, program=_NOTICE, home=DOMAIN,
+            catch_all=", ".join(f'"@{domain}" = nobody' for domain in programs),
+            matches="".join(f'match from any for domain "{domain}" action "{action}"\n'
+                            for domain, action in chosen.items())))
+        room_.write(notice.PATH, notice.script(""), 0o755)
+
+    def start(self) -> None:
+        self.enclosure.start(["smtpd", "-d"])
+        _await_greeting(self, "OpenSMTPD")
+
+    def stop(self) -> None:
+        self.enclosure.stop()
+
+    def log_lines(self, pattern: str) -> list[str]:
+        return _lines(self.enclosure.room / "console.log", pattern)
+
+
+def sendmail(tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]], programs: list[str],
+             headers_only: bool) -> Sendmail:
+    server = Sendmail(tree, room, routes, {domain: _NOTICE for domain in programs}, headers_only)
+    server.enclosure.write(notice.PATH, notice.script(), 0o755)
+    return server
+
+
+def courier(tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]], programs: list[str],
+            lost: list[str]) -> Courier:
+    server = Courier(tree, room, routes, {domain: _NOTICE for domain in programs}, lost, BRIEF)
+    server.enclosure.write(notice.PATH, notice.script(""), 0o755)
+    return server
+
+
+def _await_greeting(server, name: str) -> None:
+    try:
+        loopback.wait_for_banner(server.address, server.port, server.enclosure.alive, name)
+    except Trouble as trouble:
+        raise Trouble(f"{trouble} It said: {server.enclosure.last_words()}") from None
+
+
+def _lines(log: pathlib.Path, pattern: str) -> list[str]:
+    text = log.read_text(errors="replace") if log.exists() else ""
+    return [line for line in text.splitlines() if re.search(pattern, line)]

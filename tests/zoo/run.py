@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""`./do test --zoo`: every case of the zoo against the real backstopd, listed by name with what became of it."""
+
+import argparse
+import concurrent.futures
+import fcntl
+import os
+import pathlib
+import shutil
+import sys
+import time
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import bounces  # noqa: E402
+import cases  # noqa: E402
+from trees.cache import Cache, say  # noqa: E402
+from trees.trouble import Trouble  # noqa: E402
+from zoo import Zoo  # noqa: E402
+
+SKIPPED = 77
+PATIENCE = 90  # seconds without any news after which we stop waiting
+AT_ONCE = 12  # cases set off at the same time
+
+
+def set_off(zoo: Zoo, chosen: list[cases.Case]) -> None:
+    """Sets every case off; a case that could not be is one that failed."""
+    def act(case: cases.Case) -> None:
+        try:
+            case.act(zoo, case)
+        except Exception as failure:  # it belongs to the case, not to the run
+            case.failure = f"could not be set off: {type(failure).__name__}: {failure}"
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(act, chosen))
+
+
+def wait(zoo: Zoo, chosen: list[cases.Case], patience: float) -> None:
+    """Waits until every case has met its fate, or until nothing has happened for a while."""
+    last, since = None, time.monotonic()
+    while True:
+        zoo.check_alive()
+        zoo.logbook.read()
+        open_ = [case for case in chosen if not case.failure and not settled(zoo, case)]
+        state = [(case.name, [one.fate for one in zoo.logbook.outcomes(case.mark)]) for case in open_]
+        if not open_:
+            return
+        if state != last:
+            last, since = state, time.monotonic()
+        elif time.monotonic() - since > patience:
+            return
+        time.sleep(0.3)
+
+
+def settled(zoo: Zoo, case: cases.Case) -> bool:
+    came = zoo.logbook.outcomes(case.mark)
+    return len(came) >= case.copies and all(one.fate != "waiting" and one.verdict for one in came)
+
+
+def judge(zoo: Zoo, case: cases.Case) -> tuple[str, str, str, str]:
+    """Verdict, decision, fate and what is wrong with them."""
+    came = zoo.logbook.outcomes(case.mark)
+    if not came:
+        return "", "", "nothing came", case.failure or "nothing came"
+    wrong = [case.failure] if case.failure else []
+    if len(came) != case.copies:
+        wrong.append(f"{len(came)} messages came, not {case.copies}")
+    for one in came:
+        complaint = case.expected.unmet(one.verdict, one.fate)
+        wrong += [text for text in (complaint, one.trouble) if text and text not in wrong]
+    first = came[0]
+    return first.verdict, first.decision, first.fate, "; ".join(wrong)
+
+
+def table(zoo: Zoo, chosen: list[cases.Case]) -> tuple[str, int]:
+    """The list of all cases as text, and how many were not as they must be."""
+    rows, failed = [("case", "expected", "verdict", "decision", "fate", "")], 0
+    for case in chosen:
+        verdict, decision, fate, wrong = judge(zoo, case)
+        failed += bool(wrong)
+        rows.append((case.name, case.expected.said, verdict, decision, fate, f"NOT AS IT MUST BE: {wrong}" if wrong else ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = ["  ".join([*(row[column].ljust(widths[column]) for column in range(5)), row[5]]).rstrip() for row in rows]
+    return "\n".join(lines) + "\n", failed
+
+
+def play(options, folder: pathlib.Path) -> int:
+    chosen = bounces.make()
+    if options.pairs:
+        chosen = cases.smallest_for_all_pairs(chosen)
+    if options.only:
+        chosen = [case for case in chosen if any(word in case.name for word in options.only)]
+    zoo = Zoo(Cache(ROOT / "var/trees"), folder, pathlib.Path(os.environ.get("BACKSTOPD", ROOT / "build/bin/backstopd")))
+    began = time.monotonic()
+    try:
+        zoo.start()
+        say(f"The zoo is up ({time.monotonic() - began:.0f} s); {len(chosen)} cases…")
+        set_off(zoo, chosen)
+        say(f"All are set off ({time.monotonic() - began:.0f} s)…")
+        wait(zoo, chosen, options.patience)
+        text, failed = table(zoo, chosen)
+    finally:
+        code = zoo.stop()
+    print(text, end="")
+    options.table.write_text(text)
+    print(f"{len(chosen) - failed} of {len(chosen)} cases as they must be, {failed} not; {time.monotonic() - began:.0f} s. "
+          f"The list: {options.table}; the logs: {folder}.")
+    if code != 0:
+        say(f"backstopd ended with exit code {code}")
+    return 1 if failed or code != 0 else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./do test --zoo", description=__doc__)
+    parser.add_argument("--pairs", action="store_true", help="only so many cases that all pairs of values are met")
+    parser.add_argument("--only", action="append", help="only cases whose name holds this; may be given again")
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds without news before giving up")
+    parser.add_argument("--table", type=pathlib.Path, default=ROOT / "var/zoo.txt", help="where the list is written")
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        print("skipped: mail servers in trees need root")
+        return SKIPPED
+    folder = ROOT / "var/zoo"
+    folder.parent.mkdir(exist_ok=True)
+    with open(ROOT / "var/zoo.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another zoo is open; waiting for it…")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            return play(options, folder)
+        except Trouble as trouble:
+            say(str(trouble))
+            return trouble.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
