@@ -47,6 +47,9 @@ inline constexpr std::size_t kReferences = 100;
 inline constexpr std::size_t kReportRecipients = 1000;
 // A diagnostic kept of one recipient: a reply of a few lines (RFC 5321 §4.5.3.1.5: 512 each).
 inline constexpr std::size_t kDiagnosticBytes = 2048;
+// Received lines kept of one returned header; RFC 5321 §6.3 has loops cut at 100 and real mail has
+// under 20.
+inline constexpr std::size_t kReturnedHops = 50;
 // DKIM signatures noted from one returned header block.
 inline constexpr std::size_t kReturnedSignatures = 32;
 // Decoded text of a bounce's human-readable part that is looked at.
@@ -109,6 +112,65 @@ inline constexpr std::size_t kKeyExportBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kKeyDirectoryEntries = 20'000;
 // How long a change of the ring waits for another change to end.
 inline constexpr std::chrono::seconds kKeyLockWait{5};
+
+// --- What is remembered -------------------------------------------------------------------------
+
+// Spans without signing that are known one by one; past these the closest are joined.
+inline constexpr std::size_t kSigningGaps = 1000;
+// The file that holds them: a line has some 55 bytes; the rest is for what an editor added.
+inline constexpr std::size_t kGapFileBytes = 256 * 1024;
+// Messages of our own clients in the mail server's log whose record is awaited; past these the
+// oldest are forgotten.
+inline constexpr std::size_t kLogWatchMessages = 10'000;
+// Keys of messages we saw, in each of two generations, that the log is held against.
+inline constexpr std::size_t kLogWatchSeen = 200'000;
+// Keys of each sort in one question to the ledger: candidates come from hostile text.
+inline constexpr std::size_t kLedgerQueryKeys = 64;
+// Message-IDs of one answer that are looked up: what it returns, and what it refers to.
+inline constexpr std::size_t kLedgerMessageIds = 8;
+// Failed or answering parties of one answer that are looked up.
+inline constexpr std::size_t kLedgerParties = 8;
+// Rows of one account and day; above it only tokens prove, so that one stolen account cannot evict
+// what others sent.
+inline constexpr std::size_t kLedgerRowsPerAccount = 200'000;
+// Messages that wait to be written down; a disk that stands still for longer makes a gap.
+inline constexpr std::size_t kLedgerQueue = 50'000;
+// How long what was sent or counted may wait for others to be committed with it.
+inline constexpr std::chrono::milliseconds kStoreCommitWait{50};
+// Use counters held; each is a number in memory and a row on disk.
+inline constexpr std::size_t kUseCounters = 1'000'000;
+// Rows of the history that wait to be written.
+inline constexpr std::size_t kHistoryQueue = 20'000;
+// Bytes of one text in a history row.
+inline constexpr std::size_t kHistoryTextBytes = 1024;
+
+// --- Mail server logs ---------------------------------------------------------------------------
+
+// One line: a remote's reply of many lines is logged as one, and rsyslog cuts at 8 KiB.
+inline constexpr std::size_t kLogLineBytes = 16 * 1024;
+// Read at one look at a growing log: a second of the busiest server many times over.
+inline constexpr std::size_t kLogPollBytes = 8 * 1024 * 1024;
+// Read of all logs together, after decompression, to answer one question; a few seconds of work.
+inline constexpr std::size_t kLogSearchBytes = std::size_t{4} * 1024 * 1024 * 1024;
+// Rotated files of one log that are looked at, newest first.
+inline constexpr std::size_t kLogFiles = 100;
+// Messages and lines of each that one question may bring together.
+inline constexpr std::size_t kLogMessages = 100;
+inline constexpr std::size_t kLogDeliveries = 2000;
+
+// --- A mail server's own configuration ----------------------------------------------------------
+
+// What one of its programs may print; `postconf` prints under 64 KiB.
+inline constexpr std::size_t kMtaOutputBytes = 4 * 1024 * 1024;
+// How long one of its programs may take; `postfix check` looks at every file of a queue directory.
+inline constexpr std::chrono::seconds kMtaProgramWait{120};
+// main.cf, master.cf, passwd and what else belongs to it.
+inline constexpr std::size_t kMtaConfigBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMtaConfigLines = 20'000;
+// Differing lines that are compared one by one: the table for it has their square.
+inline constexpr std::size_t kDiffLines = 2000;
+// Symbolic links followed to a file of it, as the kernel does (path_resolution(7)).
+inline constexpr std::size_t kMtaLinks = 40;
 
 // --- Files --------------------------------------------------------------------------------------
 

@@ -1,0 +1,344 @@
+#include "edge/mta/postfix_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "edge/mta/main_cf.h"
+#include "edge/mta/milter_list.h"
+#include "edge/mta/rooted_file.h"
+#include "edge/mta/service_role.h"
+
+namespace backstop::mta {
+namespace {
+
+constexpr std::string_view kMap =
+    "# Written by: backstop setup. Mail from outside must not bring a verdict of its own, whether\n"
+    "# Backstop runs or not.\n"
+    "/^Backstop-Verdict[ \\t]*:/ IGNORE\n";
+
+bool is_fail_open(const std::string& value) {
+  return value == "accept";
+}
+
+class Planner {
+ public:
+  Planner(const Postfix& postfix, PostfixDraft draft, PostfixText text, std::string socket)
+      : postfix_(postfix),
+        draft_(std::move(draft)),
+        before_(text),
+        text_(std::move(text)),
+        socket_(std::move(socket)) {}
+
+  Result<Plan> plan() {
+    BS_TRY_VOID(plan_list("smtpd_milters",
+                          "what comes in by SMTP passes Backstop, before other milters, so that a "
+                          "DKIM signer sees each message as it leaves"));
+    BS_TRY_VOID(plan_list("non_smtpd_milters",
+                          "what programs on this host send, and bounces that come from here, pass "
+                          "Backstop too"));
+    BS_TRY_VOID(plan_fail_open());
+    BS_TRY_VOID(plan_header_checks());
+    BS_TRY_VOID(plan_services());
+    BS_TRY_VOID(verify_only(postfix_, before_, text_, touched_));
+    BS_TRY_VOID(plan_files());
+    plan_.text = text_;
+    return std::move(plan_);
+  }
+
+ private:
+  bool is_ours(std::string_view element) const {
+    return is_same_socket(socket_of(element), socket_, postfix_.queue_directory());
+  }
+
+  // Ours, asked in a group of its own that does not fail open.
+  bool is_strict(std::string_view element) const {
+    const auto action = setting_of(element, "default_action");
+    return is_ours(element) && action && !is_fail_open(*action);
+  }
+
+  void note_second_pass(const Service& service) {
+    note(
+        fmt::format("{} takes mail back from a content filter and passes it to Backstop a second "
+                    "time: name the filter's address in relays.reinject of backstop.toml",
+                    service.title()));
+  }
+  void note(std::string sentence) { plan_.notes.push_back(std::move(sentence)); }
+
+  void change_main(const std::string& name, std::string text, std::string why) {
+    plan_.changes.push_back({.file = postfix_.main_path(),
+                             .setting = name,
+                             .before = find_parameter(text_.main, name),
+                             .after = find_parameter(text, name),
+                             .why = std::move(why)});
+    text_.main = std::move(text);
+    touched_.push_back(name);
+  }
+
+  void change_service(std::size_t index, const std::string& name, const std::string& value,
+                      std::string why) {
+    const Service service = parse_services(text_.master)[index];
+    plan_.changes.push_back({.file = postfix_.master_path(),
+                             .setting = fmt::format("{}: {}", service.title(), name),
+                             .before = service.find(name),
+                             .after = value,
+                             .why = std::move(why)});
+    text_.master = with_override(text_.master, index, name, value);
+    touched_.push_back(fmt::format("{}/{}", service.title(), name));
+  }
+
+  Result<std::string> value(const std::string& name) {
+    BS_TRY_VOID(draft_.put(text_));
+    return draft_.value(name);
+  }
+
+  // A list of milters in main.cf gets our socket first.
+  Result<void> plan_list(const std::string& name, const std::string& why) {
+    BS_TRY(const std::string in_force, value(name));
+    const std::vector<std::string> elements = split_list(in_force);
+    if (!elements.empty() && is_ours(elements.front()) && !is_strict(elements.front())) return {};
+    const std::string raw = find_parameter(text_.main, name).value_or("");
+    const std::vector<std::string> written = split_list(raw);
+    const auto ours = [this](std::string_view element) { return is_ours(element); };
+    const bool elsewhere = std::any_of(elements.begin(), elements.end(), ours) &&
+                           std::none_of(written.begin(), written.end(), ours);
+    if (elsewhere) {
+      note(
+          fmt::format("{} names {} through another parameter and not as its first: put it first "
+                      "there by hand",
+                      name, socket_));
+      return {};
+    }
+    const std::string rest = without_elements(text_.main, name, ours);
+    change_main(name, with_first_element(rest, name, socket_), why);
+    return {};
+  }
+
+  Result<void> plan_fail_open() {
+    BS_TRY(const std::string action, value("milter_default_action"));
+    if (is_fail_open(action)) return {};
+    std::string why = "while Backstop is down or slow, mail flows";
+    BS_TRY(const std::string list, value("smtpd_milters"));
+    for (const std::string& element : split_list(list)) {
+      if (is_ours(element) || setting_of(element, "default_action")) continue;
+      why += fmt::format(
+          "; it holds for {} too: where that one is to stop mail as before, write it as {{ {}, "
+          "default_action={} }}",
+          socket_of(element), socket_of(element), action);
+    }
+    change_main("milter_default_action",
+                with_parameter(text_.main, "milter_default_action", "accept"), std::move(why));
+    return {};
+  }
+
+  Result<void> plan_header_checks();
+  Result<void> plan_services();
+  void plan_milters_of(std::size_t index, const Service& service, ServiceRole role,
+                       const std::map<std::string, std::string>& in_force);
+  void plan_submission(std::size_t index, const Service& service);
+  Result<void> plan_reinjected(std::size_t index, const Service& service);
+  void plan_checks_of(std::size_t index, const Service& service);
+  Result<void> plan_files();
+
+  std::string map_reference() const { return "regexp:" + header_map_path(postfix_); }
+
+  const Postfix& postfix_;
+  PostfixDraft draft_;
+  PostfixText before_;
+  PostfixText text_;
+  std::string socket_;
+  Plan plan_;
+  std::vector<std::string> touched_;
+};
+
+Result<void> Planner::plan_header_checks() {
+  const std::string name = "header_checks";
+  const std::string nested = "nested_header_checks";
+  BS_TRY(const std::string in_force, value(name));
+  const std::vector<std::string> elements = split_list(in_force);
+  if (std::find(elements.begin(), elements.end(), map_reference()) != elements.end()) return {};
+  const std::string raw = find_parameter(text_.main, name).value_or("");
+  const std::string raw_nested = find_parameter(text_.main, nested).value_or("$header_checks");
+  if (raw_nested.find("header_checks") != std::string::npos && raw_nested.front() == '$') {
+    change_main(nested, with_parameter(text_.main, nested, raw),
+                "the headers of returned messages stay as they came: they are what bounces are "
+                "judged by");
+  }
+  change_main(name, with_first_element(text_.main, name, map_reference()),
+              "a Backstop-Verdict from outside is taken out, even while Backstop is down");
+  return {};
+}
+
+Result<void> Planner::plan_services() {
+  const std::vector<Service> services = parse_services(text_.master);
+  std::vector<std::string> filters;
+  BS_TRY(const std::string filter, value("content_filter"));
+  filters.push_back(filter);
+  for (const Service& service : services)
+    filters.push_back(service.find("content_filter").value_or(""));
+  BS_TRY(const auto in_force, draft_.settings(true));
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    const Service& service = services[i];
+    const ServiceRole role = role_of(service, filters);
+    plan_milters_of(i, service, role, in_force);
+    if (role == ServiceRole::Submission) plan_submission(i, service);
+    if (role == ServiceRole::Cleanup) plan_checks_of(i, service);
+    if (role == ServiceRole::Reinjected) BS_TRY_VOID(plan_reinjected(i, service));
+  }
+  return {};
+}
+
+void Planner::plan_milters_of(std::size_t index, const Service& service, ServiceRole role,
+                              const std::map<std::string, std::string>& in_force) {
+  const bool smtpd = role == ServiceRole::Receiving || role == ServiceRole::Submission;
+  for (const std::string name : {"smtpd_milters", "non_smtpd_milters"}) {
+    const auto raw = service.find(name);
+    if (role == ServiceRole::Reinjected) {
+      if (!raw && name == "smtpd_milters") note_second_pass(service);
+      continue;
+    }
+    if (!raw) continue;
+    const auto found = in_force.find(fmt::format("{}/{}", service.title(), name));
+    std::vector<std::string> elements = split_list(found == in_force.end() ? *raw : found->second);
+    if (elements.empty() && (!smtpd || name != "smtpd_milters" || is_loopback(service))) {
+      note(fmt::format("{} switches milters off and is left so", service.title()));
+      continue;
+    }
+    if (!elements.empty() && is_ours(elements.front()) && !is_strict(elements.front())) continue;
+    std::vector<std::string> written = split_list(*raw);
+    std::erase_if(written, [this](const std::string& element) { return is_ours(element); });
+    written.insert(written.begin(), socket_);
+    change_service(index, name, join_list(written),
+                   "this service has a list of its own, which hides the one in main.cf");
+  }
+  if (const auto action = service.find("milter_default_action"); action && !is_fail_open(*action)) {
+    change_service(index, "milter_default_action", "accept",
+                   "this service has an answer of its own for milters that are down, and mail must "
+                   "flow here too");
+  }
+  const std::string options = service.find("receive_override_options").value_or("");
+  if (smtpd && options.find("no_milters") != std::string::npos) {
+    note(fmt::format("{} has receive_override_options=no_milters, so Backstop sees nothing of it",
+                     service.title()));
+  }
+}
+
+void Planner::plan_submission(std::size_t index, const Service& service) {
+  const std::string name = "milter_macro_daemon_name";
+  const auto said = service.find(name);
+  if (said == "ORIGINATING") return;
+  if (said) {
+    note(
+        fmt::format("{} calls itself {} towards milters and is left so: what users send there is "
+                    "known as ours by their login alone",
+                    service.title(), *said));
+    return;
+  }
+  change_service(
+      index, name, "ORIGINATING",
+      "what our users hand in here is ours, and is signed, whatever network they are in");
+}
+
+// A second look at what was filtered would take away the verdict of the first.
+Result<void> Planner::plan_reinjected(std::size_t index, const Service& service) {
+  const std::string name = "receive_override_options";
+  std::string options;
+  if (const auto own = service.find(name)) {
+    options = *own;
+  } else {
+    BS_TRY(options, draft_.value(name));
+  }
+  if (options.find("no_header_body_checks") != std::string::npos) return {};
+  std::vector<std::string> words = split_list(options);
+  words.emplace_back("no_header_body_checks");
+  change_service(index, name, fmt::format("{}", fmt::join(words, ",")),
+                 "what a content filter hands back has its verdict already, and keeps it");
+  return {};
+}
+
+void Planner::plan_checks_of(std::size_t index, const Service& service) {
+  const auto raw = service.find("header_checks");
+  if (!raw) return;
+  std::vector<std::string> elements = split_list(*raw);
+  if (elements.empty()) {
+    note(fmt::format("{} looks at no headers and is left so", service.title()));
+    return;
+  }
+  if (std::find(elements.begin(), elements.end(), map_reference()) != elements.end()) return;
+  if (!service.find("nested_header_checks")) {
+    change_service(index, "nested_header_checks", join_list(elements),
+                   "the headers of returned messages stay as they came");
+  }
+  elements.insert(elements.begin(), map_reference());
+  change_service(index, "header_checks", join_list(elements),
+                 "this service has a list of its own, which hides the one in main.cf");
+}
+
+Result<void> Planner::plan_files() {
+  const std::string map = header_map_path(postfix_);
+  const auto found = read_rooted(postfix_.root(), map);
+  if (!found && found.error().code != Errc::NotFound) return tl::unexpected<Error>(found.error());
+  if (found && *found != kMap) {
+    return fail(Errc::Exists, map,
+                "holds something else than Backstop's own line: move it away, then come back");
+  }
+  const bool used =
+      text_.main.find(map) != std::string::npos || text_.master.find(map) != std::string::npos;
+  if (used && !found) {
+    plan_.changes.push_back({.file = map,
+                             .setting = "/^Backstop-Verdict/",
+                             .before = std::nullopt,
+                             .after = "IGNORE",
+                             .why = "the line that header_checks reads"});
+    plan_.files.push_back({.path = map, .before = std::nullopt, .after = std::string(kMap)});
+  }
+  // What names the map comes after it; what opens the door comes last.
+  if (text_.master != before_.master)
+    plan_.files.push_back(
+        {.path = postfix_.master_path(), .before = before_.master, .after = text_.master});
+  if (text_.main != before_.main)
+    plan_.files.push_back(
+        {.path = postfix_.main_path(), .before = before_.main, .after = text_.main});
+  return {};
+}
+
+}  // namespace
+
+std::string header_map_path(const Postfix& postfix) {
+  return postfix.config_directory() + "/backstop_header_checks";
+}
+
+Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text,
+                        const std::string& socket) {
+  BS_TRY(PostfixDraft draft, PostfixDraft::make(postfix));
+  return Planner(postfix, std::move(draft), text, socket).plan();
+}
+
+Result<void> verify_only(const Postfix& postfix, const PostfixText& before,
+                         const PostfixText& after, const std::vector<std::string>& settings) {
+  BS_TRY(PostfixDraft draft, PostfixDraft::make(postfix));
+  BS_TRY_VOID(draft.put(before));
+  BS_TRY(auto was, draft.settings(false));
+  BS_TRY_VOID(draft.put(after));
+  BS_TRY(auto is, draft.settings(false));
+  for (const std::string& name : settings) {
+    was.erase(name);
+    is.erase(name);
+  }
+  if (was == is) return {};
+  for (const auto& [name, value] : is) {
+    const auto found = was.find(name);
+    if (found == was.end() || found->second != value) {
+      return fail(Errc::Internal, name,
+                  fmt::format("would become \"{}\" besides, so nothing is changed; send the "
+                              "developers your main.cf and master.cf",
+                              value));
+    }
+    was.erase(name);
+  }
+  return fail(Errc::Internal, was.begin()->first,
+              "would be lost besides, so nothing is changed; send the developers your main.cf and "
+              "master.cf");
+}
+
+}  // namespace backstop::mta

@@ -1,0 +1,27 @@
+// Runs one of the mail server's own programs and waits for it.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace backstop::mta {
+
+struct Outcome {
+  int exit_code = 0;
+  std::string output;  // Standard output.
+  std::string words;   // Standard error.
+};
+
+// Runs words[0], an absolute path as seen below `root`, chrooted there when `root` is not "/", with
+// nothing on standard input and a plain environment.  Standard error is a terminal to the program:
+// Postfix's programs complain to syslog alone when it is none.  Output past
+// limits::kMtaOutputBytes is dropped.  Errors: Errc::NotFound when it cannot be started,
+// Errc::Denied when this user may not change root, Errc::Unavailable when it does not end within
+// `wait` (it is killed then) or dies by a signal.
+Result<Outcome> run_program(const std::string& root, const std::vector<std::string>& words,
+                            std::chrono::seconds wait);
+
+}  // namespace backstop::mta
