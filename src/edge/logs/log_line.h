@@ -47,6 +47,7 @@ struct LogLine {
   std::string_view status;  // One of kSent to kExpired below, or the server's own word.
   std::string_view text;    // What the other side said, or why.
   std::string_view notice_id;
+  std::string_view parent;  // Accepted: this is the notice made of that queue id (Exim).
 };
 
 // Alike for all servers.
