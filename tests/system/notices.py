@@ -24,7 +24,17 @@ def returned_block(name: str, token_line: str = "") -> str:
 
 def bounce(name: str, block: str | None, recipient: str = "anna@shop.test") -> bytes:
     """A standard report (RFC 3464) that returns a header block, or nothing."""
-    returned = f"--b1\nContent-Type: text/rfc822-headers\n\n{block}\n" if block else ""
+    return _report(name, recipient, f"--b1\nContent-Type: text/rfc822-headers\n\n{block}\n" if block else "")
+
+
+def whole_bounce(name: str, original: str, recipient: str = "anna@shop.test") -> bytes:
+    """The same that returns the whole original, as it came to the server abroad, below that server's own Received."""
+    return _report(name, recipient, "--b1\nContent-Type: message/rfc822\n\n"
+                   "Received: from mx.shop.test ([127.0.1.1]) by mx.else.test with ESMTP id 1;\n"
+                   f"\t{email.utils.formatdate()}\n{original}\n")
+
+
+def _report(name: str, recipient: str, returned: str) -> bytes:
     return ("From: Mail Delivery System <MAILER-DAEMON@mx.else.test>\n"
             f"To: {recipient}\nSubject: Undelivered Mail Returned to Sender\n"
             f"Date: {email.utils.formatdate()}\nMessage-ID: <bounce.{name}@mx.else.test>\n"

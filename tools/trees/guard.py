@@ -22,7 +22,8 @@ _LIFETIME_DAYS = 21
 class Guard:
     """Start, stop and reload the daemon; read its log. Restarting keeps its state and its key.
 
-    `mode` is that of the next start. With `configuration`, a file, the next start reads that instead.
+    `mode`, `more` settings and `environment` are those of the next start. With `configuration`, a file, the next start
+    reads that instead.
     """
 
     def __init__(self, binary: pathlib.Path, state: pathlib.Path, socket: pathlib.Path, domain: str, mode: str,
@@ -36,6 +37,8 @@ class Guard:
         self._state = state
         self.mode = mode
         self.own = [loopback.OWN_CLIENT]
+        self.more: dict[str, str] = {}
+        self.environment: dict[str, str] = {}
         self.configuration: pathlib.Path | None = None
         self._binary = binary
         self._domain = domain
@@ -47,7 +50,7 @@ class Guard:
         return {"networks.own": json.dumps(self.own),
                 f'domains."{self._domain}".mode': f'"{self.mode}"',
                 f'domains."{self._domain}".signing_since': f"{since:%Y-%m-%dT%H:%M:%SZ}",
-                f'domains."{self._domain}".coverage': '"covered"'}
+                f'domains."{self._domain}".coverage': '"covered"', **self.more}
 
     def _command(self, path: str) -> list[str]:
         if self.configuration:
@@ -64,7 +67,7 @@ class Guard:
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
                 self._command(path), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=_as_its_service)
+                env={**os.environ, **self.environment}, start_new_session=True, preexec_fn=_as_its_service)
         until = time.monotonic() + seconds
         while not listening(path):
             if self._process.poll() is not None or time.monotonic() > until:
