@@ -1,8 +1,9 @@
 """The mail servers abroad: gateways that take mail for their domains blindly and learn only later that it cannot be delivered.
 
-Every one is made from `routes` (its domains with the server behind each), `programs` (domains whose mail the
-notice program gets) and `lost` (domains for which there is nowhere to go), and returns only the headers of
-a message longer than BRIEF bytes where it can be told so.
+Every one is made from `home` (our domains and the server that takes mail for each), `routes` (its own domains
+with the server behind each), `programs` (domains whose mail the notice program gets) and `lost` (domains for
+which there is nowhere to go), and returns only the headers of a message longer than BRIEF bytes where it can be
+told so.
 """
 
 import pathlib
@@ -12,12 +13,14 @@ import notice
 from trees import loopback
 from trees.courier import Courier
 from trees.enclosure import Enclosure
-from trees.postfix import DOMAIN, Postfix
+from trees.postfix import Postfix
 from trees.sendmail import Sendmail
 from trees.trouble import Trouble
 
 BRIEF = 20000
 _NOTICE = "/" + notice.PATH
+
+Places = dict[str, tuple[str, int]]
 # Who may send through the Postfix abroad: itself, the mailbox server behind it, and its users' programs.
 _TRUSTED = (loopback.POSTFIX_ABROAD, loopback.DOVECOT, loopback.STORE)
 
@@ -34,21 +37,22 @@ bounce_size_limit = {brief}
 maximal_queue_lifetime = 0
 bounce_queue_lifetime = 1h
 """
-_POSTFIX_NOTICE = "notice unix - n n - 10 pipe\n  flags=q user=nobody null_sender= argv={program} ${{sender}} ${{recipient}}\n"
+_POSTFIX_SERVICES = "lmtp unix - - n - - lmtp\nnotice unix - n n - 10 pipe\n  flags=q user=nobody null_sender= argv={program} ${{sender}} ${{recipient}}\n"
 
 
 class PostfixAbroad(Postfix):
     """Unknown users are found out by its own virtual delivery; the rest stands behind it."""
 
-    def __init__(self, tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]],
-                 programs: list[str], mailboxes: dict[str, tuple[str, int]], port: int):
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, programs: list[str],
+                 mailboxes: Places, port: int):
         """`mailboxes` are domains delivered to an LMTP server."""
-        relayed = [domain for domain in routes if domain not in (DOMAIN, "unknown.postfix.test")]
+        relayed = [domain for domain in routes if domain != "unknown.postfix.test"]
         super().__init__(tree, room, [], {}, milter=False, port=port, address=loopback.POSTFIX_ABROAD, more=_POSTFIX_MAIN.format(
             relayed=" ".join([*relayed, *programs, *mailboxes]), brief=BRIEF,
             trusted=" ".join(f"{address}/32" for address in _TRUSTED)),
-            services=_POSTFIX_NOTICE.format(program=_NOTICE))
-        lines = [f"{domain} smtp:[{host}]:{port}" for domain, (host, port) in routes.items()]
+            services=_POSTFIX_SERVICES.format(program=_NOTICE))
+        lines = [f"{domain} smtp:[{host}]:{port}" for domain, (host, port) in (routes | home).items()
+                 if domain != "unknown.postfix.test"]
         lines += [f"{domain} lmtp:[{host}]:{port}" for domain, (host, port) in mailboxes.items()]
         lines += [f"{domain} notice:" for domain in programs]
         self.enclosure.write("etc/postfix/transport", "\n".join(lines) + "\n")
@@ -72,6 +76,8 @@ ignore_bounce_errors_after = 0s
 timeout_frozen_after = 1m
 dsn_advertise_hosts = *
 bounce_return_size_limit = {brief}
+# It tries no longer than once, but for slow.exim.test, and warns of that at once.
+delay_warning = 1s:1h
 log_file_path = /var/log/exim4/%slog
 begin acl
 acl_rcpt:
@@ -85,6 +91,10 @@ away:
   driver = accept
   domains = away.exim.test
   transport = away
+quoting:
+  driver = accept
+  domains = quoting.exim.test
+  transport = quoting
 unknown:
   driver = redirect
   domains = unknown.exim.test
@@ -130,9 +140,17 @@ away:
   user = Debian-exim
   text = "I am out of the office until Monday and will answer then.\\n"
 
-begin retry
-{home} * F,1h,5s
+quoting:
+  driver = autoreply
+  from = $local_part@$domain
+  to = $sender_address
+  subject = Automatic reply: $h_subject:
+  user = Debian-exim
+  text = "Thank you. This address is read by nobody any more; your message follows.\\n\\n"
+  return_message
 
+begin retry
+{retries}
 begin rewrite
 begin authenticators
 """
@@ -153,7 +171,7 @@ _EXIM_WHY = ("${if match{$domain}{^full}{mailbox is full}{${if match{$domain}{^g
 class EximAbroad:
     """Unknown users and full mailboxes are its own; its notices come from its autoreply transport."""
 
-    def __init__(self, tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]], quiet: list[str]):
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, quiet: list[str]):
         self.address = loopback.EXIM
         self.port = loopback.free_port(self.address)
         self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, "mx.exim.test")
@@ -161,13 +179,14 @@ class EximAbroad:
         for folder in ("etc/exim4", "var/spool/exim4", "var/log/exim4"):
             room_.own(folder)
         room_.own("var/mail", 0o2777)
-        own = ["unknown.exim.test", "full.exim.test", "away.exim.test"]
+        own = ["unknown.exim.test", "full.exim.test", "away.exim.test", "quoting.exim.test"]
         relays = "".join(_EXIM_RELAY.format(number=number, domain=domain, host=host, port=port)
-                         for number, (domain, (host, port)) in enumerate(routes.items()) if domain not in own)
-        taken = [*own, *(domain for domain in routes if domain != DOMAIN), *quiet]
+                         for number, (domain, (host, port)) in enumerate((routes | home).items()) if domain not in own)
+        taken = [*own, *routes, *quiet]
         room_.write("etc/exim4/exim4.conf", _EXIM.format(
             address=self.address, port=self.port, brief=BRIEF, taken=" : ".join(taken), relays=relays,
-            quiet=" : ".join(quiet), why=_EXIM_WHY, home=DOMAIN))
+            quiet=" : ".join(quiet), why=_EXIM_WHY,
+            retries="".join(f"{domain} * F,1h,5s\n" for domain in [*home, "slow.exim.test"])))
 
     def start(self) -> None:
         self.enclosure.start(["exim4", "-bdf", "-q5s"])
@@ -185,32 +204,32 @@ table quiet {{ {catch_all} }}
 listen on {address} port {port} hostname mx.osmtpd.test
 listen on socket
 smtp max-message-size 50M
-bounce warn-interval 4h
+bounce warn-interval 2s
 {actions}action "program" mda "{program} '%{{sender}}' '%{{rcpt}}'" virtual <quiet>
 action "lost" relay src {address} helo mx.osmtpd.test
-{matches}match from local for domain "{home}" action "to-{home}"
-match from src {address} for domain "{home}" action "to-{home}"
-"""
+{matches}"""
 
 
 class OpenSmtpdAbroad:
-    """It knows no size beyond which it returns only headers; who wants that asks with RET=HDRS."""
+    """What stands behind none of its domains is retried for days; it warns of that after two seconds."""
 
-    def __init__(self, tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]],
-                 programs: list[str], lost: list[str]):
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, programs: list[str],
+                 lost: list[str]):
         self.address = loopback.OPENSMTPD
         self.port = loopback.free_port(self.address)
         self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, "mx.osmtpd.test")
         room_.own("var/spool/smtpd", 0o711)
         actions = "".join(f'action "to-{domain}" relay host "smtp://{host}:{port}" src {self.address} helo mx.osmtpd.test\n'
-                          for domain, (host, port) in routes.items())
-        chosen = {domain: f"to-{domain}" for domain in routes if domain != DOMAIN}
+                          for domain, (host, port) in (routes | home).items())
+        chosen = {domain: f"to-{domain}" for domain in routes}
         chosen |= {domain: "program" for domain in programs} | {domain: "lost" for domain in lost}
         room_.write("etc/smtpd.conf", _OPENSMTPD.format(
-            address=self.address, port=self.port, actions=actions, program=_NOTICE, home=DOMAIN,
+            address=self.address, port=self.port, actions=actions, program=_NOTICE,
             catch_all=", ".join(f'"@{domain}" = nobody' for domain in programs),
             matches="".join(f'match from any for domain "{domain}" action "{action}"\n'
-                            for domain, action in chosen.items())))
+                            for domain, action in chosen.items()) +
+            "".join(f'match from {who} for domain "{domain}" action "to-{domain}"\n'
+                    for domain in home for who in ("local", f"src {self.address}"))))
         room_.write(notice.PATH, notice.script(""), 0o755)
 
     def start(self) -> None:
@@ -224,16 +243,16 @@ class OpenSmtpdAbroad:
         return _lines(self.enclosure.room / "console.log", pattern)
 
 
-def sendmail(tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]], programs: list[str],
+def sendmail(tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, programs: list[str],
              headers_only: bool) -> Sendmail:
-    server = Sendmail(tree, room, routes, {domain: _NOTICE for domain in programs}, headers_only)
+    server = Sendmail(tree, room, routes | home, {domain: _NOTICE for domain in programs}, headers_only)
     server.enclosure.write(notice.PATH, notice.script(), 0o755)
     return server
 
 
-def courier(tree: pathlib.Path, room: pathlib.Path, routes: dict[str, tuple[str, int]], programs: list[str],
+def courier(tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, programs: list[str],
             lost: list[str]) -> Courier:
-    server = Courier(tree, room, routes, {domain: _NOTICE for domain in programs}, lost, BRIEF)
+    server = Courier(tree, room, home, routes, {domain: _NOTICE for domain in programs}, lost, BRIEF)
     server.enclosure.write(notice.PATH, notice.script(""), 0o755)
     return server
 

@@ -5,17 +5,20 @@ import functools
 import abroad
 import letters
 from cases import FORGED, FORGED_BARE, GENUINE, GENUINE_BARE, Case
+from house import PEOPLE
 from store import SMALL
 from trees.postfix import DOMAIN
-from zoo import PEOPLE
 
 SERVERS = ["postfix", "exim", "osmtpd", "sendmail", "courier"]
 NAMES = {"osmtpd": "opensmtpd"}
 REASONS = {"unknown": "unknown-user", "full": "full-mailbox", "gone": "host-gone", "large": "too-large",
            "content": "refused-content"}
 FORMS = ["full", "headers", "nothing"]
-# These return only the headers of a long message; the others must be asked to, or are set so.
+# These return only the headers of a long message; for Sendmail there is a second one that is set so.
 _BY_LENGTH = ("postfix", "exim", "courier")
+# What cannot be had, and why.
+LEFT_OUT = {("osmtpd", "headers"): "OpenSMTPD returns the whole of what failed, always, under the name text/rfc822-headers; "
+                                   "only its reports of success return headers (see reported/opensmtpd)"}
 
 
 def make() -> list[Case]:
@@ -23,29 +26,31 @@ def make() -> list[Case]:
     for server in SERVERS:
         for place, (reason, name) in enumerate(REASONS.items()):
             for form in FORMS:
+                if (server, form) in LEFT_OUT:
+                    continue
                 number = len(cases) // 2
                 for twin in ("genuine", "forged"):
                     title = f"{NAMES.get(server, server)}/{name}/{form}/{twin}"
                     expected = {("genuine", True): GENUINE_BARE, ("genuine", False): GENUINE,
                                 ("forged", True): FORGED_BARE, ("forged", False): FORGED}[twin, form == "nothing"]
                     act = functools.partial(send, server=server, reason=reason, form=form, twin=twin, number=number)
-                    cases.append(Case(title, expected, act, pairs=(server, reason, form, twin)))
+                    cases.append(Case(title, expected, act, pairs=(server, reason, form, twin), kind="bounce", form=form))
     return cases
 
 
-def send(zoo, case: Case, server: str, reason: str, form: str, twin: str, number: int) -> None:
+def send(zoo, case: Case, server: str, reason: str, form: str, twin: str, number: int, ours: str = DOMAIN) -> None:
+    """Has a server abroad bounce one letter: our user's own, or a spammer's in our user's name."""
     base = f"{server}.test"
     if form == "headers" and server == "sendmail":
         base = "brief." + base
     domain = f"{reason}-quiet.{base}" if form == "nothing" else f"{reason}.{base}"
-    returns = "HDRS" if form == "headers" and server == "osmtpd" else ""
     size = int(SMALL * 1.5) if reason == "large" else 0
     if form == "headers" and server in _BY_LENGTH:
         size = int(abroad.BRIEF * 1.5)
-    sender, recipient = f"{PEOPLE[number % len(PEOPLE)]}@{DOMAIN}", f"kim.{case.mark}@{domain}"
+    sender, recipient = f"{PEOPLE[number % len(PEOPLE)]}@{ours}", f"kim.{case.mark}@{domain}"
     if twin == "genuine":
-        with zoo.desk() as client:
-            client.send(sender, recipient, letters.genuine(case.mark, sender, recipient, size, number), returns)
+        with zoo.house.desk(ours) as client:
+            client.send(sender, recipient, letters.genuine(case.mark, sender, recipient, size, number))
     else:
         with zoo.spammer(domain, number) as client:
-            client.send(sender, recipient, letters.forged(case.mark, sender, recipient, size, number), returns)
+            client.send(sender, recipient, letters.forged(case.mark, sender, recipient, size, number))

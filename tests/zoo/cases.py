@@ -30,7 +30,9 @@ GENUINE = expect("genuine", "delivered")
 GENUINE_BARE = expect("genuine|unproven", "delivered")
 FORGED = expect("forged", "refused")
 FORGED_BARE = expect("unproven", "delivered")
-NO_ANSWER = expect("not-backscatter|", "delivered")
+# A relay of ours would turn a refusal into a bounce: it is kept from the user without one.
+FORGED_BY_RELAY = expect("forged", "held")
+NO_ANSWER = expect("not-backscatter", "delivered")
 
 
 @dataclasses.dataclass
@@ -41,7 +43,9 @@ class Case:
     expected: Expectation
     act: Callable
     mark: str = dataclasses.field(default_factory=letters.new_mark)
-    copies: int = 1  # how many messages from <> must come of it
+    kind: str = ""  # what backstopd must take it for; "" is not looked at
+    form: str = ""  # full, headers or nothing: what a report that was delivered must carry; "" is not looked at
+    into: tuple[str, ...] = ()  # the mailboxes that must have it when it was delivered; () is not looked at
     pairs: tuple[str, ...] = ()
     failure: str = ""
 

@@ -16,16 +16,20 @@ def new_mark() -> str:
     return "m" + secrets.token_hex(7) + "q"
 
 
-def genuine(mark: str, sender: str, recipient: str, size: int = 0, number: int = 0, from_: str = "") -> bytes:
-    """What a mail program of ours hands in: complete, and of about `size` bytes. `from_` is another From:."""
+def genuine(mark: str, sender: str, recipient: str, size: int = 0, number: int = 0, from_: str = "",
+            more: str = "") -> bytes:
+    """What a mail program of ours hands in: complete, and of about `size` bytes.
+
+    `from_` is another From: than the sender, `more` are further header lines.
+    """
     head = (f"From: {_called(from_ or sender)} <{from_ or sender}>\nTo: {recipient}\n"
             f"Subject: Your question of {mark[1:5]}\nDate: {email.utils.formatdate(localtime=True)}\n"
-            f"Message-ID: <{mark}@shop.test>\nUser-Agent: Mozilla Thunderbird\nMIME-Version: 1.0\n"
-            "Content-Language: en-US\n")
+            f"Message-ID: <{mark}@{sender.partition('@')[2]}>\nUser-Agent: Mozilla Thunderbird\nMIME-Version: 1.0\n"
+            f"{more}")
     return _with_body(head, _SENTENCE, size, number)
 
 
-def forged(mark: str, sender: str, recipient: str, size: int = 0, number: int = 0) -> bytes:
+def forged(mark: str, sender: str, recipient: str, size: int = 0, number: int = 0, more: str = "") -> bytes:
     """What a spammer hands in elsewhere in our user's name; `number` chooses among the kinds that are seen."""
     identity, host = secrets.token_hex(10), f"pc{secrets.randbelow(999)}.dsl.spam.test"
     received = (f"Received: from {host} ([10.{number % 250}.7.3])\n"
@@ -41,7 +45,8 @@ def forged(mark: str, sender: str, recipient: str, size: int = 0, number: int = 
         5: "",  # neither Date nor Message-ID nor Received
     }[number % 6]
     head += (f"From: \"{_called(sender)}\" <{sender}>\nTo: {recipient}\nSubject: Re: order {mark[1:5]} confirmed\n"
-             "X-Mailer: Microsoft Outlook Express 6.00.2900.2180\nMIME-Version: 1.0\n")
+             "X-Mailer: Microsoft Outlook Express 6.00.2900.2180\nMIME-Version: 1.0\n"
+             f"{more}")
     return _with_body(head, _PITCH, size, number)
 
 

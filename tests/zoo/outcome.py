@@ -8,7 +8,9 @@ import dataclasses
 import re
 
 import letters
+from trees import loopback
 from trees.guard import Guard
+from trees.mailbox import Delivered
 from trees.postfix import Postfix
 
 # For main.cf: cleanup notes the first line with a mark, in the envelope's company, and changes nothing.
@@ -23,22 +25,40 @@ _REFUSED = re.compile(r"cleanup\[\d+\]: (\w+): milter-reject: END-OF-MESSAGE .*:
 _HELD = re.compile(r"cleanup\[\d+\]: (\w+): milter-hold: END-OF-MESSAGE ")
 _DISCARDED = re.compile(r"cleanup\[\d+\]: (\w+): milter-discard: END-OF-MESSAGE ")
 _SENT = re.compile(r"virtual\[\d+\]: (\w+): to=<([^>]*)>.* status=sent")
-_JUDGED = re.compile(r"^(\S+ )?(\w+): direction=inbound verdict=(\S+) decision=(\S+)(.*)")
-_QUEUE_ID = re.compile(rb"by mx\.shop\.test \(Postfix\) with E?SMTP id (\w+)")
+_PASSED = re.compile(r"smtp\[\d+\]: (\w+): to=<[^>]*>, relay=" + re.escape(loopback.SCANNER) + r"\[.* queued as (\w+)")
+_JUDGED = re.compile(r"^(\S+ )?(\w+): direction=inbound verdict=(\S+) decision=(\S+)(?: kind=(\S+))?(?: reason=(\S+))?")
+_QUEUE_ID = re.compile(rb"by mx\.shop\.test \(Postfix\) with (?:UTF8)?E?SMTP id (\w+)")
 
 
 @dataclasses.dataclass
 class Outcome:
-    """One message. `fate` is delivered, refused, held, discarded or waiting; `trouble` says where the sides differ."""
+    """One message. `fate` is delivered, refused, deferred, held, discarded or waiting.
+
+    `again` is its second queue id, after a content filter; `trouble` says where the sides differ.
+    """
 
     queue_id: str
     verdict: str = ""
     decision: str = ""
-    line: str = ""
+    kind: str = ""
+    reason: str = ""
     fate: str = "waiting"
     mailboxes: list[str] = dataclasses.field(default_factory=list)
     header: str = ""
+    form: str = ""
+    again: str = ""
     trouble: str = ""
+
+
+def form_of(message: Delivered) -> str:
+    """How much of the original a report carries in a part of its own: full, headers or nothing."""
+    for part in message.parsed.walk():
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            return "full" if part.get_payload(0).get_payload() else "headers"
+        if part.get_content_type() == "text/rfc822-headers":
+            # OpenSMTPD calls the whole message so.
+            return "full" if part.get_payload().lstrip().partition("\n\n")[2].strip() else "headers"
+    return "nothing"
 
 
 class Logbook:
@@ -51,7 +71,6 @@ class Logbook:
         self._noted: dict[str, list[str]] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._read_paths: set = set()
-        self._sent: dict[str, set[str]] = {}
 
     def read(self) -> None:
         for line in self._more("postfix", self._postfix.log):
@@ -59,7 +78,7 @@ class Logbook:
         for line in self._more("guard", self._guard.log):
             if found := _JUDGED.match(line):
                 one = self._of(found[2])
-                one.verdict, one.decision, one.line = found[3], found[4], line
+                one.verdict, one.decision, one.kind, one.reason = found[3], found[4], found[5] or "", found[6] or ""
         for message in self._postfix.delivered():
             if message.path in self._read_paths:
                 continue
@@ -68,12 +87,17 @@ class Logbook:
                 one = self._of(found[1].decode())
                 one.mailboxes.append(message.path.parent.parent.name)
                 one.header = message.verdict()
+                one.form = form_of(message)
 
     def outcomes(self, mark: str) -> list[Outcome]:
         found = []
         for queue_id in self._noted.get(mark, []):
             one = self._of(queue_id)
-            one.trouble = self._disagreement(one)
+            if one.again:
+                second = self._of(one.again)
+                one = dataclasses.replace(one, fate=second.fate, mailboxes=second.mailboxes, header=second.header,
+                                          form=second.form, trouble="judged twice" if second.verdict else "")
+            one.trouble = one.trouble or self._disagreement(one)
             found.append(one)
         return found
 
@@ -102,6 +126,8 @@ class Logbook:
             self._of(found[1]).fate = "held"
         elif found := _DISCARDED.search(line):
             self._of(found[1]).fate = "discarded"
+        elif found := _PASSED.search(line):
+            self._of(found[1]).again = found[2]
         elif found := _SENT.search(line):
             self._of(found[1]).fate = "delivered"
 

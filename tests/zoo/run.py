@@ -15,8 +15,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import answers  # noqa: E402
 import bounces  # noqa: E402
 import cases  # noqa: E402
+import relays  # noqa: E402
+import reports  # noqa: E402
+import several  # noqa: E402
+import successes  # noqa: E402
 from trees.cache import Cache, say  # noqa: E402
 from trees.trouble import Trouble  # noqa: E402
 from zoo import Zoo  # noqa: E402
@@ -43,9 +48,9 @@ def wait(zoo: Zoo, chosen: list[cases.Case], patience: float) -> None:
     last, since = None, time.monotonic()
     while True:
         zoo.check_alive()
-        zoo.logbook.read()
+        zoo.house.logbook.read()
         open_ = [case for case in chosen if not case.failure and not settled(zoo, case)]
-        state = [(case.name, [one.fate for one in zoo.logbook.outcomes(case.mark)]) for case in open_]
+        state = [(case.name, [one.fate for one in zoo.house.logbook.outcomes(case.mark)]) for case in open_]
         if not open_:
             return
         if state != last:
@@ -56,39 +61,46 @@ def wait(zoo: Zoo, chosen: list[cases.Case], patience: float) -> None:
 
 
 def settled(zoo: Zoo, case: cases.Case) -> bool:
-    came = zoo.logbook.outcomes(case.mark)
-    return len(came) >= case.copies and all(one.fate != "waiting" and one.verdict for one in came)
+    came = zoo.house.logbook.outcomes(case.mark)
+    return bool(came) and all(one.fate != "waiting" and one.verdict for one in came)
 
 
-def judge(zoo: Zoo, case: cases.Case) -> tuple[str, str, str, str]:
-    """Verdict, decision, fate and what is wrong with them."""
-    came = zoo.logbook.outcomes(case.mark)
+def judge(zoo: Zoo, case: cases.Case) -> tuple[str, ...]:
+    """Verdict, kind, reason, decision, fate and what is wrong with them."""
+    came = zoo.house.logbook.outcomes(case.mark)
     if not came:
-        return "", "", "nothing came", case.failure or "nothing came"
+        return "", "", "", "", "nothing came", case.failure or "nothing came"
     wrong = [case.failure] if case.failure else []
-    if len(came) != case.copies:
-        wrong.append(f"{len(came)} messages came, not {case.copies}")
+    if len(came) != 1:
+        wrong.append(f"{len(came)} messages came of it")
     for one in came:
         complaint = case.expected.unmet(one.verdict, one.fate)
         wrong += [text for text in (complaint, one.trouble) if text and text not in wrong]
+        if case.kind and one.kind != case.kind:
+            wrong.append(f"taken for {one.kind}")
+        if one.fate == "delivered" and case.form and one.form != case.form:
+            wrong.append(f"it carries {one.form}")
+        if one.fate == "delivered" and case.into and sorted(one.mailboxes) != sorted(case.into):
+            wrong.append(f"it lies in the mailboxes {', '.join(one.mailboxes)}")
     first = came[0]
-    return first.verdict, first.decision, first.fate, "; ".join(wrong)
+    return first.verdict, first.kind, first.reason, first.decision, first.fate, "; ".join(wrong)
 
 
 def table(zoo: Zoo, chosen: list[cases.Case]) -> tuple[str, int]:
     """The list of all cases as text, and how many were not as they must be."""
-    rows, failed = [("case", "expected", "verdict", "decision", "fate", "")], 0
+    rows, failed = [("case", "expected", "verdict", "kind", "reason", "decision", "fate", "")], 0
     for case in chosen:
-        verdict, decision, fate, wrong = judge(zoo, case)
+        *became, wrong = judge(zoo, case)
         failed += bool(wrong)
-        rows.append((case.name, case.expected.said, verdict, decision, fate, f"NOT AS IT MUST BE: {wrong}" if wrong else ""))
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines = ["  ".join([*(row[column].ljust(widths[column]) for column in range(5)), row[5]]).rstrip() for row in rows]
+        rows.append((case.name, case.expected.said, *became, f"NOT AS IT MUST BE: {wrong}" if wrong else ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip() for row in rows]
+    lines += [f"Left out: {bounces.NAMES.get(server, server)}/*/{form}: {why}." for (server, form), why in bounces.LEFT_OUT.items()]
     return "\n".join(lines) + "\n", failed
 
 
 def play(options, folder: pathlib.Path) -> int:
-    chosen = bounces.make()
+    chosen = [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make()]
     if options.pairs:
         chosen = cases.smallest_for_all_pairs(chosen)
     if options.only:

@@ -23,13 +23,15 @@ class Client:
         except (smtplib.SMTPException, OSError):
             self._smtp.close()
 
-    def send(self, sender: str, recipient: str, message: bytes, returns: str = "") -> None:
+    def send(self, sender: str, recipient: str, message: bytes, returns: str = "",
+             notify: str = "") -> None:
         """Sends one message (LF line ends), with the recipient named to the server as relays do (ORCPT).
 
-        `returns`, HDRS or FULL, asks for that much of it in a bounce (RFC 3461 §4.3).
+        `returns`, HDRS or FULL, asks for that much of it in a report, `notify`, as SUCCESS, for one (RFC 3461 §4).
         """
         self._smtp.ehlo_or_helo_if_needed()
         options = [f"ORCPT=rfc822;{recipient}"] if self._smtp.has_extn("dsn") else []
+        options += [f"NOTIFY={notify}"] if notify and options else []
         asked = [f"RET={returns}"] if returns and self._smtp.has_extn("dsn") else []
         self._smtp.sendmail(sender, [recipient], message.replace(b"\n", b"\r\n"), asked, options)
 
