@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   add_keys_command(app, chosen);
   add_play_command(app, chosen);
   add_read_command(app, chosen);
+  add_setup_command(app, chosen);
   add_sign_command(app, chosen);
   add_verify_command(app, chosen);
   if (const auto answered = parse_command_line(app, argc, argv)) return *answered;

@@ -18,6 +18,7 @@ void add_explain_command(CLI::App& app, Chosen& chosen);
 void add_keys_command(CLI::App& app, Chosen& chosen);
 void add_play_command(CLI::App& app, Chosen& chosen);
 void add_read_command(CLI::App& app, Chosen& chosen);
+void add_setup_command(CLI::App& app, Chosen& chosen);
 void add_sign_command(CLI::App& app, Chosen& chosen);
 void add_verify_command(CLI::App& app, Chosen& chosen);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 
 #include "core/base/limits.h"
 #include "edge/mta/logical_lines.h"
@@ -141,8 +142,12 @@ PostfixDraft::~PostfixDraft() {
 }
 
 Result<void> PostfixDraft::put(const PostfixText& text) {
-  BS_TRY_VOID(replace_rooted(postfix_.root(), directory_ + "/main.cf", text.main));
-  return replace_rooted(postfix_.root(), directory_ + "/master.cf", text.master);
+  const std::string path = on_host(postfix_.root(), directory_);
+  std::ofstream main(path + "/main.cf", std::ios::binary);
+  std::ofstream master(path + "/master.cf", std::ios::binary);
+  if (!(main << text.main).flush() || !(master << text.master).flush())
+    return fail(Errc::Unavailable, path, "cannot be written: is the disk full?");
+  return {};
 }
 
 Result<std::string> PostfixDraft::value(const std::string& name) const {

@@ -1,0 +1,219 @@
+// backstop setup: makes the mail server ask Backstop, or ask it no longer.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/command.h"
+#include "app/exit_code.h"
+#include "app/settings.h"
+#include "app/setup_report.h"
+#include "app/setup_socket.h"
+#include "edge/mta/other_server.h"
+#include "edge/os/clock.h"
+
+namespace backstop::app {
+namespace {
+
+struct Options {
+  Settings settings;
+  bool config_named = false;
+  bool apply = false;
+  bool remove = false;
+  bool dry_run = false;
+  bool reload = false;
+  bool json = false;
+  std::string root = "/";
+};
+
+std::string config_path(const Options& options) {
+  return config_path_below(options.root, options.settings, options.config_named);
+}
+
+void print_other(const Options& options, std::string_view mta, const std::string& sentence,
+                 const std::string& lines) {
+  if (options.json) {
+    const nlohmann::json line = {
+        {"v", 1}, {"mta", mta}, {"state", "by-hand"}, {"lines", lines}, {"next", {sentence}}};
+    fmt::print("{}\n", line.dump());
+  } else {
+    fmt::print("{}\n{}{}", sentence, lines.empty() ? "" : "\n", lines);
+  }
+}
+
+// Exim and Sendmail: said, never edited.
+int run_other(const Options& options) {
+  const auto other = mta::find_other_server(options.root);
+  if (!other) {
+    return report_error(
+        Error{Errc::NotFound, options.root,
+              "holds no mail server that setup knows: neither Postfix nor Exim nor Sendmail"},
+        kExitFound);
+  }
+  if (*other == mta::OtherServer::Exim) {
+    print_other(options, "exim",
+                "Exim is here. Backstop has no door for Exim yet, so there is nothing to set up; "
+                "mail goes on as before.",
+                "");
+    return kExitFound;
+  }
+  const bool there = mta::sendmail_names_us(options.root);
+  if (options.remove) {
+    print_other(options, "sendmail",
+                there ? "Take the INPUT_MAIL_FILTER(`backstop', ...) line out of "
+                        "/etc/mail/sendmail.mc, then run: make -C /etc/mail && systemctl restart "
+                        "sendmail"
+                      : "Nothing to do: /etc/mail/sendmail.mc does not name Backstop.",
+                "");
+    return there ? kExitFound : kExitGood;
+  }
+  if (there) {
+    print_other(options, "sendmail", "Nothing to do: /etc/mail/sendmail.mc names Backstop already.",
+                "");
+    return kExitGood;
+  }
+  print_other(options, "sendmail",
+              "Sendmail is here. Put this line into /etc/mail/sendmail.mc, before its MAILER lines "
+              "and before other mail filters; it has no F=, so mail flows while Backstop is down. "
+              "Write milter.listen = [\"unix:/run/backstop/milter.sock\"] into backstop.toml. Then "
+              "run: make -C /etc/mail && systemctl restart sendmail",
+              mta::sendmail_lines("local:/run/backstop/milter.sock"));
+  return kExitFound;
+}
+
+Result<mta::Plan> make_plan(const Options& options, const mta::Postfix& postfix,
+                            const mta::PostfixText& text, const std::string& socket,
+                            const std::optional<mta::Record>& record) {
+  if (options.remove) return mta::plan_removal(postfix, text, socket, record);
+  return mta::plan_setup(postfix, text, socket);
+}
+
+void say_next(const Options& options, SetupReport& report, const SetupSocket& socket) {
+  if (report.state == SetupState::RolledBack) return;
+  if (report.removal) {
+    const auto config = [&] {
+      Settings settings;
+      settings.config_path = config_path(options);
+      return load_config(settings).value_or(config::Config{});
+    }();
+    report.next = say_what_stays(config.keys_directory, config.lifetime, os::SystemClock().now());
+    if (report.state == SetupState::NothingToDo) report.next.clear();
+  } else {
+    report.next = socket.notes;
+    if (!is_answered(*report.postfix, report.socket)) {
+      report.next.push_back(fmt::format(
+          "Nobody listens at {} yet: run 'systemctl enable --now backstop'; until then mail flows, "
+          "unsigned and not judged",
+          report.socket));
+    }
+  }
+  if (report.state == SetupState::Done && !report.reload)
+    report.next.insert(report.next.begin(), "Make it work: postfix reload");
+  if (!report.removal && report.state != SetupState::Proposed)
+    report.next.push_back("Look at the whole: backstop check");
+}
+
+// Writes the plan.  Errors: as mta::change_postfix.
+Result<void> carry_out(const Options& options, SetupReport& report, const mta::PostfixText& text,
+                       const std::optional<mta::Record>& record) {
+  const mta::Postfix& postfix = *report.postfix;
+  std::optional<mta::Record> next;
+  if (!options.remove) {
+    BS_TRY(next, mta::make_record(postfix, text, report.plan, report.socket, record));
+  }
+  BS_TRY(report.done, mta::change_postfix(postfix, report.plan, next, report.directory,
+                                          os::SystemClock().now()));
+  if (report.done->ending == mta::Ending::RolledBack) {
+    report.state = SetupState::RolledBack;
+    return {};
+  }
+  report.state = SetupState::Done;
+  if (options.remove) {
+    const auto directory = mta::find_socket_directory(postfix, report.socket);
+    if (directory && !mta::remove_socket_directory(postfix, *directory)) {
+      report.plan.notes.push_back(
+          fmt::format("{} is not empty and stays until backstopd has stopped; then remove it",
+                      directory->path));
+    }
+  }
+  if (options.reload) {
+    BS_TRY(report.reload, postfix.run("reload"));
+  }
+  return {};
+}
+
+Result<SetupReport> set_up(const Options& options, const mta::Postfix& postfix) {
+  SetupReport report;
+  report.removal = options.remove;
+  report.postfix = &postfix;
+  BS_TRY(const mta::PostfixText text, postfix.read());
+  BS_TRY(const SetupSocket socket, choose_socket(postfix, text, config_path(options)));
+  report.socket = socket.text;
+  BS_TRY(const auto record, mta::read_record(postfix));
+  BS_TRY(report.plan, make_plan(options, postfix, text, socket.text, record));
+  if (!options.remove) {
+    report.directory = mta::find_socket_directory(postfix, socket.text);
+    if (report.directory && report.directory->is_right) report.directory.reset();
+  }
+  const bool nothing = report.plan.files.empty() && !report.directory;
+  const bool writes = (options.apply || options.remove) && !options.dry_run;
+  if (!nothing) report.state = SetupState::Proposed;
+  if (!nothing && writes) BS_TRY_VOID(carry_out(options, report, text, record));
+  say_next(options, report, socket);
+  return report;
+}
+
+int run_setup(const Options& options) {
+  const auto postfix = mta::Postfix::find(options.root);
+  if (!postfix && postfix.error().code == Errc::NotFound && postfix.error().where == "postconf")
+    return run_other(options);
+  if (!postfix) return report_error(postfix.error(), kExitFound);
+  const auto report = set_up(options, *postfix);
+  if (!report) {
+    const bool ours = report.error().where.starts_with(config_path(options));
+    return report_error(report.error(), ours ? kExitBadConfig : kExitFound);
+  }
+  print_setup(*report, options.json);
+  const bool failed =
+      report->state == SetupState::RolledBack || (report->reload && report->reload->exit_code != 0);
+  return failed ? kExitFound : kExitGood;
+}
+
+}  // namespace
+
+void add_setup_command(CLI::App& app, Chosen& chosen) {
+  CLI::App* const command =
+      app.add_subcommand("setup", "Make the mail server ask Backstop, or no longer");
+  const auto options = std::make_shared<Options>();
+  auto* const config = command->add_option("-c,--config", options->settings.config_path,
+                                           "The configuration file; it says where we listen");
+  auto* const apply = command->add_flag("--apply", options->apply,
+                                        "Write it; without, only show what would change");
+  auto* const remove =
+      command->add_flag("--remove", options->remove, "Take everything out again")->excludes(apply);
+  command->add_flag("--dry-run", options->dry_run, "With --remove: only show what would change")
+      ->excludes(apply)
+      ->needs(remove);
+  command->add_flag("--reload", options->reload, "Afterwards make Postfix read it: postfix reload");
+  command
+      ->add_option("--root", options->root,
+                   "The mail server lives below this directory; its commands run chrooted there")
+      ->check(CLI::ExistingDirectory)
+      ->type_name("DIR");
+  command->add_flag("--json", options->json, "One JSON object");
+  command->footer(render_examples(
+      {"backstop setup                     shows each line that would change, and why",
+       "backstop setup --apply --reload    backup, change, postfix check, reload; all back if it "
+       "fails",
+       "backstop setup --remove --dry-run  shows how it would be taken out again",
+       "backstop setup --root /srv/mx1     a mail server in a tree or a container's root"}));
+  command->callback([options, config, &chosen] {
+    options->config_named = config->count() > 0;
+    while (options->root.size() > 1 && options->root.back() == '/')
+      options->root.pop_back();
+    chosen.run = [options] { return run_setup(*options); };
+  });
+}
+
+}  // namespace backstop::app
