@@ -43,6 +43,7 @@ bool parse_delivery(std::string_view text, LogLine& line) {
   line.dsn = take_field(text, "dsn=");
   if (!take_prefix(text, "status=")) return false;
   line.status = take_until(text, " ");
+  if (line.status.empty()) return false;
   if (text.size() >= 2 && text.front() == '(' && text.back() == ')') {
     text = text.substr(1, text.size() - 2);
   }
