@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "core/base/limits.h"
@@ -47,6 +49,19 @@ void append_settings(std::map<std::string, std::string>& out, std::string_view t
     if (newline == std::string_view::npos) return;
     text.remove_prefix(newline + 1);
   }
+}
+
+Result<void> write_draft(const std::string& path, const std::string& text) {
+  {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    if (!(file << text).flush())
+      return fail(Errc::Unavailable, path, "cannot be written: is the disk full?");
+  }
+  // Postfix waits for a file that was written within the last second, lest it read half of it.
+  std::error_code error;
+  std::filesystem::last_write_time(
+      path, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1), error);
+  return {};
 }
 
 }  // namespace
@@ -143,11 +158,8 @@ PostfixDraft::~PostfixDraft() {
 
 Result<void> PostfixDraft::put(const PostfixText& text) {
   const std::string path = on_host(postfix_.root(), directory_);
-  std::ofstream main(path + "/main.cf", std::ios::binary);
-  std::ofstream master(path + "/master.cf", std::ios::binary);
-  if (!(main << text.main).flush() || !(master << text.master).flush())
-    return fail(Errc::Unavailable, path, "cannot be written: is the disk full?");
-  return {};
+  BS_TRY_VOID(write_draft(path + "/main.cf", text.main));
+  return write_draft(path + "/master.cf", text.master);
 }
 
 Result<std::string> PostfixDraft::value(const std::string& name) const {
