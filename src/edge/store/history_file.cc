@@ -289,14 +289,16 @@ Result<bool> HistoryFile::drop_step(const HistoryLimits& history_limits, Instant
   if (aged) return true;
   const auto rows_max = static_cast<std::int64_t>(history_limits.rows);
   if (count_ <= rows_max && drop_until_ == 0) return drop_tallies(oldest_kept);
-  if (drop_until_ == 0) {
+  const bool is_new_hour = drop_until_ == 0;
+  if (is_new_hour) {
     // The oldest hour goes; of one that holds nearly everything, only a part.
     BS_TRY(const std::int64_t oldest, database_.read_number("SELECT min(id) FROM message"));
     drop_until_ = (oldest / kHourIds + 1) * kHourIds;
   }
   BS_TRY(const bool dropped, drop_before(drop_until_));
+  if (!dropped && is_new_hour) count_ = 0;
   if (!dropped || count_ <= rows_max - rows_max / 16) drop_until_ = 0;
-  return dropped;
+  return dropped || count_ > rows_max;
 }
 
 }  // namespace backstop::store

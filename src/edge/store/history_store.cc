@@ -197,11 +197,15 @@ class HistoryStore::Writer {
         "The history cannot be written; mail is not concerned, up to {} rows wait, and it is tried "
         "again every {} s. {}",
         limits::kHistoryQueue, kRetryAfter.count(), error.text());
+    bool is_known = false;
     {
+      // The same trouble shows in different words, as the place it is met at has it.
       const std::lock_guard lock(mutex_);
-      if (health_.trouble == sentence) return;
+      is_known = !health_.trouble.empty() && told_code_ == error.code;
       health_.trouble = sentence;
     }
+    told_code_ = error.code;
+    if (is_known) return;
     on_trouble_({.is_over = false, .sentence = sentence});
   }
 
@@ -268,6 +272,7 @@ class HistoryStore::Writer {
   // The thread's own.
   std::optional<HistoryFile> file_;
   SteadyClock::time_point retry_at_{};
+  Errc told_code_ = Errc::Internal;
   std::optional<SteadyClock::time_point> moved_aside_at_;
 
   std::thread thread_;  // Last: it uses all of the above.
