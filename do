@@ -5,7 +5,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 
 readonly PACKAGES_BUILD=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libssl-dev libidn2-dev
   libunistring-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libexpected-dev nlohmann-json3-dev
-  libsystemd-dev libgtest-dev libgmock-dev libbenchmark-dev libgmime-3.0-dev libmilter-dev python3 debootstrap
+  libsystemd-dev libsqlite3-dev zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev libgmime-3.0-dev libmilter-dev python3 debootstrap
   iproute2 procps)
 readonly PACKAGES_CHECK=(clang-format-19 clang-19 libclang-rt-19-dev)
 readonly JOBS=$(nproc)
@@ -88,6 +88,12 @@ run_ctest() {
 }
 
 do_test() {
+  if [ "${1:-}" = --zoo ]; then
+    shift
+    do_build backstopd
+    as_root python3 tests/zoo/run.py "$@"
+    return
+  fi
   do_build all
   if [ "$(id -u)" = 0 ]; then
     run_ctest release "$@"
@@ -186,6 +192,7 @@ do_help() {
   cat <<'EOF'
 ./do run [--once]     build, start everything on loopback, play real mail through it, show the table
 ./do test [ARGS]      build and run every test (ARGS go to ctest, as -R plays)
+./do test --zoo       every bounce of five other mail servers, genuine and forged, as a list (--only WORD, --pairs)
 ./do setup            install what building and testing need (no mail server ever on this host)
 ./do build            leave build/bin/backstop and build/bin/backstopd
 ./do check            format, the house's arrows, wording, generated files; prints only what is wrong

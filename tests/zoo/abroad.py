@@ -22,7 +22,7 @@ _NOTICE = "/" + notice.PATH
 
 Places = dict[str, tuple[str, int]]
 # Who may send through the Postfix abroad: itself, the mailbox server behind it, and its users' programs.
-_TRUSTED = (loopback.POSTFIX_ABROAD, loopback.DOVECOT, loopback.STORE)
+_TRUSTED = (loopback.POSTFIX_ABROAD, "127.0.0.1", loopback.STORE)
 
 _POSTFIX_MAIN = """\
 myorigin = postfix.test

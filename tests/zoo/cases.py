@@ -37,7 +37,7 @@ NO_ANSWER = expect("not-backscatter", "delivered")
 
 @dataclasses.dataclass
 class Case:
-    """`name` is for ever; `act(zoo, case)` sets it off and returns at once; `pairs` are its values for all pairs."""
+    """`name` is for ever; `act(zoo, case)` sets it off and returns at once; `pairs` are its values, which all pairs are made of."""
 
     name: str
     expected: Expectation
@@ -51,17 +51,20 @@ class Case:
 
 
 def smallest_for_all_pairs(cases: list[Case]) -> list[Case]:
-    """Some of the cases in which every two values of different dimensions meet at least once; those without pairs all."""
-    chosen = [case for case in cases if not case.pairs]
-    rest = [case for case in cases if case.pairs]
-    wanted = {pair for case in rest for pair in _pairs(case)}
+    """Some of the cases in which every two values of different dimensions meet at least once, both twins of each.
+
+    Cases without such values are all among them.
+    """
+    values = list(dict.fromkeys(case.pairs for case in cases if case.pairs))
+    wanted = {pair for its in values for pair in _pairs(its)}
+    chosen = set()
     while wanted:
-        best = max(rest, key=lambda case: len(_pairs(case) & wanted))
-        chosen.append(best)
+        best = max(values, key=lambda its: len(_pairs(its) & wanted))
+        chosen.add(best)
         wanted -= _pairs(best)
-    return sorted(chosen, key=cases.index)
+    return [case for case in cases if not case.pairs or case.pairs in chosen]
 
 
-def _pairs(case: Case) -> set[tuple]:
-    values = list(enumerate(case.pairs))
-    return {(one, other) for one in values for other in values if one[0] < other[0]}
+def _pairs(values: tuple[str, ...]) -> set[tuple]:
+    numbered = list(enumerate(values))
+    return {(one, other) for one in numbered for other in numbered if one[0] < other[0]}

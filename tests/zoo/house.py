@@ -48,23 +48,6 @@ relay_recipient_maps =
 """
 
 
-class GuardOfThree(Guard):
-    """The daemon with all our domains. `known_relays` turns on what it must know of front relay and filter."""
-
-    def settings(self) -> dict[str, str]:
-        said = super().settings()
-        for domain in OURS:
-            for key in ("mode", "signing_since", "coverage"):
-                said[f'domains."{domain}".{key}'] = said[f'domains."{DOMAIN}".{key}']
-        if os.environ.get("ZOO_OLD"): return said
-        said["addresses.roles"] = json.dumps([f"dmarc@{DOMAIN}"])
-        said["relays.inbound"] = json.dumps([f"{loopback.FRONT}/32"])
-        said["relays.reinject"] = json.dumps([f"{loopback.SCANNER}/32"])
-        said["relays.names"] = json.dumps([loopback.NAMES[loopback.GUARDED]])
-        said["store.directory"] = json.dumps(str(self._state / "store"))
-        return said
-
-
 class House:
     """Making it prepares the files; `open_to` says where the mail of others goes, then `start` starts everything."""
 
@@ -86,9 +69,21 @@ class House:
         self.postfix.enclosure.write(outcome.CHECKS.lstrip("/"), outcome.NOTE)
         self.postfix.enclosure.write("etc/postfix/mailboxes", "".join(
             f"{who}@{domain} {who}/\n" for who in [*PEOPLE, *ROLES] for domain in OURS))
-        self.guard = GuardOfThree(self._binary, self._folder / "state", self.postfix.milter_socket, DOMAIN, "enforce",
-                                  self._folder / "backstopd.log")
+        self.guard = Guard(self._binary, self._folder / "state", self.postfix.milter_socket, DOMAIN, "enforce",
+                           self._folder / "backstopd.log")
+        if not os.environ.get("ZOO_OLD"): self.guard.more = self._settings()
         self.logbook = outcome.Logbook(self.postfix, self.guard)
+
+    def _settings(self) -> dict[str, str]:
+        """What the daemon must know besides: our other domains, the relay and the filter, the address for reports."""
+        said = self.guard.settings()
+        more = {f'domains."{domain}".{key}': said[f'domains."{DOMAIN}".{key}']
+                for domain in (DEPOT, LOFT) for key in ("mode", "signing_since", "coverage")}
+        return more | {"addresses.roles": json.dumps([f"dmarc@{DOMAIN}"]),
+                       "relays.inbound": json.dumps([f"{loopback.FRONT}/32"]),
+                       "relays.reinject": json.dumps([f"{loopback.SCANNER}/32"]),
+                       "relays.names": json.dumps([loopback.NAMES[loopback.GUARDED]]),
+                       "store.directory": json.dumps(str(self._folder / "state/store"))}
 
     def start(self) -> None:
         self.scanner.start()

@@ -5,6 +5,7 @@ A mark is part of the recipient's address, so every bounce names it, whatever el
 
 import email.utils
 import secrets
+import time
 
 MARK = r"m[0-9a-f]{14}q"
 
@@ -17,24 +18,25 @@ def new_mark() -> str:
 
 
 def genuine(mark: str, sender: str, recipient: str, size: int = 0, number: int = 0, from_: str = "",
-            more: str = "") -> bytes:
+            more: str = "", days_ago: int = 0) -> bytes:
     """What a mail program of ours hands in: complete, and of about `size` bytes.
 
     `from_` is another From: than the sender, `more` are further header lines.
     """
     head = (f"From: {_called(from_ or sender)} <{from_ or sender}>\nTo: {recipient}\n"
-            f"Subject: Your question of {mark[1:5]}\nDate: {email.utils.formatdate(localtime=True)}\n"
+            f"Subject: Your question of {mark[1:5]}\nDate: {_date(days_ago)}\n"
             f"Message-ID: <{mark}@{sender.partition('@')[2]}>\nUser-Agent: Mozilla Thunderbird\nMIME-Version: 1.0\n"
             f"{more}")
     return _with_body(head, _SENTENCE, size, number)
 
 
-def forged(mark: str, sender: str, recipient: str, size: int = 0, number: int = 0, more: str = "") -> bytes:
+def forged(mark: str, sender: str, recipient: str, size: int = 0, number: int = 0, more: str = "",
+           days_ago: int = 0) -> bytes:
     """What a spammer hands in elsewhere in our user's name; `number` chooses among the kinds that are seen."""
     identity, host = secrets.token_hex(10), f"pc{secrets.randbelow(999)}.dsl.spam.test"
     received = (f"Received: from {host} ([10.{number % 250}.7.3])\n"
-                f"\tby relay.spam.test with ESMTP id {identity[:10].upper()};\n\t{email.utils.formatdate()}\n")
-    date = f"Date: {email.utils.formatdate()}\n"
+                f"\tby relay.spam.test with ESMTP id {identity[:10].upper()};\n\t{_date(days_ago)}\n")
+    date = f"Date: {_date(days_ago)}\n"
     message_id = f"Message-ID: <{identity}@shop.test>\n"
     head = {
         0: received + date + message_id,  # careful ratware: everything is there
@@ -61,6 +63,10 @@ def _with_body(head: str, line: str, size: int, number: int) -> bytes:
     boundary = f"=_{secrets.token_hex(8)}"
     return (f"{head}Content-Type: multipart/{kind}; boundary=\"{boundary}\"\n\n--{boundary}\n"
             f"Content-Type: text/plain; charset=utf-8\n\n{text}\n--{boundary}\n{second}\n--{boundary}--\n").encode()
+
+
+def _date(days_ago: int) -> str:
+    return email.utils.formatdate(time.time() - days_ago * 86400)
 
 
 def _called(address: str) -> str:

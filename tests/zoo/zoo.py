@@ -27,6 +27,8 @@ def quiet(base: str) -> list[str]:
 class Zoo:
     """Making it prepares the files, `start` starts everything, `stop` leaves no process and no mount."""
 
+    name = "The zoo"
+
     def __init__(self, cache: Cache, folder: pathlib.Path, binary: pathlib.Path):
         self.folder = folder
         trees = {name: cache.tree(name) for name in ("postfix", "exim", "opensmtpd", "sendmail", "courier", "dovecot")}
@@ -112,6 +114,13 @@ class Zoo:
             if not room.enclosure.alive():
                 raise Trouble(f"{type(room).__name__} stopped by itself: {room.enclosure.last_words()}", 1)
         self.house.check_alive()
+
+    @property
+    def logbook(self):
+        return self.house.logbook
+
+    def set_off(self, chosen: list, set_off) -> None:
+        set_off(chosen)
 
     def spammer(self, domain: str, number: int) -> Client:
         """A stranger at the server abroad that takes mail for this domain."""
