@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "edge/os/gap_file.h"
-#include "edge/os/temporary_directory.h"
 #include "testing/fake_log.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::app {
 namespace {
@@ -38,7 +38,7 @@ class SigningWatchTest : public ::testing::Test {
   }
   std::vector<SigningGap> on_disk() const { return os::read_gap_file(folder_.path()).value().gaps; }
 
-  os::TemporaryDirectory folder_;
+  ::backstop::testing::TemporaryDirectory folder_;
   backstop::testing::FakeLog log_;
   SigningWatch::Steady::time_point steady_{};
 };
@@ -223,7 +223,7 @@ TEST_F(SigningWatchTest, APauseWithoutBeatsIsAGap) {
 
 TEST_F(SigningWatchTest, WhatCannotBeReadCountsAsAGapOfAWholeLifetime) {
   for (const bool as_line : {true, false}) {
-    os::TemporaryDirectory folder;
+    ::backstop::testing::TemporaryDirectory folder;
     if (as_line)
       std::ofstream(folder / "gaps") << "garbage\n";
     else
@@ -231,7 +231,7 @@ TEST_F(SigningWatchTest, WhatCannotBeReadCountsAsAGapOfAWholeLifetime) {
     SigningWatch watch(folder.path(), kLifetime, log_, kNoon);
     EXPECT_TRUE(in_gap(watch, kNoon - Days(20), kNoon)) << as_line;
   }
-  os::TemporaryDirectory folder;
+  ::backstop::testing::TemporaryDirectory folder;
   ASSERT_EQ(mkfifo((folder / "heartbeat").c_str(), 0600), 0);
   SigningWatch watch(folder.path(), kLifetime, log_, kNoon);
   EXPECT_TRUE(in_gap(watch, kNoon - Days(20), kNoon));
