@@ -128,6 +128,9 @@ inline constexpr std::size_t kLogWatchSeen = 200'000;
 inline constexpr std::size_t kLedgerQueryKeys = 64;
 // Message-IDs of one answer that are looked up: what it returns, and what it refers to.
 inline constexpr std::size_t kLedgerMessageIds = 8;
+// A returned header is not told from ours by its length alone below this: hops, signatures and
+// filters add some kilobytes to any header.
+inline constexpr std::size_t kSwollenHeaderBytes = 32 * 1024;
 // Failed or answering parties of one answer that are looked up.
 inline constexpr std::size_t kLedgerParties = 8;
 // Rows of one account and day; above it only tokens prove, so that one stolen account cannot evict
@@ -135,6 +138,21 @@ inline constexpr std::size_t kLedgerParties = 8;
 inline constexpr std::size_t kLedgerRowsPerAccount = 200'000;
 // Messages that wait to be written down; a disk that stands still for longer makes a gap.
 inline constexpr std::size_t kLedgerQueue = 50'000;
+// Their rows: a message has two, and one for each recipient; some 40 MB.
+inline constexpr std::size_t kLedgerQueueRows = 500'000;
+// Keys in the ledger's index in memory, some 10 bytes each; the days of further ones are looked into
+// on the disk, for every question.
+inline constexpr std::size_t kLedgerIndexKeys = 64'000'000;
+// Accounts whose rows of a day are counted; further ones have sent next to nothing yet.
+inline constexpr std::size_t kLedgerAccounts = 200'000;
+// Questions to the ledger that wait for the disk.
+inline constexpr std::size_t kLedgerQuestions = 10'000;
+// How long a store that failed rests before it is tried again: a full disk must not cost every
+// message a write.
+inline constexpr std::chrono::milliseconds kStoreRetry{5000};
+// Damaged databases that are kept aside; with more of them the disk is at fault, and a new one would
+// not last.
+inline constexpr std::size_t kDamagedFiles = 10;
 // How long what was sent or counted may wait for others to be committed with it.
 inline constexpr std::chrono::milliseconds kStoreCommitWait{50};
 // Use counters held; each is a number in memory and a row on disk.

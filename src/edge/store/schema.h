@@ -21,6 +21,8 @@ struct Schema {
 // file that is up to date.  Errors: Errc::Unsupported for a later version or another program's
 // file, which are not touched; as in sqlite.h.
 Result<void> update_schema(Database& database, const Schema& schema);
+// Would update_schema() take it?  Nothing is written.  Errors: Errc::Unsupported as above.
+Result<void> check_later_schema(Database& database, const Schema& schema);
 // For who only reads: is it the newest version?  Errors: as above, and Errc::Unsupported for an
 // older one.
 Result<void> check_schema(Database& database, const Schema& schema);
