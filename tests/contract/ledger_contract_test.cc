@@ -236,13 +236,17 @@ TYPED_TEST(LedgerContract, CountsUses) {
 }
 
 TYPED_TEST(LedgerContract, LargestHeaderIsThatOfTheLastDays) {
-  auto message = sent_message(key(1), kNow - Days{30});
+  auto message = sent_message(key(1), kNow - Days{20});
   message.header_bytes = 50'000;
   this->maker_.ledger().record_sent(message);
-  message = sent_message(key(2), kNow - Days{20});
+  message = sent_message(key(2), kNow);
   message.header_bytes = 3000;
   this->maker_.ledger().record_sent(message);
-  this->now_and_later([&] { EXPECT_EQ(this->ask(query_of(key(9))).largest_header_bytes, 3000u); });
+  this->now_and_later([&] {
+    EXPECT_EQ(this->ask(query_of(key(9))).largest_header_bytes, 50'000u);
+    EXPECT_EQ(this->ask(query_of(key(9)), kNow + Days{2}).largest_header_bytes, 3000u);
+    EXPECT_EQ(this->ask(query_of(key(9)), kNow + Days{30}).largest_header_bytes, 0u);
+  });
 }
 
 TYPED_TEST(LedgerContract, KeepsAtMostAThousandPairsOfAMessage) {
