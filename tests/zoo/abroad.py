@@ -171,9 +171,10 @@ _EXIM_WHY = ("${if match{$domain}{^full}{mailbox is full}{${if match{$domain}{^g
 class EximAbroad:
     """Unknown users and full mailboxes are its own; its notices come from its autoreply transport."""
 
-    def __init__(self, tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, quiet: list[str]):
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, quiet: list[str],
+                 port: int | None = None):
         self.address = loopback.EXIM
-        self.port = loopback.free_port(self.address)
+        self.port = port or loopback.free_port(self.address)
         self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, "mx.exim.test")
         self._log = room / "var/log/exim4/mainlog"
         for folder in ("etc/exim4", "var/spool/exim4", "var/log/exim4"):
@@ -244,8 +245,10 @@ class OpenSmtpdAbroad:
 
 
 def sendmail(tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, programs: list[str],
-             headers_only: bool) -> Sendmail:
-    server = Sendmail(tree, room, routes | home, {domain: _NOTICE for domain in programs}, headers_only)
+             headers_only: bool, plain: bool = False) -> Sendmail:
+    """With `plain` its bounces are letters without parts, as before RFC 3464."""
+    settings = "define(`confMIME_FORMAT_ERRORS', `False')dnl\n" if plain else ""
+    server = Sendmail(tree, room, routes | home, {domain: _NOTICE for domain in programs}, headers_only, settings)
     server.enclosure.write(notice.PATH, notice.script(), 0o755)
     return server
 

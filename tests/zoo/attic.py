@@ -87,7 +87,7 @@ class Attic:
         self.folder = folder
         self.day = LONG_AGO
         self.sent = 0
-        tree, faketime = cache.tree("postfix"), moved_clock.library(cache.tree("dovecot"))
+        tree, faketime = cache.tree("postfix"), moved_clock.find_library(cache.tree("dovecot"))
         self._store = Store()
         domains = [f"{reason}{end}.slow.test" for reason in _REASONS for end in ("", "-quiet")]
         home = (loopback.GUARDED, loopback.free_port(loopback.GUARDED))

@@ -35,10 +35,26 @@ def make() -> list[Case]:
                                 ("forged", True): FORGED_BARE, ("forged", False): FORGED}[twin, form == "nothing"]
                     act = functools.partial(send, server=server, reason=reason, form=form, twin=twin, number=number)
                     cases.append(Case(title, expected, act, pairs=(server, reason, form), kind="bounce", form=form))
-    return cases
+    return cases + _plain() + _fragments()
 
 
-def send(zoo, case: Case, server: str, reason: str, form: str, twin: str, number: int, ours: str = DOMAIN) -> None:
+def _plain() -> list[Case]:
+    """Sendmail set to write letters instead of reports, with the original below."""
+    return [Case(f"sendmail-plain/{REASONS[reason]}/{form}/{twin}", GENUINE if twin == "genuine" else FORGED, functools.partial(
+        send, server="plain.sendmail", reason=reason, form=form, twin=twin, number=number, returns=returns), kind="bounce")
+        for number, reason in enumerate(("unknown", "content")) for form, returns in (("full", "FULL"), ("headers", "HDRS"))
+        for twin in ("genuine", "forged")]
+
+
+def _fragments() -> list[Case]:
+    """Notices that quote From, To, Subject and Date: as good as nothing, since nobody's server wrote them."""
+    return [Case(f"{server}/site-notice/fragment/{twin}", GENUINE_BARE if twin == "genuine" else FORGED_BARE, functools.partial(
+        send, server=server, reason="fragment", form="nothing", twin=twin, number=number), kind="bounce")
+        for number, server in enumerate(("postfix", "sendmail", "courier")) for twin in ("genuine", "forged")]
+
+
+def send(zoo, case: Case, server: str, reason: str, form: str, twin: str, number: int, ours: str = DOMAIN,
+         returns: str = "") -> None:
     """Has a server abroad bounce one letter: our user's own, or a spammer's in our user's name."""
     base = f"{server}.test"
     if form == "headers" and server == "sendmail":
@@ -50,7 +66,7 @@ def send(zoo, case: Case, server: str, reason: str, form: str, twin: str, number
     sender, recipient = f"{PEOPLE[number % len(PEOPLE)]}@{ours}", f"kim.{case.mark}@{domain}"
     if twin == "genuine":
         with zoo.house.desk(ours) as client:
-            client.send(sender, recipient, letters.genuine(case.mark, sender, recipient, size, number))
+            client.send(sender, recipient, letters.genuine(case.mark, sender, recipient, size, number), returns)
     else:
         with zoo.spammer(domain, number) as client:
-            client.send(sender, recipient, letters.forged(case.mark, sender, recipient, size, number))
+            client.send(sender, recipient, letters.forged(case.mark, sender, recipient, size, number), returns)

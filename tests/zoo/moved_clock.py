@@ -9,7 +9,7 @@ from trees.trouble import MISSING, Trouble
 _FOLDER = "usr/lib/faketime"
 
 
-def library(tree: pathlib.Path) -> pathlib.Path:
+def find_library(tree: pathlib.Path) -> pathlib.Path:
     """The library in a tree that has it."""
     found = sorted(tree.glob("usr/lib/*/faketime/libfaketime.so.1"))
     if not found:

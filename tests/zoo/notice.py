@@ -1,4 +1,4 @@
-"""The notices that sites write themselves: a program gets the mail and answers, returning nothing of it."""
+"""The notices that sites write themselves: a program gets the mail and answers, returning nothing of it or a few lines."""
 
 PATH = "usr/local/bin/notice"
 
@@ -6,6 +6,10 @@ PATH = "usr/local/bin/notice"
 SCRIPT = r"""#!/bin/sh
 sender=$1
 recipient=$2
+quoted=
+case "${recipient#*@}" in
+  fragment*) quoted=$(sed -n -e '/^From:/p' -e '/^To:/p' -e '/^Subject:/p' -e '/^Date:/p' -e '/^$/q') ;;
+esac
 cat > /dev/null
 case "$sender" in
   '' | '<>' | MAILER-DAEMON* | mailer-daemon*) exit 0 ;;
@@ -15,7 +19,7 @@ case "${recipient#*@}" in
   full*) why="the recipient's mailbox is full (quota exceeded)" ;;
   gone*) why="the recipient's server could not be reached" ;;
   large*) why="the message is larger than we accept" ;;
-  content*) why="the message was refused because of its content" ;;
+  content* | fragment*) why="the message was refused because of its content" ;;
   *) why="an unknown error occurred" ;;
 esac
 /usr/sbin/sendmail -f "$NULL_SENDER" -oi "$sender" <<EOF
@@ -31,6 +35,8 @@ recipients. This is a permanent error. The following address failed:
 
   $recipient
     $why
+
+$quoted
 EOF
 """
 

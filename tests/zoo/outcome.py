@@ -5,12 +5,13 @@ and the mailboxes. Postfix notes the mark of each message in its log, so that a 
 """
 
 import dataclasses
+import email
+import email.message
 import re
 
 import letters
 from trees import loopback
 from trees.guard import Guard
-from trees.mailbox import Delivered
 from trees.postfix import Postfix
 
 # For main.cf: cleanup notes the first line with a mark, in the envelope's company, and changes nothing.
@@ -50,15 +51,19 @@ class Outcome:
     trouble: str = ""
 
 
-def form_of(message: Delivered) -> str:
+def form_of(report: email.message.Message) -> str:
     """How much of the original a report carries in a part of its own: full, headers or nothing."""
-    for part in message.parsed.walk():
+    for part in report.walk():
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
             return "full" if part.get_payload(0).get_payload() else "headers"
         if part.get_content_type() == "text/rfc822-headers":
             # OpenSMTPD calls the whole message so.
             return "full" if part.get_payload().lstrip().partition("\n\n")[2].strip() else "headers"
     return "nothing"
+
+
+def form_of_text(raw: bytes) -> str:
+    return form_of(email.message_from_bytes(raw))
 
 
 class Logbook:
@@ -87,7 +92,7 @@ class Logbook:
                 one = self._of(found[1].decode())
                 one.mailboxes.append(message.path.parent.parent.name)
                 one.header = message.verdict()
-                one.form = form_of(message)
+                one.form = form_of(message.parsed)
 
     def outcomes(self, mark: str) -> list[Outcome]:
         found = []

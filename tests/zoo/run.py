@@ -20,11 +20,13 @@ import answers  # noqa: E402
 import attic  # noqa: E402
 import bounces  # noqa: E402
 import cases  # noqa: E402
+import mill  # noqa: E402
 import relays  # noqa: E402
 import reports  # noqa: E402
 import several  # noqa: E402
 import successes  # noqa: E402
 from attic import Attic  # noqa: E402
+from mill import Mill  # noqa: E402
 from trees.cache import Cache, say  # noqa: E402
 from trees.trouble import Trouble  # noqa: E402
 from zoo import Zoo  # noqa: E402
@@ -131,6 +133,7 @@ def play(options, folder: pathlib.Path) -> int:
         [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make()]),
         options.patience)
     became += perform(Attic(cache, folder / "attic", binary), wanted(attic.make()), options.patience)
+    became += perform(Mill(cache, folder / "mill", binary), wanted(mill.make()), options.patience)
     text, failed = table(became), sum(bool(wrong) for _, (*_, wrong) in became)
     print(text, end="")
     options.table.write_text(text)

@@ -21,7 +21,8 @@ def domains(base: str) -> list[str]:
 
 
 def quiet(base: str) -> list[str]:
-    return [f"{reason}-quiet.{base}" for reason in REASONS]
+    """Domains whose mail a program of the site answers; it quotes a few lines for the last of them."""
+    return [f"{reason}-quiet.{base}" for reason in [*REASONS, "fragment"]]
 
 
 class Zoo:
@@ -61,6 +62,7 @@ class Zoo:
         for name in ("exim", "osmtpd"):
             self._served[name].append(f"slow.{name}.test")
         self._served["sendmail-brief"] = domains("brief.sendmail.test")
+        self._served["sendmail-plain"] = domains("plain.sendmail.test")
         self._served["postfix"] += ["away.postfix.test", "reader.postfix.test"]
         self._served["exim"] += ["away.exim.test", "quoting.exim.test"]
         folder, port = self.folder, loopback.free_port(loopback.POSTFIX_ABROAD)
@@ -81,6 +83,8 @@ class Zoo:
                                         self._routes("sendmail.test", silent, True), quiet("sendmail.test"), False),
             "sendmail-brief": abroad.sendmail(trees["sendmail"], folder / "sendmail-brief", home,
                                               self._routes("brief.sendmail.test", small, True), [], True),
+            "sendmail-plain": abroad.sendmail(trees["sendmail"], folder / "sendmail-plain", home,
+                                              self._routes("plain.sendmail.test", silent, True), [], False, True),
             "courier": abroad.courier(trees["courier"], folder / "courier", home,
                                       self._routes("courier.test", small, False), quiet("courier.test"),
                                       ["gone.courier.test"]),
