@@ -2,9 +2,12 @@
 
 import functools
 
+import answers
 import bounces
+import originals
 from cases import FORGED, FORGED_BARE, FORGED_BY_RELAY, GENUINE, GENUINE_BARE, Case
 from house import DEPOT, LOFT
+from trees.postfix import DOMAIN
 
 _WAYS = {"front-relay": (DEPOT, FORGED_BY_RELAY), "content-filter": (LOFT, FORGED)}
 _BOUNCERS = [("postfix", "unknown"), ("exim", "content")]
@@ -23,4 +26,16 @@ def make() -> list[Case]:
                                             number=number, ours=ours)
                     cases.append(Case(f"{way}/{server}/{bounces.REASONS[reason]}/{form}/{twin}", expected, act,
                                       kind="bounce", form=form))
-    return cases
+    return cases + [Case(f"{way}/leaves-with-one-token/genuine", GENUINE, functools.partial(_sign_once, ours=ours),
+                         kind="read-receipt") for way, ours in (("straight", DOMAIN), ("content-filter", LOFT))]
+
+
+def _sign_once(zoo, case: Case, ours: str) -> None:
+    """A letter leaves with exactly one token of ours, at its top; then its reader confirms it, which proves the token."""
+    author = f"anna@{ours}"
+    raw = originals.written(zoo, "genuine", case.mark, author, 0, author, f"Disposition-Notification-To: <{author}>\n")
+    tokens = raw.count(b"\nBackstop-Token: ")
+    if tokens != 1:
+        raise AssertionError(f"it left with {tokens} tokens")
+    with zoo.mail_program() as client:
+        client.send("", author, answers.receipt(raw, case.mark, author, "headers"))
