@@ -28,24 +28,24 @@ class Traffic(threading.Thread):
     """
 
     def __init__(self, connect, message, seed: int):
-        super().__init__()
+        super().__init__(daemon=True)
         self._connect = connect
         self._message = message  # () -> (mark, sender, recipient, content)
         self._random = random.Random(seed)
-        self._stop = threading.Event()
+        self._ended = threading.Event()
         self.said: list[str] = []
         self.tries: collections.Counter = collections.Counter()
         self.refused: list[tuple[str, str]] = []
         self.trouble: list[str] = []
 
     def run(self) -> None:
-        while not self._stop.is_set():
+        while not self._ended.is_set():
             try:
                 with self._connect() as client:
                     for _ in range(self._random.randrange(1, 6)):
                         self._send(client, *self._message())
                         time.sleep(self._random.uniform(0, 0.02))
-            except (smtplib.SMTPException, OSError) as trouble:
+            except (smtplib.SMTPException, OSError, AssertionError) as trouble:
                 self.trouble.append(repr(trouble))
 
     def _send(self, client, mark: str, sender: str, recipient: str, content: bytes) -> None:
@@ -63,8 +63,8 @@ class Traffic(threading.Thread):
         self.said.append(mark)
 
     def stop(self) -> None:
-        self._stop.set()
-        self.join()
+        self._ended.set()
+        self.join(60)
 
 
 class Killed(house.HouseTest):
