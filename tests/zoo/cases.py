@@ -47,6 +47,7 @@ class Case:
     form: str = ""  # full, headers or nothing: what a report that was delivered must carry; "" is not looked at
     into: tuple[str, ...] = ()  # the mailboxes that must have it when it was delivered; () is not looked at
     pairs: tuple[str, ...] = ()
+    counts: dict[str, int] = dataclasses.field(default_factory=dict)  # how many of each verdict, if more than one comes
     failure: str = ""
 
 

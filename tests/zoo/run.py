@@ -2,6 +2,7 @@
 """`./do test --zoo`: every case of the zoo against the real backstopd, listed by name with what became of it."""
 
 import argparse
+import collections
 import concurrent.futures
 import fcntl
 import functools
@@ -21,6 +22,7 @@ import attic  # noqa: E402
 import bounces  # noqa: E402
 import cases  # noqa: E402
 import mill  # noqa: E402
+import parties  # noqa: E402
 import relays  # noqa: E402
 import reports  # noqa: E402
 import several  # noqa: E402
@@ -67,7 +69,7 @@ def wait(stage, chosen: list[cases.Case], patience: float) -> None:
 
 def settled(stage, case: cases.Case) -> bool:
     came = stage.logbook.outcomes(case.mark)
-    return bool(came) and all(one.fate != "waiting" and one.verdict for one in came)
+    return len(came) >= (sum(case.counts.values()) or 1) and all(one.fate != "waiting" and one.verdict for one in came)
 
 
 def judge(stage, case: cases.Case) -> tuple[str, ...]:
@@ -76,8 +78,9 @@ def judge(stage, case: cases.Case) -> tuple[str, ...]:
     if not came:
         return "", "", "", "", "nothing came", case.failure or "nothing came"
     wrong = [case.failure] if case.failure else []
-    if len(came) != 1:
-        wrong.append(f"{len(came)} messages came of it")
+    verdicts = collections.Counter(one.verdict for one in came)
+    if verdicts != (case.counts or {came[0].verdict: 1}):
+        wrong.append("there came " + ", ".join(f"{number} {verdict or 'unjudged'}" for verdict, number in verdicts.items()))
     for one in came:
         complaint = case.expected.unmet(one.verdict, one.fate)
         wrong += [text for text in (complaint, one.trouble) if text and text not in wrong]
@@ -87,8 +90,8 @@ def judge(stage, case: cases.Case) -> tuple[str, ...]:
             wrong.append(f"it carries {one.form}")
         if one.fate == "delivered" and case.into and sorted(one.mailboxes) != sorted(case.into):
             wrong.append(f"it lies in the mailboxes {', '.join(one.mailboxes)}")
-    first = came[0]
-    return first.verdict, first.kind, first.reason, first.decision, first.fate, "; ".join(wrong)
+    columns = ([getattr(one, name) for one in came] for name in ("verdict", "kind", "reason", "decision", "fate"))
+    return *("|".join(sorted(set(words))) for words in columns), "; ".join(wrong)
 
 
 def table(chosen: list[tuple[cases.Case, tuple[str, ...]]]) -> str:
@@ -130,7 +133,8 @@ def play(options, folder: pathlib.Path) -> int:
     began = time.monotonic()
     cache, binary = Cache(ROOT / "var/trees"), pathlib.Path(os.environ.get("BACKSTOPD", ROOT / "build/bin/backstopd"))
     became = perform(Zoo(cache, folder / "zoo", binary), wanted(
-        [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make()]),
+        [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make(),
+         *parties.make()]),
         options.patience)
     became += perform(Attic(cache, folder / "attic", binary), wanted(attic.make()), options.patience)
     became += perform(Mill(cache, folder / "mill", binary), wanted(mill.make()), options.patience)
