@@ -1,4 +1,4 @@
-"""The mail servers abroad: gateways that take mail for their domains blindly and learn only later that it cannot be delivered.
+"""The mail servers abroad: gateways that take mail blindly and learn only later that it cannot be delivered.
 
 Every one is made from `home` (our domains and the server that takes mail for each), `routes` (its own domains
 with the server behind each), `programs` (domains whose mail the notice program gets) and `lost` (domains for
@@ -37,7 +37,11 @@ bounce_size_limit = {brief}
 maximal_queue_lifetime = 0
 bounce_queue_lifetime = 1h
 """
-_POSTFIX_SERVICES = "lmtp unix - - n - - lmtp\nnotice unix - n n - 10 pipe\n  flags=q user=nobody null_sender= argv={program} ${{sender}} ${{recipient}}\n"
+_POSTFIX_SERVICES = """\
+lmtp unix - - n - - lmtp
+notice unix - n n - 10 pipe
+  flags=q user=nobody null_sender= argv={program} ${{sender}} ${{recipient}}
+"""
 
 
 class PostfixAbroad(Postfix):
@@ -47,10 +51,10 @@ class PostfixAbroad(Postfix):
                  mailboxes: Places, port: int):
         """`mailboxes` are domains delivered to an LMTP server."""
         relayed = [domain for domain in routes if domain != "unknown.postfix.test"]
-        super().__init__(tree, room, [], {}, milter=False, port=port, address=loopback.POSTFIX_ABROAD, more=_POSTFIX_MAIN.format(
-            relayed=" ".join([*relayed, *programs, *mailboxes]), brief=BRIEF,
-            trusted=" ".join(f"{address}/32" for address in _TRUSTED)),
-            services=_POSTFIX_SERVICES.format(program=_NOTICE))
+        main = _POSTFIX_MAIN.format(relayed=" ".join([*relayed, *programs, *mailboxes]), brief=BRIEF,
+                                    trusted=" ".join(f"{address}/32" for address in _TRUSTED))
+        super().__init__(tree, room, [], {}, milter=False, port=port, address=loopback.POSTFIX_ABROAD, more=main,
+                         services=_POSTFIX_SERVICES.format(program=_NOTICE))
         lines = [f"{domain} smtp:[{host}]:{port}" for domain, (host, port) in (routes | home).items()
                  if domain != "unknown.postfix.test"]
         lines += [f"{domain} lmtp:[{host}]:{port}" for domain, (host, port) in mailboxes.items()]
@@ -220,7 +224,8 @@ class OpenSmtpdAbroad:
         self.port = loopback.free_port(self.address)
         self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, "mx.osmtpd.test")
         room_.own("var/spool/smtpd", 0o711)
-        actions = "".join(f'action "to-{domain}" relay host "smtp://{host}:{port}" src {self.address} helo mx.osmtpd.test\n'
+        from_here = f"src {self.address} helo mx.osmtpd.test"
+        actions = "".join(f'action "to-{domain}" relay host "smtp://{host}:{port}" {from_here}\n'
                           for domain, (host, port) in (routes | home).items())
         chosen = {domain: f"to-{domain}" for domain in routes}
         chosen |= {domain: "program" for domain in programs} | {domain: "lost" for domain in lost}

@@ -5,7 +5,7 @@ import functools
 
 import letters
 import originals
-from cases import FORGED, FORGED_BARE, GENUINE, GENUINE_BARE, Case
+from cases import FORGED_BARE, GENUINE, GENUINE_BARE, Case, of_twin
 from house import PEOPLE
 from trees.postfix import DOMAIN
 
@@ -28,11 +28,9 @@ def make() -> list[Case]:
     for to in ("sender", "from"):
         for form in ("full", "headers", "nothing"):
             for twin in ("genuine", "forged"):
-                bare = form == "nothing"
-                expected = (GENUINE_BARE if bare else GENUINE) if twin == "genuine" else (FORGED_BARE if bare else FORGED)
-                cases.append(Case(f"read-receipt/to-{to}/{form}/{twin}", expected,
-                                  functools.partial(_receipt, to=to, twin=twin, number=len(cases) // 2, form=form),
-                                  kind="read-receipt", form=form))
+                act = functools.partial(_receipt, to=to, twin=twin, number=len(cases) // 2, form=form)
+                cases.append(Case(f"read-receipt/to-{to}/{form}/{twin}", of_twin(twin, form), act, kind="read-receipt",
+                                  form=form))
     return cases
 
 
@@ -62,7 +60,8 @@ def receipt(raw: bytes, mark: str, author: str, form: str) -> bytes:
     text = (f"From: Kim <{reader}>\nTo: {author}\nSubject: Read: {originals.field(raw, 'Subject')}\n"
             f"Date: {email.utils.formatdate()}\nMessage-ID: <receipt.{mark[1:]}@reader.postfix.test>\n"
             + (f"In-Reply-To: {original}\nReferences: {original}\n" if original else "") +
-            "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=disposition-notification;\n\tboundary=\"rr\"\n\n"
+            "MIME-Version: 1.0\n"
+            "Content-Type: multipart/report; report-type=disposition-notification; boundary=\"rr\"\n\n"
             "--rr\nContent-Type: text/plain; charset=utf-8\n\n"
             f"This is a return receipt for the mail that you sent to {reader}.\n\n"
             "--rr\nContent-Type: message/disposition-notification\n\n"

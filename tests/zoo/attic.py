@@ -16,7 +16,7 @@ import letters
 import moved_clock
 import notice
 import outcome
-from cases import FORGED_BARE, FORGED_BY_RELAY, GENUINE, GENUINE_BARE, Case, expect
+from cases import FORGED_BY_RELAY, Case, expect, of_twin
 from house import PEOPLE
 from store import Store
 from trees import loopback
@@ -52,11 +52,9 @@ def make() -> list[Case]:
     for reason, name in _REASONS.items():
         for form in ("full", "headers", "nothing"):
             for twin in ("genuine", "forged"):
-                bare = form == "nothing"
-                expected = (GENUINE_BARE if bare else GENUINE) if twin == "genuine" else (
-                    FORGED_BARE if bare else FORGED_BY_RELAY)
-                cases.append(Case(f"backup-mx-after-five-days/{name}/{form}/{twin}", expected, functools.partial(
-                    _send, reason=reason, form=form, twin=twin, number=len(cases) // 2, day=SENT), kind="bounce", form=form))
+                act = functools.partial(_send, reason=reason, form=form, twin=twin, number=len(cases) // 2, day=SENT)
+                cases.append(Case(f"backup-mx-after-five-days/{name}/{form}/{twin}", of_twin(twin, form, FORGED_BY_RELAY),
+                                  act, kind="bounce", form=form))
     for form in ("full", "headers", "nothing"):
         cases.append(Case(f"late/of-25-days-ago/{form}/genuine", _LATE_BARE if form == "nothing" else _LATE,
                           functools.partial(_send, reason="unknown", form=form, twin="genuine", number=len(cases),
@@ -98,14 +96,17 @@ class Attic:
                                more="myorigin = slow.test\n" + _KEEPER.format(
                                    address=loopback.POSTFIX_ABROAD, relayed=" ".join(domains), brief=_BRIEF),
                                services=_NOTICE.format(program=notice.PATH))
-        self._abroad.enclosure.write("etc/postfix/transport", "".join(
-            f"{domain} notice:\n" if "quiet" in domain else f"{domain} smtp:[{self._store.place[0]}]:{self._store.place[1]}\n"
-            for domain in domains) + f"{DOMAIN} smtp:[{loopback.BACKUP}]:{self._backup.port}\n")
+        store = self._store.place
+        lines = [f"{domain} notice:\n" if "quiet" in domain else f"{domain} smtp:[{store[0]}]:{store[1]}\n"
+                 for domain in domains]
+        lines.append(f"{DOMAIN} smtp:[{loopback.BACKUP}]:{self._backup.port}\n")
+        self._abroad.enclosure.write("etc/postfix/transport", "".join(lines))
         self._abroad.enclosure.write(notice.PATH, notice.script(), 0o755)
         self.postfix = Postfix(tree, folder / "guarded", PEOPLE, {
             domain: (loopback.POSTFIX_ABROAD, self._abroad.port) for domain in domains}, port=home[1], more=outcome.MAIN)
         self.postfix.enclosure.write(outcome.CHECKS.lstrip("/"), outcome.NOTE)
-        self.guard = Guard(binary, folder / "state", self.postfix.milter_socket, DOMAIN, "enforce", folder / "backstopd.log")
+        self.guard = Guard(binary, folder / "state", self.postfix.milter_socket, DOMAIN, "enforce",
+                           folder / "backstopd.log")
         self._faketime = faketime
         import os
         if not os.environ.get("ZOO_OLD"): self.guard.more = {"relays.inbound": json.dumps([f"{loopback.BACKUP}/32"]),

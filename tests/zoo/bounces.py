@@ -4,7 +4,7 @@ import functools
 
 import abroad
 import letters
-from cases import FORGED, FORGED_BARE, GENUINE, GENUINE_BARE, Case
+from cases import Case, of_twin
 from house import PEOPLE
 from store import SMALL
 from trees.postfix import DOMAIN
@@ -17,8 +17,8 @@ FORMS = ["full", "headers", "nothing"]
 # These return only the headers of a long message; for Sendmail there is a second one that is set so.
 _BY_LENGTH = ("postfix", "exim", "courier")
 # What cannot be had, and why.
-LEFT_OUT = {("osmtpd", "headers"): "OpenSMTPD returns the whole of what failed, always, under the name text/rfc822-headers; "
-                                   "only its reports of success return headers (see reported/opensmtpd)"}
+LEFT_OUT = {("osmtpd", "headers"): "OpenSMTPD returns the whole of what failed, always, under the name "
+                                   "text/rfc822-headers; only its reports of success return headers"}
 
 
 def make() -> list[Case]:
@@ -31,26 +31,31 @@ def make() -> list[Case]:
                 number = len(cases) // 2
                 for twin in ("genuine", "forged"):
                     title = f"{NAMES.get(server, server)}/{name}/{form}/{twin}"
-                    expected = {("genuine", True): GENUINE_BARE, ("genuine", False): GENUINE,
-                                ("forged", True): FORGED_BARE, ("forged", False): FORGED}[twin, form == "nothing"]
                     act = functools.partial(send, server=server, reason=reason, form=form, twin=twin, number=number)
-                    cases.append(Case(title, expected, act, pairs=(server, reason, form), kind="bounce", form=form))
+                    cases.append(Case(title, of_twin(twin, form), act, pairs=(server, reason, form), kind="bounce", form=form))
     return cases + _plain() + _fragments()
 
 
 def _plain() -> list[Case]:
     """Sendmail set to write letters instead of reports, with the original below."""
-    return [Case(f"sendmail-plain/{REASONS[reason]}/{form}/{twin}", GENUINE if twin == "genuine" else FORGED, functools.partial(
-        send, server="plain.sendmail", reason=reason, form=form, twin=twin, number=number, returns=returns), kind="bounce")
-        for number, reason in enumerate(("unknown", "content")) for form, returns in (("full", "FULL"), ("headers", "HDRS"))
-        for twin in ("genuine", "forged")]
+    cases = []
+    for number, reason in enumerate(("unknown", "content")):
+        for form, returns in (("full", "FULL"), ("headers", "HDRS")):
+            for twin in ("genuine", "forged"):
+                act = functools.partial(send, server="plain.sendmail", reason=reason, form=form, twin=twin, number=number,
+                                        returns=returns)
+                cases.append(Case(f"sendmail-plain/{REASONS[reason]}/{form}/{twin}", of_twin(twin, form), act, kind="bounce"))
+    return cases
 
 
 def _fragments() -> list[Case]:
     """Notices that quote From, To, Subject and Date: as good as nothing, since nobody's server wrote them."""
-    return [Case(f"{server}/site-notice/fragment/{twin}", GENUINE_BARE if twin == "genuine" else FORGED_BARE, functools.partial(
-        send, server=server, reason="fragment", form="nothing", twin=twin, number=number), kind="bounce")
-        for number, server in enumerate(("postfix", "sendmail", "courier")) for twin in ("genuine", "forged")]
+    cases = []
+    for number, server in enumerate(("postfix", "sendmail", "courier")):
+        for twin in ("genuine", "forged"):
+            act = functools.partial(send, server=server, reason="fragment", form="nothing", twin=twin, number=number)
+            cases.append(Case(f"{server}/site-notice/fragment/{twin}", of_twin(twin, "nothing"), act, kind="bounce"))
+    return cases
 
 
 def send(zoo, case: Case, server: str, reason: str, form: str, twin: str, number: int, ours: str = DOMAIN,

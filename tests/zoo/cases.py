@@ -32,12 +32,23 @@ FORGED = expect("forged", "refused")
 FORGED_BARE = expect("unproven", "delivered")
 # A relay of ours would turn a refusal into a bounce: it is kept from the user without one.
 FORGED_BY_RELAY = expect("forged", "held")
+# What is none of our business.
 NO_ANSWER = expect("not-backscatter", "delivered")
+
+
+def of_twin(twin: str, form: str, refused: Expectation = FORGED) -> Expectation:
+    """What must become of a genuine or forged report that returns full, headers or nothing."""
+    if form == "nothing":
+        return GENUINE_BARE if twin == "genuine" else FORGED_BARE
+    return GENUINE if twin == "genuine" else refused
 
 
 @dataclasses.dataclass
 class Case:
-    """`name` is for ever; `act(zoo, case)` sets it off and returns at once; `pairs` are its values, which all pairs are made of."""
+    """`name` is for ever; `act(stage, case)` sets it off and returns at once.
+
+    `pairs` are its values, one of each dimension: all pairs of them are met by few cases.
+    """
 
     name: str
     expected: Expectation

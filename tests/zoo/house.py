@@ -61,7 +61,8 @@ class House:
         self.front = Postfix(tree, folder / "front", [], {domain: (address, port) for domain in OURS}, milter=False,
                              address=loopback.FRONT, more=_FRONT.format(front=loopback.FRONT, ours=" ".join(OURS)))
         self._port = port
-        self.mail_hosts = {DOMAIN: (address, port), DEPOT: (loopback.FRONT, self.front.port), LOFT: (address, self.incoming)}
+        self.mail_hosts = {DOMAIN: (address, port), DEPOT: (loopback.FRONT, self.front.port),
+                           LOFT: (address, self.incoming)}
 
     def open_to(self, routes: dict[str, tuple[str, int]]) -> None:
         self.postfix = Postfix(self._tree, self._folder / "guarded", [*PEOPLE, *ROLES], routes, port=self._port,

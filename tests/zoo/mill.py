@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import abroad
 import letters
-from cases import FORGED, FORGED_BARE, GENUINE, GENUINE_BARE, Case
+from cases import Case, of_twin
 from outcome import Outcome, form_of_text
 from store import Store
 from trees import loopback
@@ -24,7 +24,8 @@ from trees.trouble import Trouble
 _SOCKETS = "var/spool/backstop"
 _MILTER = f"INPUT_MAIL_FILTER(`backstop', `S=local:/{_SOCKETS}/milter.sock, T=S:30s;R:30s;E:5m')dnl\n"
 _REASONS = {"unknown": "unknown-user", "content": "refused-content"}
-_JUDGED = re.compile(rf"(\w+): direction=inbound verdict=(\S+) decision=(\S+) kind=(\S+) reason=(\S+) .*to=<anna\.({letters.MARK})@")
+_JUDGED = re.compile(r"(\w+): direction=inbound verdict=(\S+) decision=(\S+) kind=(\S+) reason=(\S+) "
+                     rf".*to=<anna\.({letters.MARK})@")
 _REFUSED = re.compile(r"(\w+): Milter: data, reject=5")
 _SENT = re.compile(r"(\w{14}): to=.* stat=Sent")
 
@@ -34,10 +35,8 @@ def make() -> list[Case]:
     for reason, name in _REASONS.items():
         for form in ("full", "headers", "nothing"):
             for twin in ("genuine", "forged"):
-                bare = form == "nothing"
-                expected = (GENUINE_BARE if bare else GENUINE) if twin == "genuine" else (FORGED_BARE if bare else FORGED)
-                cases.append(Case(f"behind-sendmail/{name}/{form}/{twin}", expected, functools.partial(
-                    _send, reason=reason, form=form, twin=twin, number=len(cases) // 2), kind="bounce", form=form))
+                act = functools.partial(_send, reason=reason, form=form, twin=twin, number=len(cases) // 2)
+                cases.append(Case(f"behind-sendmail/{name}/{form}/{twin}", of_twin(twin, form), act, kind="bounce", form=form))
     return cases
 
 
@@ -64,10 +63,12 @@ class Mill:
         port = loopback.free_port(loopback.EXIM)
         self.sendmail = Sendmail(cache.tree("sendmail"), folder / "sendmail", {DOMAIN: self._inbox.place} | {
             domain: (loopback.EXIM, port) for domain in served}, settings=_MILTER, address=loopback.GUARDED)
-        self.exim = abroad.EximAbroad(cache.tree("exim"), folder / "exim", {DOMAIN: (loopback.GUARDED, self.sendmail.port)},
+        home = {DOMAIN: (loopback.GUARDED, self.sendmail.port)}
+        self.exim = abroad.EximAbroad(cache.tree("exim"), folder / "exim", home,
                                       {f"{reason}.exim.test": self._store.place for reason in _REASONS}, quiet, port)
         sockets = self.sendmail.enclosure.own(_SOCKETS, 0o755)
-        self.guard = Guard(binary, folder / "state", sockets / "milter.sock", DOMAIN, "enforce", folder / "backstopd.log")
+        self.guard = Guard(binary, folder / "state", sockets / "milter.sock", DOMAIN, "enforce",
+                           folder / "backstopd.log")
         self.logbook = self
 
     def start(self) -> None:

@@ -31,4 +31,5 @@ def move(room: Enclosure, days: int) -> None:
 
 def environment(faketime: pathlib.Path, days: int) -> dict[str, str]:
     """For a program outside a room that is to live so many days from now."""
-    return {"LD_PRELOAD": str(faketime), "FAKETIME": f"{days:+d}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+    return {"LD_PRELOAD": str(faketime), "FAKETIME": f"{days:+d}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1"}

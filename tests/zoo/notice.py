@@ -1,4 +1,4 @@
-"""The notices that sites write themselves: a program gets the mail and answers, returning nothing of it or a few lines."""
+"""The notices that sites write themselves: a program gets the mail and answers with nothing of it, or a few lines."""
 
 PATH = "usr/local/bin/notice"
 

@@ -5,7 +5,7 @@ import functools
 import answers
 import bounces
 import originals
-from cases import FORGED, FORGED_BARE, FORGED_BY_RELAY, GENUINE, GENUINE_BARE, Case
+from cases import FORGED, FORGED_BY_RELAY, GENUINE, Case, of_twin
 from house import DEPOT, LOFT
 from trees.postfix import DOMAIN
 
@@ -20,12 +20,10 @@ def make() -> list[Case]:
             for form in bounces.FORMS:
                 number = len(cases) // 2
                 for twin in ("genuine", "forged"):
-                    expected = {("genuine", True): GENUINE_BARE, ("genuine", False): GENUINE,
-                                ("forged", True): FORGED_BARE, ("forged", False): refused}[twin, form == "nothing"]
                     act = functools.partial(bounces.send, server=server, reason=reason, form=form, twin=twin,
                                             number=number, ours=ours)
-                    cases.append(Case(f"{way}/{server}/{bounces.REASONS[reason]}/{form}/{twin}", expected, act,
-                                      kind="bounce", form=form))
+                    cases.append(Case(f"{way}/{server}/{bounces.REASONS[reason]}/{form}/{twin}",
+                                      of_twin(twin, form, refused), act, kind="bounce", form=form))
     return cases + [Case(f"{way}/leaves-with-one-token/genuine", GENUINE, functools.partial(_sign_once, ours=ours),
                          kind="read-receipt") for way, ours in (("straight", DOMAIN), ("content-filter", LOFT))]
 

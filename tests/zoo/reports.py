@@ -16,7 +16,8 @@ _TLS = '{"organization-name":"else.test","report-id":"2026-11-20","policies":[]}
 
 
 def make() -> list[Case]:
-    return [Case(f"report/{kind}/to-{person}", NO_ANSWER, functools.partial(_send, kind=kind, person=person), into=(person,))
+    return [Case(f"report/{kind}/to-{person}", NO_ANSWER, functools.partial(_send, kind=kind, person=person),
+                 kind="aggregate-report", into=(person,))
             for kind in ("dmarc-zip", "dmarc-gzip", "tls") for person in ("dmarc", "postmaster", "anna")]
 
 
@@ -52,4 +53,5 @@ def _tls(mark: str, recipient: str, kind: str) -> bytes:
             f"Message-ID: <{mark}@else.test>\nTLS-Report-Domain: shop.test\nTLS-Report-Submitter: else.test\n"
             "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=\"tlsrpt\"; boundary=\"tls\"\n\n"
             "--tls\nContent-Type: text/plain\n\nThis is an aggregate TLS report from else.test.\n\n"
-            f"--tls\nContent-Type: application/tlsrpt+gzip\nContent-Transfer-Encoding: base64\n\n{content}\n--tls--\n").encode()
+            "--tls\nContent-Type: application/tlsrpt+gzip\nContent-Transfer-Encoding: base64\n\n"
+            f"{content}\n--tls--\n").encode()

@@ -80,7 +80,7 @@ def judge(stage, case: cases.Case) -> tuple[str, ...]:
     wrong = [case.failure] if case.failure else []
     verdicts = collections.Counter(one.verdict for one in came)
     if verdicts != (case.counts or {came[0].verdict: 1}):
-        wrong.append("there came " + ", ".join(f"{number} {verdict or 'unjudged'}" for verdict, number in verdicts.items()))
+        wrong.append("there came " + ", ".join(f"{number} {name or 'unjudged'}" for name, number in verdicts.items()))
     for one in came:
         complaint = case.expected.unmet(one.verdict, one.fate)
         wrong += [text for text in (complaint, one.trouble) if text and text not in wrong]
@@ -101,7 +101,8 @@ def table(chosen: list[tuple[cases.Case, tuple[str, ...]]]) -> str:
         rows.append((case.name, case.expected.said, *became, f"NOT AS IT MUST BE: {wrong}" if wrong else ""))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip() for row in rows]
-    lines += [f"Left out: {bounces.NAMES.get(server, server)}/*/{form}: {why}." for (server, form), why in bounces.LEFT_OUT.items()]
+    lines += [f"Left out: {bounces.NAMES.get(server, server)}/*/{form}: {why}."
+              for (server, form), why in bounces.LEFT_OUT.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -141,8 +142,8 @@ def play(options, folder: pathlib.Path) -> int:
     text, failed = table(became), sum(bool(wrong) for _, (*_, wrong) in became)
     print(text, end="")
     options.table.write_text(text)
-    print(f"{len(became) - failed} of {len(became)} cases as they must be, {failed} not; {time.monotonic() - began:.0f} s. "
-          f"The list: {options.table}; the logs: {folder}.")
+    print(f"{len(became) - failed} of {len(became)} cases as they must be, {failed} not; "
+          f"{time.monotonic() - began:.0f} s. The list: {options.table}; the logs: {folder}.")
     return 1 if failed else 0
 
 

@@ -9,8 +9,9 @@ from cases import FORGED, FORGED_BARE, FORGED_BY_RELAY, GENUINE, Case, expect
 # At a role address nothing is refused: the mildest of the decisions is answered.
 _HELD = FORGED_BY_RELAY
 _BARE = expect("unproven", "delivered")
-_TO = {"two-users": ("anna", "ben"), "three-users": ("anna", "ben", "carla"), "user-and-postmaster": ("anna", "postmaster"),
-       "postmaster": ("postmaster",), "abuse": ("abuse",), "listed-role": ("dmarc",)}
+_TO = {"two-users": ("anna", "ben"), "three-users": ("anna", "ben", "carla"),
+       "user-and-postmaster": ("anna", "postmaster"), "postmaster": ("postmaster",), "abuse": ("abuse",),
+       "listed-role": ("dmarc",)}
 
 
 def make() -> list[Case]:

@@ -28,7 +28,8 @@ class _Session(socketserver.StreamRequestHandler):
             elif verb == "MAIL":
                 refusal, recipients = "", 0
                 size = words.upper().partition("SIZE=")[2].split(" ")[0]
-                self._say("552 5.3.4 Message size exceeds fixed limit" if int(size or 0) > self.server.size else "250 2.1.0 ok")
+                too_large = int(size or 0) > self.server.size
+                self._say("552 5.3.4 Message size exceeds fixed limit" if too_large else "250 2.1.0 ok")
             elif verb == "RCPT":
                 address = words.partition("<")[2].partition(">")[0]
                 reason = address.partition("@")[2].split(".")[0]

@@ -40,13 +40,14 @@ exec tail -f /dev/null
 class Courier:
     """`routes` are its domains with the server behind each; `programs` are domains whose mail a program gets.
 
-    `home` are domains of others, with the server it sends their mail to. A domain without a route is looked up in the DNS. A program is run as PROGRAM SENDER RECIPIENT with the
-    message as its input. Of a message longer than `dsn_limit` bytes a bounce returns only the headers.
+    `home` are domains of others, with the server it sends their mail to. A domain without a route is looked up in
+    the DNS. A program is run as PROGRAM SENDER RECIPIENT with the message as its input. Of a message longer than
+    `dsn_limit` bytes a bounce returns only the headers.
     """
 
     def __init__(self, tree: pathlib.Path, room: pathlib.Path, home: dict[str, tuple[str, int]],
-                 routes: dict[str, tuple[str, int]], programs: dict[str, str] | None = None, lost: list[str] | None = None, dsn_limit: int = 32768,
-                 address: str = loopback.COURIER):
+                 routes: dict[str, tuple[str, int]], programs: dict[str, str] | None = None,
+                 lost: list[str] | None = None, dsn_limit: int = 32768, address: str = loopback.COURIER):
         self.address = address
         self.port = loopback.free_port(address)
         host = loopback.NAMES[address]
@@ -58,7 +59,8 @@ class Courier:
         for name, text in {
             "me": host, "defaultdomain": host, "dsnfrom": f'"Courier mail server at {host}" <@>', "locals": host,
             "esmtpacceptmailfor.dir/gateway": "\n".join([*routes, *(lost or []), *programs]),
-            "esmtproutes": "\n".join(f"{domain}: [{behind}],{port}" for domain, (behind, port) in (routes | home).items()),
+            "esmtproutes": "\n".join(f"{domain}: [{behind}],{port}"
+                                     for domain, (behind, port) in (routes | home).items()),
             "dsnlimit": str(dsn_limit), "retryalpha": "2", "retrybeta": "3", "ipout": address,
             # A catch-all of a domain is a local user whose extension is the local part.
             "aliases/gateway": "\n".join(f"@{domain}: program{number}" for number, domain in enumerate(programs)),

@@ -88,8 +88,9 @@ class Sendmail:
     def start(self) -> None:
         # What its own sendmail command hands in goes to the daemon as well.
         own = f"s/^D{{MTAHost}}.*/D{{MTAHost}}[{self.address}]/; s/A=TCP .h/& {self.port}/"
-        self.enclosure.start(["sh", "-ec", "ln -s /etc/mail/log /dev/log && m4 /etc/mail/gateway.mc > /etc/mail/sendmail.cf && "
-                              f"sed -i '{own}' /etc/mail/submit.cf && exec sendmail -bD -q1s"])
+        self.enclosure.start(["sh", "-ec", "ln -s /etc/mail/log /dev/log\n"
+                              "m4 /etc/mail/gateway.mc > /etc/mail/sendmail.cf\n"
+                              f"sed -i '{own}' /etc/mail/submit.cf\nexec sendmail -bD -q1s"])
         try:
             loopback.wait_for_banner(self.address, self.port, self.enclosure.alive, "Sendmail")
         except Trouble as trouble:
