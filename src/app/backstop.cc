@@ -21,16 +21,21 @@ int run(int argc, char** argv) {
       {"backstop read bounce.eml            what a message is, and whether we sent what it answers",
        "backstop keys list                  the keys and what each may do",
        "backstop explain no-proof-of-origin what a reason in the log means",
+       "backstop status                     is all well, and when may a domain enforce",
+       "backstop why 4fzXL83qRTz1xW         what became of a message, and for what reasons",
        "backstop check                      configuration, keys and sockets"}));
   Chosen chosen;
   add_check_command(app, chosen);
   add_explain_command(app, chosen);
   add_keys_command(app, chosen);
+  add_mode_command(app, chosen);
   add_play_command(app, chosen);
   add_read_command(app, chosen);
   add_setup_command(app, chosen);
   add_sign_command(app, chosen);
+  add_status_command(app, chosen);
   add_verify_command(app, chosen);
+  add_why_command(app, chosen);
   if (const auto answered = parse_command_line(app, argc, argv)) return *answered;
   return chosen.run ? chosen.run() : kExitUsage;
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -130,6 +131,37 @@ Result<Outcome> Postfix::run(const std::string& verb) const {
   const auto program = find_program(root_, "postfix");
   if (!program) return fail(Errc::NotFound, "postfix", "there is no such command");
   return run_program(root_, {*program, "-c", config_directory_, verb}, limits::kMtaProgramWait);
+}
+
+std::optional<Seconds> parse_postfix_time(std::string_view text, char unit) {
+  constexpr std::int64_t kLongest = 1'000'000'000;
+  std::int64_t count = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view tail = text.substr(static_cast<std::size_t>(rest - text.data()));
+  if (error != std::errc{} || count < 0 || count > kLongest || tail.size() > 1) return std::nullopt;
+  switch (tail.empty() ? unit : tail.front()) {
+    case 's':
+      return Seconds(count);
+    case 'm':
+      return std::chrono::minutes(count);
+    case 'h':
+      return std::chrono::hours(count);
+    case 'd':
+      return Days(count);
+    case 'w':
+      return std::chrono::weeks(count);
+    default:
+      return std::nullopt;
+  }
+}
+
+Seconds queue_lifetime(const std::string& root) {
+  constexpr Days kDefault{5};
+  const auto postfix = Postfix::find(root);
+  if (!postfix) return kDefault;
+  const auto value = postfix->value("maximal_queue_lifetime");
+  if (!value) return kDefault;
+  return parse_postfix_time(*value, 'd').value_or(kDefault);
 }
 
 Result<PostfixDraft> PostfixDraft::make(const Postfix& postfix) {

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
+#include "core/base/time.h"
 #include "edge/mta/program.h"
 
 namespace backstop::mta {
@@ -45,6 +49,12 @@ class Postfix {
   std::string config_directory_;
   std::string queue_directory_;
 };
+
+// "5d", "30s"; a bare number counts `unit` (postconf(5): s m h d w).  Nothing for other text.
+std::optional<Seconds> parse_postfix_time(std::string_view text, char unit);
+
+// How long this host's queue keeps trying: Postfix's own word where it is here, else its default.
+Seconds queue_lifetime(const std::string& root);
 
 // A configuration that is not in force, which Postfix's own postconf is asked about.  Lives in a
 // directory of its own below the root, removed when dropped.

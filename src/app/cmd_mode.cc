@@ -1,0 +1,281 @@
+// backstop mode: shows and sets observe, enforce or off.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/command.h"
+#include "app/exit_code.h"
+#include "app/mode_card.h"
+#include "app/mode_file.h"
+#include "app/settings.h"
+#include "core/base/escape.h"
+#include "core/mail/address.h"
+#include "edge/mta/postfix.h"
+#include "edge/os/clock.h"
+#include "edge/os/key_store.h"
+
+namespace backstop::app {
+namespace {
+
+using policy::Mode;
+
+struct Options {
+  Settings settings;
+  std::string subject;
+  std::string mode;
+  bool yes = false;
+  bool force = false;
+  bool json = false;
+};
+
+std::optional<Mode> parse_mode(std::string_view word) {
+  for (const Mode mode : {Mode::Off, Mode::Observe, Mode::Enforce})
+    if (policy::name_of(mode) == word) return mode;
+  return std::nullopt;
+}
+
+// What the command is about, and what is known of it.
+struct Subject {
+  std::string name;  // A canonical domain or address.
+  bool is_address = false;
+  const config::Domain* domain = nullptr;  // Null where it is not guarded.
+  Mode mode = Mode::Off;                   // In force.
+};
+
+Result<Subject> find_subject(const config::Config& config, const std::string& text) {
+  Subject out;
+  out.is_address = text.find('@') != std::string::npos;
+  std::string domain = mail::canonical_domain(text);
+  if (out.is_address) {
+    BS_TRY(const mail::Address address, mail::parse_path(text));
+    if (address.local.empty() || address.domain.empty())
+      return fail(Errc::Invalid, text, "is no address of a mailbox");
+    out.name = mail::canonical(address);
+    domain = mail::canonical_domain(address.domain);
+    out.mode = config.mode_of(address);
+  } else {
+    out.name = domain;
+  }
+  out.domain = config.find_domain(domain);
+  if (!out.is_address && out.domain != nullptr) out.mode = out.domain->mode;
+  return out;
+}
+
+bool signs(const config::Config& config) {
+  const auto loaded = os::KeyStore(config.keys_directory).load();
+  return loaded && loaded->ring->emitting() != nullptr;
+}
+
+std::string say_since(const config::Domain& domain) {
+  return domain.signing_since ? render_instant(*domain.signing_since) : "never";
+}
+
+nlohmann::json json_of(const std::vector<Unmet>& unmet) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const Unmet& each : unmet)
+    out.push_back({{"name", each.name}, {"what", each.what}, {"todo", each.todo}});
+  return out;
+}
+
+int show_modes(const Options& options, const config::Config& config) {
+  const bool emits = signs(config);
+  const Seconds queue = mta::queue_lifetime("/");
+  const Instant now = os::SystemClock().now();
+  nlohmann::json domains = nlohmann::json::array();
+  nlohmann::json addresses = nlohmann::json::array();
+  constexpr const char* kRow = "{:<30}  {:<8}  {:<9}  {:<20}  {}\n";
+  if (!options.json && !config.domains.empty())
+    fmt::print(fmt::runtime(kRow), "domain", "mode", "coverage", "signing since", "may enforce");
+  for (const auto& [name, domain] : config.domains) {
+    const auto unmet = unmet_for_enforce(&domain, emits, queue, now);
+    domains.push_back({{"domain", name},
+                       {"mode", policy::name_of(domain.mode)},
+                       {"coverage", policy::name_of(domain.coverage)},
+                       {"signing_since", say_since(domain)},
+                       {"unmet", json_of(unmet)}});
+    std::string names;
+    for (const Unmet& each : unmet)
+      names += (names.empty() ? "no: " : ", ") + each.name;
+    if (options.json) continue;
+    fmt::print(fmt::runtime(kRow), escape_terminal(name), policy::name_of(domain.mode),
+               policy::name_of(domain.coverage), say_since(domain), names.empty() ? "yes" : names);
+  }
+  for (const auto& [address, mode] : config.address_modes) {
+    addresses.push_back({{"address", address}, {"mode", policy::name_of(mode)}});
+    if (!options.json)
+      fmt::print(fmt::runtime(kRow), escape_terminal(address), policy::name_of(mode), "", "", "");
+  }
+  if (options.json) {
+    const nlohmann::json line = {{"v", 1}, {"domains", domains}, {"addresses", addresses}};
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else if (config.domains.empty()) {
+    fmt::print("No domain is guarded. Begin with: backstop mode example.com observe\n");
+  }
+  return kExitGood;
+}
+
+int show_one(const Options& options, const Subject& subject) {
+  if (options.json) {
+    const nlohmann::json line = {{"v", 1},
+                                 {"subject", subject.name},
+                                 {"guarded", subject.domain != nullptr},
+                                 {"mode", policy::name_of(subject.mode)}};
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else if (subject.domain == nullptr) {
+    fmt::print("{} is not guarded\n", escape_terminal(subject.name));
+  } else {
+    fmt::print("{} is in {}\n", escape_terminal(subject.name), policy::name_of(subject.mode));
+  }
+  return kExitGood;
+}
+
+void print_card(const Subject& subject, Mode mode, const std::vector<Unmet>& unmet, bool tuned) {
+  fmt::print("{}: {} -> {}\n\n", escape_terminal(subject.name),
+             subject.domain == nullptr ? "not guarded" : policy::name_of(subject.mode),
+             policy::name_of(mode));
+  fmt::print("What will happen to a bounce that comes in:\n");
+  for (const Consequence& each : consequences_of(mode))
+    fmt::print("  {:<9} {:<47} {}\n", each.name, "(" + each.what + ")", each.then);
+  fmt::print("All other mail is delivered as before, and what {} sends is signed.\n",
+             escape_terminal(subject.name));
+  if (tuned) fmt::print("Your own [actions] change some of this.\n");
+  if (unmet.empty()) return;
+  fmt::print("\nNot fulfilled yet for enforce:\n");
+  for (const Unmet& each : unmet)
+    fmt::print("  {}: {}.\n    What to do: {}.\n", each.name, each.what, each.todo);
+}
+
+// Asks on the terminal; no is anything but y or yes.
+bool is_confirmed() {
+  fmt::print("\nSet it? [y/N] ");
+  std::fflush(stdout);
+  std::string answer;
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+    if (answer.size() < 8) answer += static_cast<char>(c);
+  return answer == "y" || answer == "yes" || answer == "Y";
+}
+
+void print_result(const Options& options, const Subject& subject, Mode mode,
+                  const std::vector<Unmet>& unmet, const std::string& copy,
+                  std::optional<std::uint32_t> pid) {
+  if (options.json) {
+    const nlohmann::json line = {{"v", 1},
+                                 {"subject", subject.name},
+                                 {"before", policy::name_of(subject.mode)},
+                                 {"after", policy::name_of(mode)},
+                                 {"changed", !copy.empty()},
+                                 {"backup", copy.empty() ? nlohmann::json() : nlohmann::json(copy)},
+                                 {"forced", !unmet.empty()},
+                                 {"unmet", json_of(unmet)},
+                                 {"told", pid ? nlohmann::json(*pid) : nlohmann::json()}};
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return;
+  }
+  if (copy.empty())
+    fmt::print("\n{} says so already; nothing is changed.\n", options.settings.config_path);
+  else
+    fmt::print("\n{} says it now; as it was, it is in {}.\n", options.settings.config_path, copy);
+  if (pid) {
+    fmt::print("backstopd (process {}) was told to read it; its log says when it is in force.\n",
+               *pid);
+  } else {
+    fmt::print("Make it work: systemctl reload backstop\n");
+  }
+}
+
+int refuse_enforce(const Options& options, const Subject& subject,
+                   const std::vector<Unmet>& unmet) {
+  if (options.json) {
+    const nlohmann::json line = {{"v", 1},
+                                 {"subject", subject.name},
+                                 {"before", policy::name_of(subject.mode)},
+                                 {"after", policy::name_of(subject.mode)},
+                                 {"changed", false},
+                                 {"unmet", json_of(unmet)}};
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    fmt::print(
+        "\nNothing is changed: genuine bounces could be lost. (--force does it all the same.)\n");
+  }
+  return kExitFound;
+}
+
+int set_mode(const Options& options, const config::Config& config, const Subject& subject,
+             Mode mode) {
+  const Instant now = os::SystemClock().now();
+  std::vector<Unmet> unmet;
+  if (mode == Mode::Enforce)
+    unmet = unmet_for_enforce(subject.domain, signs(config), mta::queue_lifetime("/"), now);
+  if (!options.json) print_card(subject, mode, unmet, !config.actions.empty());
+  if (!unmet.empty() && !options.force) return refuse_enforce(options, subject, unmet);
+  if (!options.yes && (isatty(STDIN_FILENO) != 1 || options.json)) {
+    return report_error(
+        Error{Errc::Invalid, "--yes", "is needed where nobody can be asked; nothing is changed"});
+  }
+  if (!unmet.empty()) {
+    fmt::print(stderr,
+               "backstop: FORCED: {} goes to enforce although {} of its conditions do not hold; "
+               "GENUINE BOUNCES MAY BE REFUSED\n",
+               escape_terminal(subject.name), unmet.size());
+  }
+  if (!options.yes && !is_confirmed()) {
+    fmt::print("Nothing is changed.\n");
+    return kExitFound;
+  }
+  const auto copy = write_mode(options.settings.config_path, subject.name, mode);
+  if (!copy) {
+    const bool form = copy.error().code == Errc::Invalid || copy.error().code == Errc::Unsupported;
+    return report_error(copy.error(), form ? kExitBadConfig : kExitFound);
+  }
+  const auto pid = copy->empty() ? std::nullopt : tell_daemon(config.store_directory, now);
+  print_result(options, subject, mode, unmet, *copy, pid);
+  return kExitGood;
+}
+
+int run_mode(const Options& options) {
+  const auto config = load_config(options.settings);
+  if (!config) return report_error(config.error(), kExitBadConfig);
+  if (options.subject.empty()) return show_modes(options, *config);
+  if (options.mode.empty() && parse_mode(options.subject))
+    return report_error(Error{Errc::Invalid, options.subject, "say of which domain or address"});
+  const auto subject = find_subject(*config, options.subject);
+  if (!subject) return report_error(subject.error());
+  if (options.mode.empty()) return show_one(options, *subject);
+  const auto mode = parse_mode(options.mode);
+  if (!mode)
+    return report_error(
+        Error{Errc::Invalid, options.mode, "is no mode: write observe, enforce or off"});
+  if (subject->is_address && subject->domain == nullptr)
+    return report_error(Error{Errc::Invalid, subject->name,
+                              "is of a domain that is not guarded: begin with the domain"});
+  return set_mode(options, *config, *subject, *mode);
+}
+
+}  // namespace
+
+void add_mode_command(CLI::App& app, Chosen& chosen) {
+  CLI::App* const command = app.add_subcommand("mode", "Show or set observe, enforce or off");
+  const auto options = std::make_shared<Options>();
+  command->add_option("subject", options->subject, "A domain, or an address of one")
+      ->type_name("DOMAIN|ADDRESS");
+  command->add_option("mode", options->mode, "observe, enforce or off; without it, shows the mode")
+      ->type_name("MODE");
+  command
+      ->add_option("-c,--config", options->settings.config_path,
+                   "The configuration file, which is edited")
+      ->capture_default_str();
+  command->add_flag("--yes", options->yes, "Do not ask");
+  command->add_flag("--force", options->force,
+                    "Enforce although a condition does not hold; genuine bounces may be lost");
+  command->add_flag("--json", options->json, "One JSON object");
+  command->footer(render_examples(
+      {"backstop mode                          the modes in force, and who may enforce",
+       "backstop mode example.com enforce      what it would mean, then asks",
+       "backstop mode sales@example.com off    one address goes another way than its domain"}));
+  command->callback([options, &chosen] { chosen.run = [options] { return run_mode(*options); }; });
+}
+
+}  // namespace backstop::app
