@@ -11,6 +11,7 @@
 #include "app/daemon_keys.h"
 #include "app/exit_code.h"
 #include "app/first_ring.h"
+#include "app/memory.h"
 #include "core/base/escape.h"
 #include "edge/milter/direct_answers.h"
 #include "edge/milter/server.h"
@@ -24,8 +25,10 @@ namespace {
 
 using ports::LogLevel;
 
-// How often the key files are looked at: `backstop keys` takes effect within this.
-constexpr timespec kKeyWatch{.tv_sec = 2, .tv_nsec = 0};
+// How often the heart beats, and after how many beats the key files are looked at: `backstop keys`
+// takes effect within those.
+constexpr timespec kBeat{.tv_sec = 1, .tv_nsec = 0};
+constexpr unsigned kBeatsPerKeyWatch = 2;
 
 LogLevel level_of(config::LogLevel level) {
   switch (level) {
@@ -54,15 +57,40 @@ class InForce final : public ports::SurroundingsSource {
       : config_(std::make_shared<const config::Config>(std::move(config))), keys_(keys) {}
 
   transaction::Surroundings current() const override {
-    return transaction::Surroundings{.config = config_.load(), .ring = keys_.ring()};
+    transaction::Surroundings out{.config = config_.load(), .ring = keys_.ring()};
+    if (memory_ == nullptr) return out;
+    out.hasher = hasher_of(out.ring);
+    out.gaps = memory_->gaps();
+    return out;
   }
+  // From now on there is a memory.  Before anything else asks.
+  void remember(const Memory& memory) { memory_ = &memory; }
   void swap(config::Config config) {
     config_.store(std::make_shared<const config::Config>(std::move(config)));
   }
 
  private:
+  struct Hashing {
+    std::shared_ptr<const proof::KeyRing> ring;
+    std::shared_ptr<const proof::SentHasher> hasher;
+  };
+
+  // Made anew when the ring changes, a few times a year.
+  std::shared_ptr<const proof::SentHasher> hasher_of(
+      const std::shared_ptr<const proof::KeyRing>& ring) const {
+    if (ring == nullptr) return nullptr;
+    if (const auto made = hashing_.load(); made != nullptr && made->ring == ring)
+      return made->hasher;
+    auto made = std::make_shared<const Hashing>(
+        Hashing{ring, std::make_shared<const proof::SentHasher>(ring->ring_secret())});
+    hashing_.store(made);
+    return made->hasher;
+  }
+
   std::atomic<std::shared_ptr<const config::Config>> config_;
+  mutable std::atomic<std::shared_ptr<const Hashing>> hashing_;
   const DaemonKeys& keys_;
+  const Memory* memory_ = nullptr;
 };
 
 // Everything that needs no socket: what --test-config looks at as well.
@@ -117,7 +145,11 @@ class Daemon {
         log_(open_log(prepared.config)),
         started_with_(prepared.config),
         in_force_(std::move(prepared.config), *keys_),
-        answers_(*keys_) {}
+        answers_(*keys_) {
+    if (started_with_.store_directory.empty()) return;
+    memory_ = std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, *log_);
+    in_force_.remember(*memory_);
+  }
 
   Result<void> start() {
     if (started_with_.milter_listen.empty()) {
@@ -133,7 +165,13 @@ class Daemon {
     BS_TRY(server_,
            milter::Server::start(
                options,
-               {.clock = clock_, .surroundings = in_force_, .answers = answers_, .log = *log_}));
+               {.clock = clock_,
+                .surroundings = in_force_,
+                .answers = memory_ != nullptr ? static_cast<ports::Answers&>(*memory_) : answers_,
+                .log = *log_,
+                .ledger = memory_.get(),
+                .history = memory_.get()}));
+    if (memory_ != nullptr) memory_->beat(clock_.now());
     for (const config::Endpoint& endpoint : server_->endpoints()) {
       log_->write(LogLevel::Info, fmt::format("listening on {}", escape_terminal(endpoint.text())));
     }
@@ -144,15 +182,18 @@ class Daemon {
   // REQUIRES: start() succeeded; `signals` are blocked in every thread.
   void serve(const sigset_t& signals) {
     os::notify_service_manager("READY=1");
-    for (;;) {
-      const int signal = sigtimedwait(&signals, nullptr, &kKeyWatch);
+    for (unsigned beats = 0;;) {
+      const int signal = sigtimedwait(&signals, nullptr, &kBeat);
       if (signal == SIGTERM || signal == SIGINT) break;
       if (signal == SIGHUP) reload();
-      if (signal < 0 && errno == EAGAIN) watch_keys();
+      if (signal >= 0 || errno != EAGAIN) continue;
+      if (memory_ != nullptr) memory_->beat(clock_.now());
+      if (++beats % kBeatsPerKeyWatch == 0) watch_keys();
     }
     os::notify_service_manager("STOPPING=1");
     log_->write(LogLevel::Info, "stopping: messages in flight may end");
     server_->stop();
+    if (memory_ != nullptr) memory_->rest(clock_.now());
     server_->wait();
     log_->write(LogLevel::Info, "stopped");
   }
@@ -166,6 +207,7 @@ class Daemon {
       return;
     }
     tell_restart_needed(*config);
+    if (memory_ != nullptr) memory_->take(*config);
     in_force_.swap(*std::move(config));
     key_trouble_.clear();
     watch_keys();
@@ -188,6 +230,8 @@ class Daemon {
     compare(config.milter_threads == started_with_.milter_threads, "milter.threads");
     compare(config.milter_socket_mode == started_with_.milter_socket_mode, "milter.socket_mode");
     compare(config.keys_directory == keys_directory_, "keys.directory");
+    compare(config.store_directory == started_with_.store_directory, "store.directory");
+    compare(config.mail_logs == started_with_.mail_logs, "logs.mail");
     compare(config.log_target == started_with_.log_target, "log.to");
     compare(config.log_level == started_with_.log_level, "log.level");
     if (names.empty()) return;
@@ -217,7 +261,8 @@ class Daemon {
   std::unique_ptr<ports::LogSink> log_;
   config::Config started_with_;
   InForce in_force_;
-  milter::DirectAnswers answers_;
+  milter::DirectAnswers answers_;  // Where nothing is remembered.
+  std::unique_ptr<Memory> memory_;
   std::string key_trouble_;
   std::unique_ptr<milter::Server> server_;
 };

@@ -82,7 +82,10 @@ Result<config::Config> load_config(const Settings& settings) {
   config::Config config;
   if (!settings.defaults) {
     BS_TRY_VOID(apply_file(config, settings.config_path));
-  } else if (!settings.state_directory.empty()) {
+  } else {
+    config.store_directory = settings.state_directory;
+  }
+  if (settings.defaults && !settings.state_directory.empty()) {
     config.keys_directory = settings.state_directory + "/keys";
     if (settings.listen.empty()) {
       BS_TRY(auto endpoint,

@@ -12,13 +12,16 @@ namespace backstop::ports {
 // Any thread.
 class Answers {
  public:
-  using PermitDone = std::function<void(Result<transaction::SigningPermit>)>;
+  using Done = std::function<void(Result<transaction::Answer>)>;
 
   virtual ~Answers() = default;
   // Leave to sign one message at `now`.  Calls `done` once, inside this call or later, from any
   // thread; a further call, and one after the asker has gone, has no effect.  Does not block for
   // longer than a file write.
-  virtual void ask_permit(Instant now, PermitDone done) = 0;
+  virtual void ask_permit(Instant now, Done done) = 0;
+  // What the ledger knows.  `done` as above; answered from memory at once, or by another thread
+  // when a disk must be read.
+  virtual void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) = 0;
 };
 
 }  // namespace backstop::ports

@@ -68,6 +68,7 @@ class RunningServer : public ::testing::Test {
                                                           .coverage = policy::Coverage::Covered});
     surroundings_.set({config, one_key_ring()});
     options_.listen = {unix_endpoint()};
+    options_.limits.drain_idle = std::chrono::milliseconds(20);  // Tests leave connections open.
   }
   ~RunningServer() override {
     server_.reset();

@@ -30,6 +30,7 @@ struct Script {
   // By the first word of the event's line: effects to give back, once each time.
   std::map<std::string, tx::Effects> effects;
   std::map<std::string, std::function<void()>> throws;
+  bool answers_recipients = false;
 };
 
 class ScriptedFlow final : public MessageFlow {
@@ -63,7 +64,7 @@ class ScriptedFlow final : public MessageFlow {
   static std::string describe(const tx::EndOfMessage&) { return "eom"; }
   static std::string describe(const tx::Aborted&) { return "aborted"; }
   static std::string describe(const tx::Answered& e) {
-    return e.permit ? "answered permit" : "answered " + std::string(name_of(e.permit.error().code));
+    return e.answer ? "answered permit" : "answered " + std::string(name_of(e.answer.error().code));
   }
 
   Script& script_;
@@ -78,6 +79,7 @@ class ScriptedSource final : public MessageSource {
     if (script_.throws.contains("begin")) script_.throws["begin"]();
     return std::make_unique<ScriptedFlow>(script_);
   }
+  bool answers_recipients() const override { return script_.answers_recipients; }
 
  private:
   Script& script_;

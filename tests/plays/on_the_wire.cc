@@ -77,6 +77,8 @@ class Actor {
   }
   void on(const Answer& action) { backstage_.set_answer(action); }
   void on(const SetClock& action) { backstage_.set_clock(action); }
+  void on(const SetAttack& action) { backstage_.set_attack(action); }
+  void on(const AddGap& action) { backstage_.add_gap(action); }
 
   void conclude() {
     compare_step(message_, effects_, backstage_.take_log(), bindings_, failures);

@@ -17,6 +17,8 @@ struct Backstage {
   // A step that scripts the clock or the next answer; a daemon has neither.
   std::function<void(const SetClock&)> set_clock = [](const SetClock&) {};
   std::function<void(const Answer&)> set_answer = [](const Answer&) {};
+  std::function<void(const SetAttack&)> set_attack = [](const SetAttack&) {};
+  std::function<void(const AddGap&)> add_gap = [](const AddGap&) {};
 };
 
 // Effects the wire cannot show (questions, notes) are not compared.  Errors: no connection.

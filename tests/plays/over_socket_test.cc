@@ -22,6 +22,7 @@
 #include "plays/on_the_wire.h"
 #include "plays/plays.h"
 #include "testing/fake_clock.h"
+#include "testing/fake_ledger.h"
 #include "testing/fake_log.h"
 #include "testing/fixed_surroundings.h"
 
@@ -57,11 +58,11 @@ void report(const std::string& origin, const Result<std::vector<Failure>>& failu
 class ScriptedAnswers final : public ports::Answers {
  public:
   explicit ScriptedAnswers(std::shared_ptr<const proof::KeyRing> ring) : ring_(std::move(ring)) {}
-  void ask_permit(Instant, PermitDone done) override {
-    Answer answer{.granted = true, .nonce_hex = "0102030405"};
+  void ask_permit(Instant, Done done) override {
+    Answer answer{.to = Answer::To::Permit, .granted = true, .nonce_hex = "0102030405"};
     {
       const std::scoped_lock lock(mutex_);
-      if (next_) answer = *std::exchange(next_, std::nullopt);
+      if (next_ && next_->to == Answer::To::Permit) answer = *std::exchange(next_, std::nullopt);
     }
     if (!answer.granted || ring_ == nullptr) {
       done(fail(Errc::Unavailable, "", "scripted"));
@@ -73,6 +74,19 @@ class ScriptedAnswers final : public ports::Answers {
     std::copy(nonce->begin(), nonce->end(), permit.nonce.begin());
     done(permit);
   }
+  void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (next_ && next_->to == Answer::To::Ledger) {
+        next_.reset();
+        done(fail(Errc::Unavailable, "", "scripted"));
+        return;
+      }
+    }
+    done(ledger.look_up(query, now));
+  }
+  testing::FakeLedger ledger;
+
   void set_next(const Answer& answer) {
     const std::scoped_lock lock(mutex_);
     next_ = answer;
@@ -95,16 +109,24 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
   testing::FakeClock clock(standard_clock());
   testing::FakeLog log;
   ScriptedAnswers answers(ring);
-  const testing::FixedSurroundings surroundings(transaction::Surroundings{
-      .config = std::make_shared<const config::Config>(*config), .ring = ring});
+  transaction::Surroundings stage{.config = std::make_shared<const config::Config>(*config),
+                                  .ring = ring};
+  if (ring != nullptr)
+    stage.hasher = std::make_shared<const proof::SentHasher>(ring->ring_secret());
+  testing::FixedSurroundings surroundings(stage);
   milter::ServerOptions options;
   options.listen = {*config::parse_endpoint("unix:" + (folder / "milter.sock"))};
   options.threads = 1;
   const auto server = milter::Server::start(
-      options, {.clock = clock, .surroundings = surroundings, .answers = answers, .log = log});
+      options, {.clock = clock,
+                .surroundings = surroundings,
+                .answers = answers,
+                .log = log,
+                .ledger = &answers.ledger});
   ASSERT_TRUE(server) << server.error().text();
 
   std::size_t taken = 0;
+  std::vector<proof::SigningGap> gaps;
   const Backstage backstage{.take_log =
                                 [&] {
                                   std::vector<std::string> lines;
@@ -114,7 +136,19 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
                                   return lines;
                                 },
                             .set_clock = [&](const SetClock& action) { clock.set(action.now); },
-                            .set_answer = [&](const Answer& action) { answers.set_next(action); }};
+                            .set_answer = [&](const Answer& action) { answers.set_next(action); },
+                            .set_attack =
+                                [&](const SetAttack& action) {
+                                  stage.attack = action.attack;
+                                  surroundings.set(stage);
+                                },
+                            .add_gap =
+                                [&](const AddGap& action) {
+                                  gaps.push_back(action.gap);
+                                  stage.gaps =
+                                      std::make_shared<const std::vector<proof::SigningGap>>(gaps);
+                                  surroundings.set(stage);
+                                }};
   report(GetParam(), act_on_the_wire(play, (*server)->endpoints().front(), backstage));
 }
 

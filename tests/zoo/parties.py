@@ -7,6 +7,7 @@ spam's own headers speaks for itself.
 import functools
 
 import letters
+import originals
 from cases import Case, expect
 from trees.postfix import DOMAIN
 
@@ -17,10 +18,17 @@ _PARTIES = {"notices-without-original": ("unknown-quiet.postfix.test", 3, {"genu
             "out-of-office": ("away.exim.test", 1, {"genuine": 2}, "delivered")}
 
 
+# What a letter to one person may be answered by others than that person.
+_OTHERS = 7
+_SPAMS = 12
+
+
 def make() -> list[Case]:
     return [Case(f"known-party/{name}/both", expect("|".join(counts), fates),
                  functools.partial(_send, domain=domain, spams=spams), counts=counts)
-            for name, (domain, spams, counts, fates) in _PARTIES.items()]
+            for name, (domain, spams, counts, fates) in _PARTIES.items()] + [
+        Case("stolen-token/in-twelve-spams/forged", expect("genuine|replayed", "delivered"), _steal,
+             counts={"genuine": _OTHERS, "replayed": _SPAMS - _OTHERS})]
 
 
 def _send(zoo, case: Case, domain: str, spams: int) -> None:
@@ -30,3 +38,13 @@ def _send(zoo, case: Case, domain: str, spams: int) -> None:
     with zoo.spammer(domain, 0) as client:
         for number in range(spams):
             client.send(sender, recipient, letters.forged(case.mark, sender, recipient, 0, number))
+
+
+def _steal(zoo, case: Case) -> None:
+    """A spammer who got a letter of ours puts its token into spams to others, all of which bounce."""
+    sender = f"carla@{DOMAIN}"
+    token = originals.field(originals.written(zoo, "genuine", case.mark, sender, 0), "Backstop-Token")
+    with zoo.spammer("unknown.postfix.test", 0) as client:
+        for number in range(_SPAMS):
+            recipient = f"kim{number}.{case.mark}@unknown.postfix.test"
+            client.send(sender, recipient, letters.forged(case.mark, sender, recipient, 0, 1, f"Backstop-Token: {token}\n"))

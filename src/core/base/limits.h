@@ -82,6 +82,9 @@ inline constexpr std::chrono::seconds kMilterIdle{7210};
 inline constexpr std::chrono::seconds kMilterNegotiation{60};
 // How long a graceful stop waits for messages in flight.
 inline constexpr std::chrono::seconds kMilterDrain{10};
+// Silence after which a graceful stop takes a connection for idle: Postfix holds connect, MAIL and
+// RCPT back until DATA, so a message may have begun of which nothing has come yet.
+inline constexpr std::chrono::seconds kMilterDrainIdle{3};
 // Bytes a connection has room for while it waits: most envelopes with their headers.  A thousand
 // idle connections must stay small.
 inline constexpr std::size_t kMilterWaitBytes = 2048;
@@ -125,7 +128,7 @@ inline constexpr std::size_t kLogWatchMessages = 10'000;
 // Keys of messages we saw, in each of two generations, that the log is held against.
 inline constexpr std::size_t kLogWatchSeen = 200'000;
 // Keys of each sort in one question to the ledger: candidates come from hostile text.
-inline constexpr std::size_t kLedgerQueryKeys = 64;
+inline constexpr std::size_t kLedgerQueryKeys = 256;
 // Message-IDs of one answer that are looked up: what it returns, and what it refers to.
 inline constexpr std::size_t kLedgerMessageIds = 8;
 // A returned header is not told from ours by its length alone below this: hops, signatures and

@@ -18,4 +18,26 @@ bool Config::is_own(const IpAddress& address) const {
                      [&](const IpNetwork& network) { return network.contains(address); });
 }
 
+policy::Mode Config::mode_of(const mail::Address& address) const {
+  const Domain* const domain = find_domain(mail::canonical_domain(address.domain));
+  if (domain == nullptr) return policy::Mode::Off;
+  if (address_modes.empty()) return domain->mode;
+  const auto own = address_modes.find(mail::canonical(address));
+  return own == address_modes.end() ? domain->mode : own->second;
+}
+
+bool Config::enforces() const {
+  const auto enforce = [](policy::Mode mode) { return mode == policy::Mode::Enforce; };
+  return std::ranges::any_of(domains, [&](const auto& d) { return enforce(d.second.mode); }) ||
+         std::ranges::any_of(address_modes, [&](const auto& a) { return enforce(a.second); });
+}
+
+policy::Actions Config::actions_of(const mail::Address& address, reading::Kind kind) const {
+  if (actions.empty()) return {};
+  const auto of_address = actions.find(mail::canonical(address));
+  if (of_address != actions.end()) return of_address->second;
+  const auto of_kind = actions.find(reading::name_of(kind));
+  return of_kind == actions.end() ? policy::Actions{} : of_kind->second;
+}
+
 }  // namespace backstop::config

@@ -10,6 +10,7 @@
 #include "core/base/ip.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/mail/address.h"
 #include "core/policy/policy.h"
 
 namespace backstop::config {
@@ -32,6 +33,23 @@ struct Domain {
   policy::Mode mode = policy::Mode::Observe;
   std::optional<Instant> signing_since;
   policy::Coverage coverage = policy::Coverage::Unknown;
+  bool sends_mail = true;
+};
+
+// How a peer's mail is treated.  Its key is a network, a host name, or an address or domain of the
+// From field.
+struct Peer {
+  std::string key;
+  std::optional<IpNetwork> network;  // The key as a network.
+  policy::Standing standing = policy::Standing::Stranger;
+};
+
+struct Relays {
+  std::vector<IpNetwork> inbound;   // Servers of ours that hand mail on to this one.
+  std::vector<IpNetwork> reinject;  // Filters that hand back what has passed here already.
+  bool discard_forged = false;      // Instead of holding it.
+  bool strips_received = false;     // Our mail leaves without our Received lines.
+  std::vector<std::string> names;   // Our hosts' names in Received lines; lower case.
 };
 
 // 127.0.0.0/8 and ::1/128: mail that a program on this host hands in.
@@ -49,6 +67,17 @@ struct Config {
   std::uint32_t milter_socket_mode = 0660;
   std::string keys_directory = "/etc/backstop/keys";
   Seconds lifetime = proof::kDefaultLifetime;
+  std::string store_directory = "/var/lib/backstop";  // "": nothing is kept.
+  unsigned history_days = 30;                         // 1 to 400.
+  std::size_t history_rows = 1'000'000;               // 1,000 to 100 million.
+  std::vector<std::string> mail_logs;                 // Paths.
+  Relays relays;
+  std::vector<Peer> peers;
+  std::map<std::string, std::vector<std::string>, std::less<>> allow;  // By canonical recipient.
+  std::vector<std::string> role_addresses;                             // Canonical.
+  std::vector<std::string> never_sends;                                // Canonical.
+  std::map<std::string, policy::Mode, std::less<>> address_modes;      // By canonical address.
+  std::map<std::string, policy::Actions, std::less<>> actions;  // By kind or canonical address.
   LogTarget log_target = LogTarget::Stderr;
   LogLevel log_level = LogLevel::Info;
 
@@ -56,14 +85,21 @@ struct Config {
   // mail::canonical_domain.
   const Domain* find_domain(std::string_view canonical_name) const;
   bool is_own(const IpAddress& address) const;
+  // The mode of an address: its own, else its domain's; Off where no domain is guarded.
+  policy::Mode mode_of(const mail::Address& address) const;
+  // True when anything is enforced anywhere.
+  bool enforces() const;
+  // Those of the address, else those of the kind.
+  policy::Actions actions_of(const mail::Address& address, reading::Kind kind) const;
 };
 
 // One option, as parser, sample file and manual need it.
 struct Option {
-  std::string_view key;       // "milter.listen"; '*' stands for a name, as in "domains.*.mode".
-  std::string_view form;      // "duration", "list of networks"
-  std::string_view standard;  // The default, as one would write it.
-  std::string_view text;      // What it does, in sentences.
+  std::string_view key;           // "milter.listen"; '*' stands for a name, as in "domains.*.mode".
+  std::string_view form;          // "duration", "list of networks"
+  std::string_view standard;      // The default, as one would write it.
+  std::string_view text;          // What it does, in sentences.
+  std::string_view example = {};  // A value for the sample, where the default cannot be written.
 };
 const std::vector<Option>& options();
 

@@ -9,7 +9,8 @@ const std::vector<Option>& options() {
       {"authserv_id", "name", "the host's name",
        "The name this host writes into Authentication-Results. Inbound fields of that name from "
        "outside\n"
-       "are removed, so that nobody can forge a result of ours."},
+       "are removed, so that nobody can forge a result of ours.",
+       "\"mx.example.com\""},
       {"networks.own", "list of networks", "[\"127.0.0.0/8\", \"::1/128\"]",
        "Clients whose mail is ours: what they send from a guarded domain is signed, never judged.\n"
        "The same networks as your server's mynetworks. Keep the loopback networks among them, or\n"
@@ -22,16 +23,69 @@ const std::vector<Option>& options() {
       {"domains.*.signing_since", "time", "none",
        "From when on every outgoing message of the domain was signed. Your word for it; without "
        "it\n"
-       "nothing is called forged."},
+       "nothing is called forged.",
+       "2026-11-21T00:00:00Z"},
       {"domains.*.coverage", "unknown, partly or covered", "\"unknown\"",
        "Whether every path that sends for the domain signs: newsletters, web forms, phones, other\n"
        "servers. Only what is covered can be called forged."},
+      {"domains.*.sends_mail", "true or false", "true",
+       "false for a domain that never sends: in enforce, answers to it are refused at RCPT, since\n"
+       "nothing of its can be answered."},
+      {"addresses.roles", "list of addresses", "[]",
+       "Addresses treated as postmaster@ and abuse@ are: nothing is refused there. List those "
+       "that\n"
+       "DMARC and TLS reports are sent to (rua=, ruf=), and list owners with unusual names."},
+      {"addresses.never_sends", "list of addresses", "[]",
+       "Addresses that exist but never send: in an attack, answers to them are refused at RCPT."},
+      {"addresses.*.mode", "off, observe or enforce", "\"observe\"",
+       "The mode of one address, instead of its domain's."},
+      {"relays.inbound", "list of networks", "[]",
+       "Servers of ours that hand mail on to this one: gateways, backup servers, fetchmail. What "
+       "they\n"
+       "bring is judged but never refused, since they would turn a refusal into a bounce."},
+      {"relays.reinject", "list of networks", "[]",
+       "Filters that hand back what has passed here already (amavis): their mail is left "
+       "untouched."},
+      {"relays.forged", "quarantine or discard", "\"quarantine\"",
+       "What becomes of a forged bounce that a relay of ours brings."},
+      {"relays.names", "list of host names", "[]",
+       "The names of our hosts as our own Received lines write them (myhostname), besides this "
+       "host's."},
+      {"relays.strips_received", "true or false", "false",
+       "true where our mail leaves without our Received lines; then the Date of an original says\n"
+       "whether it was sent while signing was interrupted."},
+      {"peers.*.treat", "untagged_valid or never_judge", "none",
+       "A peer by network, host name, or an address or domain of the From field: untagged_valid "
+       "takes\n"
+       "its answers as ours without a proof, never_judge lets it alone.",
+       "\"untagged_valid\""},
+      {"allow.*", "list of addresses or domains", "none",
+       "Senders whose mail to this recipient is never judged.", "[\"robot@example.net\"]"},
+      {"actions.*.late", "accept, mark or quarantine", "none",
+       "What to do instead of what the verdict table says, for a kind (\"bounce\") or an address. "
+       "Every\n"
+       "decision can be made milder; only what is replayed or unproven also harder.",
+       "\"mark\""},
+      {"actions.*.replayed", "accept, mark, quarantine or refuse", "none", "As late.", "\"mark\""},
+      {"actions.*.unproven", "accept, mark, quarantine or refuse", "none",
+       "As late. Refusing what is unproven will lose genuine mail.", "\"mark\""},
+      {"actions.*.forged", "accept, mark, quarantine or refuse", "none", "As late.", "\"mark\""},
       {"proofs.lifetime", "duration from 1d to 90d", "\"21d\"",
        "How long a token proves something. Five days in our queue, five in theirs, five in a "
        "backup\n"
        "server, and some."},
       {"keys.directory", "path", "\"/etc/backstop/keys\"",
        "Where the key ring lives: a directory of mode 0700 with files of mode 0600."},
+      {"store.directory", "path", "\"/var/lib/backstop\"",
+       "Where is kept what was sent (keyed hashes only), what was judged, and when signing was\n"
+       "interrupted. Empty: nothing is kept, and only what comes back proves anything."},
+      {"history.days", "number from 1 to 400", "30", "How long a judged message is remembered."},
+      {"history.rows", "number from 1000 to 100000000", "1000000",
+       "How many at most; the oldest hour goes first."},
+      {"logs.mail", "list of paths", "[]",
+       "The mail server's log. Read to find mail of ours that left without passing here, and to "
+       "answer\n"
+       "`backstop why` for mail of ours."},
       {"milter.listen", "list of endpoints", "[]",
        "Where the mail server reaches us: unix:/path, inet:127.0.0.1:8891, inet:[::1]:8891 or "
        "systemd.\n"
@@ -63,6 +117,24 @@ void append_comment(std::string& out, std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+// The name that stands for '*' in the sample.
+std::string_view example_name(std::string_view section) {
+  if (section == "domains.*") return "example.com";
+  if (section == "peers.*") return "192.0.2.0/24";
+  if (section == "actions.*") return "bounce";
+  return "alice@example.com";
+}
+
+std::string render_section(std::string_view section) {
+  if (!section.ends_with(".*")) return fmt::format("\n[{}]\n", section);
+  const std::string_view above = section.substr(0, section.size() - 2);
+  return fmt::format("\n# One such table for each.\n#[{}.\"{}\"]\n", above, example_name(section));
+}
+
+}  // namespace
+
 std::string render_sample() {
   std::string out =
       "# Backstop's configuration, every option at its default.\n"
@@ -72,18 +144,15 @@ std::string render_sample() {
   for (const Option& option : options()) {
     if (section_of(option.key) != section) {
       section = section_of(option.key);
-      out += section == "domains.*"
-                 ? "\n# One such table for each domain you guard.\n#[domains.\"example.com\"]\n"
-                 : fmt::format("\n[{}]\n", section);
+      out += render_section(section);
     }
     const std::string_view name =
         section.empty() ? option.key : option.key.substr(section.size() + 1);
     out += "\n";
     append_comment(out, option.text);
-    out += fmt::format("# ({})\n#{} = {}\n", option.form, name,
-                       option.standard == "none"              ? "2026-11-21T00:00:00Z"
-                       : option.standard == "the host's name" ? "\"mx.example.com\""
-                                                              : option.standard);
+    out +=
+        fmt::format("# ({})\n#{} = {}\n", option.form, name == "*" ? "\"alice@example.com\"" : name,
+                    option.example.empty() ? option.standard : option.example);
   }
   return out;
 }

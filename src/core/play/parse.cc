@@ -68,6 +68,8 @@ class Parser {
     if (word == "connect") return parse_connect(rest);
     if (word == "answer") return parse_answer(rest);
     if (word == "clock") return parse_clock(rest);
+    if (word == "attack") return parse_attack(rest);
+    if (word == "gap") return parse_gap(rest);
     if (word == "mail") return parse_mail(rest);
     if (word == "rcpt") return add(Rcpt{std::string(rest)});
     if (word == "eoh" && rest.empty()) return add(EndOfHeaders{});
@@ -75,7 +77,7 @@ class Parser {
     if (word == "abort" && rest.empty()) return add(Abort{});
     return complain(fmt::format(
         "'{}' is no line of a play: config, keys, clock, connect, mail, rcpt, headers, eoh, "
-        "body, eom, abort, answer, expect",
+        "body, eom, abort, answer, attack, gap, expect",
         word));
   }
 
@@ -185,13 +187,32 @@ class Parser {
 
   Result<void> parse_answer(std::string_view rest) {
     const std::string_view form =
-        "write: answer permit nonce 0102030405, or: answer permit unavailable";
-    if (take_word(rest) != "permit") return complain(std::string(form));
+        "write: answer permit nonce 0102030405, answer permit unavailable, or: answer ledger "
+        "unavailable";
+    const std::string_view to = take_word(rest);
+    if (to == "ledger" && rest == "unavailable")
+      return add(Answer{.to = Answer::To::Ledger, .granted = false, .nonce_hex = ""});
+    if (to != "permit") return complain(std::string(form));
     const std::string_view what = take_word(rest);
     if (what == "unavailable" && rest.empty()) return add(Answer{});
     const auto nonce = decode_hex(rest);
     if (what != "nonce" || !nonce || nonce->size() != 5) return complain(std::string(form));
-    return add(Answer{.granted = true, .nonce_hex = std::string(rest)});
+    return add(Answer{.to = Answer::To::Permit, .granted = true, .nonce_hex = std::string(rest)});
+  }
+
+  Result<void> parse_attack(std::string_view rest) {
+    for (const auto attack : {policy::Attack::Peace, policy::Attack::Fits, policy::Attack::Apart}) {
+      if (policy::name_of(attack) == rest) return add(SetAttack{attack});
+    }
+    return complain("write: attack peace, attack fits or attack apart");
+  }
+
+  Result<void> parse_gap(std::string_view rest) {
+    const auto gaps = proof::parse_gaps(rest);
+    if (gaps.size() != 1) {
+      return complain("write: gap 2026-11-21T03:00:00Z 2026-11-21T03:05:00Z down");
+    }
+    return add(AddGap{gaps.front()});
   }
 
   Result<void> parse_clock(std::string_view rest) {
@@ -211,7 +232,9 @@ bool Play::needs_no_script() const {
   return keys == StageKeys::Standard &&
          std::none_of(steps.begin(), steps.end(), [](const Step& step) {
            return std::holds_alternative<Answer>(step.action) ||
-                  std::holds_alternative<SetClock>(step.action);
+                  std::holds_alternative<SetClock>(step.action) ||
+                  std::holds_alternative<SetAttack>(step.action) ||
+                  std::holds_alternative<AddGap>(step.action);
          });
 }
 

@@ -14,6 +14,8 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/policy/policy.h"
+#include "core/proof/signing_gap.h"
 
 namespace backstop::play {
 
@@ -44,15 +46,25 @@ struct EndOfMessage {};
 struct Abort {};
 // The next question's answer; without one every question is granted.
 struct Answer {
-  bool granted = false;
+  enum class To : std::uint8_t { Permit, Ledger };
+  To to = To::Permit;
+  bool granted = false;   // Never so of a ledger: the stage's own answers.
   std::string nonce_hex;  // Ten digits, when granted.
+};
+// What the stage is in from now on.
+struct SetAttack {
+  policy::Attack attack = policy::Attack::Peace;
+};
+// A span in which signing was interrupted.
+struct AddGap {
+  proof::SigningGap gap;
 };
 struct SetClock {
   Instant now{};
 };
 
 using Action = std::variant<Connect, Mail, Rcpt, Headers, EndOfHeaders, Body, EndOfMessage, Abort,
-                            Answer, SetClock>;
+                            Answer, SetClock, SetAttack, AddGap>;
 
 struct Step {
   unsigned line = 0;

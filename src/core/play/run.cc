@@ -8,11 +8,15 @@
 
 #include "core/base/assert.h"
 #include "core/base/base32.h"
+#include "core/play/memory.h"
 #include "core/play/standard_ring.h"
 #include "core/transaction/transaction.h"
 
 namespace backstop::play {
 namespace {
+
+// What the stage's mail server calls every message.
+constexpr std::string_view kQueueId = "PLAY";
 
 using transaction::Effect;
 using transaction::Effects;
@@ -28,6 +32,8 @@ std::string_view name_of(transaction::ReplyKind kind) {
       return "refuse";
     case transaction::ReplyKind::Defer:
       return "defer";
+    case transaction::ReplyKind::Discard:
+      return "discard";
   }
   BS_ASSERT(false);
 }
@@ -38,6 +44,8 @@ class Stage {
   Stage(const Play& play, Feeding feeding, std::shared_ptr<const config::Config> config)
       : feeding_(feeding),
         ring_(standard_ring(play.keys)),
+        hasher_(ring_ == nullptr ? nullptr
+                                 : std::make_shared<const proof::SentHasher>(ring_->ring_secret())),
         config_(std::move(config)),
         now_(standard_clock()) {}
 
@@ -57,7 +65,14 @@ class Stage {
                                   .daemon_name = action.daemon_name};
   }
   void on(const Mail& action, const Bindings&) {
-    transaction_.emplace(transaction::Surroundings{.config = config_, .ring = ring_}, client_);
+    transaction_.emplace(
+        transaction::Surroundings{
+            .config = config_,
+            .ring = ring_,
+            .hasher = hasher_,
+            .gaps = std::make_shared<const std::vector<proof::SigningGap>>(gaps_),
+            .attack = attack_},
+        client_);
     tell(transaction::MailFrom{.sender = action.path, .authenticated = action.authenticated});
   }
   void on(const Rcpt& action, const Bindings&) { tell(transaction::RcptTo{action.path}); }
@@ -77,30 +92,50 @@ class Stage {
     for (std::size_t i = 0; i < text.size(); ++i)
       tell(transaction::BodyChunk{std::string_view(text).substr(i, 1)});
   }
-  void on(const EndOfMessage&, const Bindings&) { tell(transaction::EndOfMessage{}); }
+  void on(const EndOfMessage&, const Bindings&) { tell(transaction::EndOfMessage{kQueueId}); }
   void on(const Abort&, const Bindings&) { tell(transaction::Aborted{}); }
   void on(const Answer& action, const Bindings&) { answer_ = action; }
   void on(const SetClock& action, const Bindings&) { now_ = action.now; }
+  void on(const SetAttack& action, const Bindings&) { attack_ = action.attack; }
+  void on(const AddGap& action, const Bindings&) {
+    proof::add_gap(gaps_, action.gap, now_, config_->lifetime);
+  }
 
   void tell(const transaction::Event& event) {
     if (!transaction_) return;
     Effects out;
     transaction_->on(event, now_, out);
-    bool asked = false;
+    std::optional<Result<transaction::Answer>> answer;
     for (const Effect& effect : out) {
-      asked = asked || std::holds_alternative<transaction::AskPermit>(effect);
-      if (const auto* record = std::get_if<transaction::Record>(&effect)) {
-        log.push_back(transaction::render_log_line(*record, "PLAY"));
-      } else {
-        effects.push_back(render_effect(effect));
-      }
+      if (std::holds_alternative<transaction::AskPermit>(effect)) answer.emplace(grant());
+      if (const auto* asked = std::get_if<transaction::AskLedger>(&effect))
+        answer.emplace(look_up(asked->query));
+      if (const auto* sent = std::get_if<transaction::RecordSent>(&effect))
+        memory_.record(sent->message);
+      if (const auto* used = std::get_if<transaction::CountUses>(&effect))
+        memory_.count(used->uses);
+      if (const auto* record = std::get_if<transaction::Record>(&effect))
+        log.push_back(transaction::render_log_line(*record, kQueueId));
+      if (std::string text = render_effect(effect); !text.empty())
+        effects.push_back(std::move(text));
     }
-    if (asked) tell(transaction::Answered{take_answer()});
+    if (answer) tell(transaction::Answered{*std::move(answer)});
   }
 
-  Result<transaction::SigningPermit> take_answer() {
-    const Answer answer = answer_.value_or(Answer{.granted = true, .nonce_hex = "0102030405"});
-    answer_.reset();
+  Result<transaction::Answer> look_up(const proof::LedgerQuery& query) {
+    if (answer_ && answer_->to == Answer::To::Ledger) {
+      answer_.reset();
+      return fail(Errc::Unavailable, "", "scripted");
+    }
+    return memory_.look_up(query, now_);
+  }
+
+  Result<transaction::Answer> grant() {
+    Answer answer{.to = Answer::To::Permit, .granted = true, .nonce_hex = "0102030405"};
+    if (answer_ && answer_->to == Answer::To::Permit) {
+      answer = *answer_;
+      answer_.reset();
+    }
     if (!answer.granted || ring_ == nullptr || ring_->emitting() == nullptr) {
       return fail(Errc::Unavailable, "", "scripted");
     }
@@ -113,8 +148,12 @@ class Stage {
 
   Feeding feeding_;
   std::shared_ptr<const proof::KeyRing> ring_;
+  std::shared_ptr<const proof::SentHasher> hasher_;
   std::shared_ptr<const config::Config> config_;
   Instant now_;
+  policy::Attack attack_ = policy::Attack::Peace;
+  std::vector<proof::SigningGap> gaps_;
+  Memory memory_;
   transaction::Client client_;
   std::optional<Transaction> transaction_;
   std::optional<Answer> answer_;
@@ -122,6 +161,10 @@ class Stage {
 
 struct Renderer {
   std::string operator()(const transaction::AskPermit&) const { return "ask permit"; }
+  // Between a transaction and its ledger; what comes of it shows.
+  std::string operator()(const transaction::AskLedger&) const { return ""; }
+  std::string operator()(const transaction::RecordSent&) const { return ""; }
+  std::string operator()(const transaction::CountUses&) const { return ""; }
   std::string operator()(const transaction::InsertField& e) const {
     return fmt::format("insert {}: {}", e.name, e.value);
   }

@@ -34,6 +34,8 @@ std::string_view name_of(RecipientClass recipient) {
       return "ordinary";
     case RecipientClass::Role:
       return "role";
+    case RecipientClass::Rewritten:
+      return "rewritten";
   }
   BS_ASSERT(false);
 }
@@ -64,6 +66,8 @@ std::string_view name_of(Decision decision) {
       return "mark";
     case Decision::Quarantine:
       return "quarantine";
+    case Decision::Discard:
+      return "discard";
     case Decision::Refuse:
       return "refuse";
   }
@@ -88,8 +92,48 @@ std::string_view name_of(SigningAge age) {
       return "signed";
     case SigningAge::BeforeSigning:
       return "before-signing";
+    case SigningAge::InGap:
+      return "in-gap";
     case SigningAge::NeverStarted:
       return "never-started";
+  }
+  BS_ASSERT(false);
+}
+
+std::string_view name_of(Pair pair) {
+  switch (pair) {
+    case Pair::Absent:
+      return "absent";
+    case Pair::Known:
+      return "known";
+    case Pair::UsedUp:
+      return "used-up";
+  }
+  BS_ASSERT(false);
+}
+
+std::string_view name_of(Standing standing) {
+  switch (standing) {
+    case Standing::Stranger:
+      return "stranger";
+    case Standing::Relay:
+      return "relay";
+    case Standing::UntaggedValid:
+      return "untagged-valid";
+    case Standing::NeverJudge:
+      return "never-judge";
+  }
+  BS_ASSERT(false);
+}
+
+std::string_view name_of(Attack attack) {
+  switch (attack) {
+    case Attack::Peace:
+      return "peace";
+    case Attack::Fits:
+      return "fits";
+    case Attack::Apart:
+      return "apart";
   }
   BS_ASSERT(false);
 }

@@ -71,6 +71,7 @@ void ReturnedCollector::on_field(std::string_view name, std::string_view raw, bo
   ++fields_;
   returned_.header_bytes += name.size() + 1 + raw.size() + 2;
   if (cut) lossless_ = false;
+  if (ascii::starts_with_folded(name, "List-")) returned_.is_list = true;
   const Name which = name_of_field(name);
   if (which != Name::Other) identity_ = true;
   switch (which) {
@@ -92,8 +93,13 @@ void ReturnedCollector::on_field(std::string_view name, std::string_view raw, bo
     case Name::Received: {
       ++returned_.received_count;
       // The bottommost that names a client is the first hop.
-      if (auto received = mail::parse_received(raw); received.from_ip) {
-        returned_.received_first_ip = received.from_ip;
+      auto received = mail::parse_received(raw);
+      if (received.from_ip) returned_.received_first_ip = received.from_ip;
+      if (returned_.hops.size() < limits::kReturnedHops) {
+        returned_.hops.push_back(Hop{.by = std::move(received.by),
+                                     .id = std::move(received.id),
+                                     .from_ip = received.from_ip,
+                                     .date = received.date});
       }
       break;
     }

@@ -7,12 +7,26 @@
 #include <vector>
 
 #include "core/policy/reason.h"
+#include "core/proof/sent.h"
 #include "core/transaction/record.h"
 
 namespace backstop::transaction {
 
 // May this message be signed?  The answer to the event that asked is held until Answered.
 struct AskPermit {};
+// What does the ledger know?  At the end of a message only; its answer is held until Answered.
+struct AskLedger {
+  proof::LedgerQuery query;
+};
+
+// Write down what was sent.
+struct RecordSent {
+  proof::SentMessage message;
+};
+// Count that a proof was used.
+struct CountUses {
+  proof::Uses uses;
+};
 
 // Put a field at the very top of the header block, above the server's own Received.
 struct InsertField {
@@ -39,8 +53,9 @@ struct Note {
 enum class ReplyKind {
   Accept,    // Done with this message: no more events of it are wanted.
   SkipBody,  // No more BodyChunk is wanted; EndOfMessage is.
-  Refuse,    // Permanently, in the SMTP dialogue.
-  Defer,     // For now.
+  Refuse,    // Permanently, in the SMTP dialogue.  At RcptTo: that recipient alone.
+  Defer,     // For now.  At RcptTo: that recipient alone.
+  Discard,   // Taken and thrown away; only towards a relay of ours.
 };
 struct Reply {
   ReplyKind kind = ReplyKind::Accept;
@@ -50,7 +65,8 @@ struct Reply {
   std::string text;
 };
 
-using Effect = std::variant<AskPermit, InsertField, RemoveField, Hold, Note, Record, Reply>;
+using Effect = std::variant<AskPermit, AskLedger, RecordSent, CountUses, InsertField, RemoveField,
+                            Hold, Note, Record, Reply>;
 using Effects = std::vector<Effect>;
 
 }  // namespace backstop::transaction

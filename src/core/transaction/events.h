@@ -11,6 +11,7 @@
 #include "core/base/ip.h"
 #include "core/base/result.h"
 #include "core/proof/key_ring.h"
+#include "core/proof/sent.h"
 #include "core/proof/token.h"
 
 namespace backstop::transaction {
@@ -20,6 +21,7 @@ struct Client {
   std::optional<IpAddress> address;  // Nothing for a local submission without a network address.
   std::string name;                  // As the MTA found it; "" unknown.  Not to be believed.
   std::string daemon_name;  // The macro {daemon_name}; ORIGINATING marks a submission port.
+  std::string server_name = {};  // The macro j: what the server calls itself; "" unknown.
 };
 
 // `sender` and `recipient` as the MTA hands them over: with or without angle brackets, quoted or
@@ -30,6 +32,8 @@ struct MailFrom {
 };
 struct RcptTo {
   std::string_view recipient;
+  // A Reply to this recipient alone can be passed on; else it is taken, whatever it is.
+  bool answerable = true;
 };
 // One field of the message's own header block; `raw` as in mail::FieldView.
 struct HeaderField {
@@ -40,7 +44,9 @@ struct EndOfHeaders {};
 struct BodyChunk {
   std::string_view bytes;
 };
-struct EndOfMessage {};
+struct EndOfMessage {
+  std::string_view queue_id;  // The server's; "" when it has none.
+};
 // The message goes no further (RSET, a lost connection, another filter's refusal).
 struct Aborted {};
 
@@ -50,9 +56,10 @@ struct SigningPermit {
   proof::KeyId key = 0;
   proof::Nonce nonce{};
 };
+using Answer = std::variant<SigningPermit, proof::LedgerAnswer>;
 // The answer to the one question open; an error when it could not be asked or came too late.
 struct Answered {
-  Result<SigningPermit> permit;
+  Result<Answer> answer;
 };
 
 using Event = std::variant<MailFrom, RcptTo, HeaderField, EndOfHeaders, BodyChunk, EndOfMessage,

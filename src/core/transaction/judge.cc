@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/assert.h"
+#include "core/base/limits.h"
 
 namespace backstop::transaction {
 namespace {
@@ -25,19 +26,45 @@ std::vector<mail::Address> collect_addressees(const reading::Reading& reading,
   return out;
 }
 
-policy::ReturnedShape shape_of(const reading::Returned& returned) {
-  if (returned.returned_enough()) return policy::ReturnedShape::Enough;
+// A header that goes on for longer than any of ours, with none of our tokens at its top, was never
+// ours, even when it was cut: spam swells its header so that bouncers cut it.
+bool outgrows_ours(const reading::Returned& returned, const LedgerFindings* ledger) {
+  if (ledger == nullptr || ledger->largest_header_bytes == 0) return false;
+  const std::size_t largest = std::max<std::size_t>(std::size_t{2} * ledger->largest_header_bytes,
+                                                    limits::kSwollenHeaderBytes);
+  return returned.tokens.empty() && returned.received_count > 0 && returned.from.has_value() &&
+         returned.header_bytes > largest;
+}
+
+policy::ReturnedShape shape_of(const reading::Returned& returned, const LedgerFindings* ledger) {
+  if (returned.returned_enough() || outgrows_ours(returned, ledger))
+    return policy::ReturnedShape::Enough;
   return returned.form == reading::ReturnForm::None ? policy::ReturnedShape::None
                                                     : policy::ReturnedShape::Fragment;
 }
 
-policy::SigningAge age_of(const reading::Returned& returned, const config::Domain& domain,
-                          Seconds lifetime, Instant now) {
+// Only a Received line of our own host tells when an original passed here: whoever forges one would
+// have to know of the gap.  A Date anybody can write.
+bool falls_in_gap(const Case& one, Instant now) {
+  if (one.gaps == nullptr || one.gaps->empty()) return false;
+  const reading::Returned& returned = one.reading->returned;
+  const Seconds lifetime = one.config->lifetime;
+  const bool passed_here = std::ranges::any_of(returned.hops, [&](const reading::Hop& hop) {
+    return hop.date && is_our_host(*one.config, *one.client, hop.by) &&
+           proof::find_gap(*one.gaps, *hop.date, now, lifetime) != nullptr;
+  });
+  if (passed_here) return true;
+  return one.config->relays.strips_received && returned.date &&
+         proof::find_gap(*one.gaps, *returned.date, now, lifetime) != nullptr;
+}
+
+policy::SigningAge age_of(const Case& one, const config::Domain& domain, bool in_gap, Instant now) {
   if (!domain.signing_since || now < *domain.signing_since) return policy::SigningAge::NeverStarted;
   // Only for one lifetime does an old date excuse a missing token: later it would be a way in.
-  const bool young = now < *domain.signing_since + lifetime;
-  const bool older = returned.date && *returned.date < *domain.signing_since;
-  return young && older ? policy::SigningAge::BeforeSigning : policy::SigningAge::Signed;
+  const auto& date = one.reading->returned.date;
+  const bool young = now < *domain.signing_since + one.config->lifetime;
+  if (young && date && *date < *domain.signing_since) return policy::SigningAge::BeforeSigning;
+  return in_gap ? policy::SigningAge::InGap : policy::SigningAge::Signed;
 }
 
 policy::Keys keys_of(const proof::KeyRing* ring) {
@@ -45,45 +72,87 @@ policy::Keys keys_of(const proof::KeyRing* ring) {
   return ring->emitting() == nullptr ? policy::Keys::VerifyOnly : policy::Keys::Signing;
 }
 
+policy::RecipientClass class_of(const config::Config& config, const mail::Address& address) {
+  const policy::RecipientClass by_name = policy::classify_recipient(address.local);
+  if (by_name != policy::RecipientClass::Ordinary || config.role_addresses.empty()) return by_name;
+  const bool listed = std::ranges::find(config.role_addresses, mail::canonical(address)) !=
+                      config.role_addresses.end();
+  return listed ? policy::RecipientClass::Role : by_name;
+}
+
+// What is the same for every recipient.
+policy::Facts find_common_facts(const Case& one) {
+  policy::Facts facts;
+  facts.kind = one.reading->kind;
+  facts.returned = shape_of(one.reading->returned, one.ledger);
+  facts.token = one.token.result;
+  facts.clock_skew = one.token.clock_skew;
+  facts.relay_discards = one.origin == Origin::Relay && one.config->relays.discard_forged;
+  facts.attack = one.attack;
+  facts.keys = keys_of(one.ring);
+  bool other_addressee =
+      one.token.result != proof::ProofResult::Absent && !one.token.addressee_matches;
+  if (one.ledger != nullptr) {
+    facts.ledger = one.ledger->ledger;
+    facts.hint = one.ledger->hint;
+    if (one.ledger->token_used_up) facts.token = proof::ProofResult::Replayed;
+    if (one.token.result == proof::ProofResult::Absent && facts.ledger == proof::ProofResult::Valid)
+      other_addressee = !one.ledger->same_sender;
+  }
+  facts.other_addressee = other_addressee;
+  return facts;
+}
+
 }  // namespace
 
-MessageJudgement judge_message(const reading::Reading& reading,
-                               const std::vector<Recipient>& recipients,
-                               const config::Config& config, const proof::KeyRing* ring,
-                               Instant now) {
+proof::TokenCheck check_token(const reading::Reading& reading,
+                              const std::vector<Recipient>& recipients,
+                              const config::Config& config, const proof::KeyRing* ring,
+                              Instant now) {
+  if (ring == nullptr) return {};
+  return proof::verify_tokens(reading.returned.tokens, collect_addressees(reading, recipients),
+                              *ring, now, config.lifetime);
+}
+
+Judgement combine(const std::vector<Judgement>& judgements) {
+  BS_ASSERT(!judgements.empty());
+  const auto hardness = [](const Judgement& j) { return std::pair(j.score, j.decision); };
+  Judgement out = *std::ranges::max_element(judgements, {}, hardness);
+  out.decision = std::ranges::min_element(judgements, {}, &Judgement::decision)->decision;
+  return out;
+}
+
+MessageJudgement judge_message(const Case& one, Instant now) {
   MessageJudgement out;
-  if (ring != nullptr) {
-    out.token =
-        proof::verify_tokens(reading.returned.tokens, collect_addressees(reading, recipients),
-                             *ring, now, config.lifetime);
-  }
-  bool first = true;
-  Decision mildest = Decision::Refuse;
-  for (const Recipient& recipient : recipients) {
+  std::vector<Judgement> judgements;
+  const policy::Facts common = find_common_facts(one);
+  const bool in_gap = falls_in_gap(one, now);
+  bool somebody_else = false;
+  std::size_t addressee = 0;
+  for (const Recipient& recipient : *one.recipients) {
     if (recipient.domain == nullptr) {
-      mildest = Decision::Accept;
+      somebody_else = true;
       continue;
     }
-    Judgement judgement = policy::decide(policy::Facts{
-        .kind = reading.kind,
-        .returned = shape_of(reading.returned),
-        .token = out.token.result,
-        .clock_skew = out.token.clock_skew,
-        .other_addressee =
-            out.token.result != proof::ProofResult::Absent && !out.token.addressee_matches,
-        .signing = age_of(reading.returned, *recipient.domain, config.lifetime, now),
-        .coverage = recipient.domain->coverage,
-        .recipient = policy::classify_recipient(recipient.address.local),
-        .keys = keys_of(ring),
-        .mode = recipient.domain->mode});
-    mildest = std::min(mildest, judgement.decision);
-    const auto hardness = [](const Judgement& j) { return std::pair(j.score, j.decision); };
-    if (first || hardness(judgement) > hardness(out.judgement))
-      out.judgement = std::move(judgement);
-    first = false;
+    policy::Facts facts = common;
+    facts.signing = age_of(one, *recipient.domain, in_gap, now);
+    facts.coverage = recipient.domain->coverage;
+    facts.recipient = class_of(*one.config, recipient.address);
+    facts.standing = find_standing(*one.config, one.origin, one.sender, recipient.address);
+    facts.actions = one.config->actions_of(recipient.address, one.reading->kind);
+    facts.mode = recipient.mode;
+    const bool has_pair = one.ledger != nullptr && addressee < one.ledger->pairs.size();
+    if (has_pair) facts.pair = one.ledger->pairs[addressee];
+    judgements.push_back(policy::decide(facts));
+    if (has_pair && judgements.back().row == 4)
+      out.uses.push_back(one.ledger->pair_uses[addressee]);
+    ++addressee;
+    if (std::ranges::find(out.facts, facts) == out.facts.end()) out.facts.push_back(facts);
   }
-  BS_ASSERT(!first);
-  out.judgement.decision = mildest;
+  out.judgement = combine(judgements);
+  if (somebody_else) out.judgement.decision = Decision::Accept;
+  if (out.judgement.row == 1 && one.ledger != nullptr && !one.ledger->proof_uses.counters.empty())
+    out.uses.push_back(one.ledger->proof_uses);
   return out;
 }
 

@@ -1,7 +1,8 @@
-// From a reading, the recipients and the keys to one judgement for the message.
+// From a reading, the recipients, the keys and what the ledger said to one judgement for the
+// message.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,28 +10,56 @@
 #include "core/config/config.h"
 #include "core/mail/address.h"
 #include "core/policy/policy.h"
+#include "core/proof/signing_gap.h"
 #include "core/proof/token.h"
 #include "core/reading/reading.h"
+#include "core/transaction/ledger_question.h"
+#include "core/transaction/origin.h"
 
 namespace backstop::transaction {
 
 struct Recipient {
   mail::Address address;
-  const config::Domain* domain = nullptr;  // Null when it is not of a guarded domain.
+  const config::Domain* domain = nullptr;  // Null when it is not judged: not of a guarded domain.
+  policy::Mode mode = policy::Mode::Off;
+};
+
+// All of one answer that is known besides its reading.  Pointers are never null but `ring`,
+// `ledger` and `gaps`.
+struct Case {
+  const reading::Reading* reading = nullptr;
+  const std::vector<Recipient>* recipients = nullptr;
+  const config::Config* config = nullptr;
+  const Client* client = nullptr;
+  Sender sender;
+  Origin origin = Origin::Stranger;
+  const proof::KeyRing* ring = nullptr;
+  proof::TokenCheck token;
+  // Null when there is no ledger.  Its lists are in the order of the recipients that have a domain.
+  const LedgerFindings* ledger = nullptr;
+  const std::vector<proof::SigningGap>* gaps = nullptr;
+  policy::Attack attack = policy::Attack::Peace;
 };
 
 struct MessageJudgement {
   // Verdict and reasons of the recipient judged hardest; `decision` is the mildest of all, which is
   // what can be answered for the message as a whole.
   policy::Judgement judgement;
-  proof::TokenCheck token;
+  std::vector<policy::Facts> facts;  // Of each recipient judged; alike ones once.
+  std::vector<proof::Uses> uses;     // To be counted, since a proof decided.
 };
 
-// REQUIRES: at least one recipient with a domain.  `ring` may be null.  Any thread.
-MessageJudgement judge_message(const reading::Reading& reading,
-                               const std::vector<Recipient>& recipients,
-                               const config::Config& config, const proof::KeyRing* ring,
-                               Instant now);
+// The recipients' addresses, and those the original came from, that a token may be addressed to.
+proof::TokenCheck check_token(const reading::Reading& reading,
+                              const std::vector<Recipient>& recipients,
+                              const config::Config& config, const proof::KeyRing* ring,
+                              Instant now);
+
+// REQUIRES: at least one recipient with a domain.  Any thread.
+MessageJudgement judge_message(const Case& one, Instant now);
+
+// The facts of one message as a whole: hardest verdict, mildest decision.  REQUIRES: not empty.
+policy::Judgement combine(const std::vector<policy::Judgement>& judgements);
 
 // "forged; score=100; kind=bounce; reason=no-proof-of-origin": the value of Backstop-Verdict.
 std::string render_verdict(const policy::Judgement& judgement, reading::Kind kind);

@@ -1,13 +1,18 @@
 // What is remembered of one message that was signed or judged, and its line in the log.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/ip.h"
+#include "core/base/time.h"
+#include "core/mail/address.h"
 #include "core/policy/policy.h"
+#include "core/proof/sent.h"
 #include "core/reading/reading.h"
 
 namespace backstop::transaction {
@@ -20,14 +25,23 @@ enum class Direction {
 std::string_view name_of(Direction direction);
 
 struct Record {
+  Instant at{};
   Direction direction = Direction::Inbound;
   std::string sender;                   // As received, without brackets.
   std::vector<std::string> recipients;  // The first few, as received, without brackets.
   std::size_t recipient_count = 0;
   std::string client;      // Address, else name, else "".
   bool is_signed = false;  // Outgoing: a token was put in.
+  // What the history keeps beside: parsed forms, whether they are ours, and ids.
+  std::optional<mail::Address> sender_address;  // Nothing for the null sender.
+  bool sender_is_ours = false;
+  std::vector<std::pair<mail::Address, bool>> recipient_addresses;  // With: it is ours.
+  std::string message_id;
+  std::string original_id;
+  std::shared_ptr<const proof::SentHasher> hasher;  // For what is kept hashed; null without keys.
   // Inbound:
   policy::Judgement judgement;
+  std::vector<policy::Facts> facts;  // Of each recipient judged; alike ones once.
   reading::Kind kind = reading::Kind::Ordinary;
 };
 

@@ -13,13 +13,18 @@
 #include "core/reading/reader.h"
 #include "core/transaction/foreign_fields.h"
 #include "core/transaction/judge.h"
+#include "core/transaction/ledger_question.h"
+#include "core/transaction/origin.h"
+#include "core/transaction/outgoing_message.h"
+#include "core/transaction/recipient_answer.h"
 
 namespace backstop::transaction {
 namespace {
 
 // Recipients named in a log line; the rest is counted.
 constexpr std::size_t kNamedRecipients = 5;
-constexpr std::string_view kOriginating = "ORIGINATING";
+// Received lines that are looked at for a filter's second pass and a relay's client.
+constexpr std::size_t kTraceLines = 10;
 
 std::string_view without_brackets(std::string_view path) {
   if (path.size() >= 2 && path.front() == '<' && path.back() == '>')
@@ -33,7 +38,7 @@ bool is_automatic_sender(const mail::Address& sender) {
          ascii::equals_folded(sender.local, "mailer-daemon");
 }
 
-enum class Stage { Start, Envelope, Header, Asking, Body, Done };
+enum class Stage { Start, Envelope, Header, AskingPermit, Body, AskingLedger, Done };
 
 }  // namespace
 
@@ -41,28 +46,37 @@ struct Transaction::State {
   Surroundings surroundings;
   Client client;
   Stage stage = Stage::Start;
-  bool own_client = false;
+  Origin origin = Origin::Stranger;
   bool guarded = false;   // A recipient is of a domain whose mail is judged.
   bool followed = false;  // Read to its end, and judged.
   bool body_skipped = false;
   mail::Address sender;
-  mail::Address header_from;
+  std::string account;  // The login.
   std::vector<Recipient> recipients;
   Record record;
+  OutgoingMessage outgoing;  // Of ours: what is remembered.
   std::optional<SigningPermit> permit;
   Instant permit_asked{};
   ForeignFields foreign;
+  mail::Address header_from;
+  std::vector<mail::Received> trace;  // The topmost first.
   reading::HeaderSigns signs;
   std::optional<reading::Reader> reader;
+  // While the ledger is asked:
+  std::optional<reading::Reading> reading;
+  proof::TokenCheck token;
+  std::optional<LedgerQuestion> question;
 
   State(Surroundings s, Client c) : surroundings(std::move(s)), client(std::move(c)) {
     record.client = client.address ? client.address->text() : client.name;
+    record.hasher = surroundings.hasher;
   }
 
   const config::Config& config() const { return *surroundings.config; }
   const config::Domain* domain_of(const mail::Address& address) const {
     return config().find_domain(mail::canonical_domain(address.domain));
   }
+  bool wants_trace() const { return origin == Origin::Relay || origin == Origin::Reinjected; }
 
   void finish(Effects& effects, Reply reply) {
     effects.emplace_back(std::move(reply));
@@ -72,6 +86,10 @@ struct Transaction::State {
   void accept(Effects& effects) {
     finish(effects, Reply{.kind = ReplyKind::Accept, .code = 0, .enhanced = "", .text = ""});
   }
+  void emit_record(Instant now, Effects& effects) {
+    record.at = now;
+    effects.emplace_back(record);
+  }
 
   void begin_reading() {
     if (reader) return;
@@ -80,15 +98,20 @@ struct Transaction::State {
   }
 
   void on_event(const MailFrom& event);
-  void on_event(const RcptTo& event);
+  void on_event(const RcptTo& event, Effects& effects);
+  bool take_recipient(const Recipient& recipient, Effects& effects) const;
   void on_event(const HeaderField& event);
   void on_header_end(Instant now, Effects& effects);
   void on_outgoing_header_end(Instant now, Effects& effects);
   void on_inbound_header_end(Effects& effects);
   void on_event(const BodyChunk& event, Effects& effects);
-  void on_event(const Answered& event, Effects& effects);
-  void on_message_end(Instant now, Effects& effects);
-  void judge(Instant now, Effects& effects);
+  void on_permit(const Answered& event, Instant now, Effects& effects);
+  void on_message_end(const EndOfMessage& event, Instant now, Effects& effects);
+  void sign(const EndOfMessage& event, Instant now, Effects& effects);
+  void ask_or_judge(Instant now, Effects& effects);
+  void on_ledger(const Answered& event, Instant now, Effects& effects);
+  void judge(const LedgerFindings* ledger, Instant now, Effects& effects);
+  void carry_out(const policy::Judgement& judgement, Instant now, Effects& effects);
 };
 
 void Transaction::State::on_event(const MailFrom& event) {
@@ -96,42 +119,70 @@ void Transaction::State::on_event(const MailFrom& event) {
   // A sender nobody can read is neither null nor ours: its mail is let through unread.
   if (auto parsed = mail::parse_path(event.sender)) {
     sender = *std::move(parsed);
+    if (!sender.is_null()) record.sender_address = sender;
+    record.sender_is_ours = domain_of(sender) != nullptr;
   } else {
     sender = mail::Address{.local = record.sender, .domain = ""};
   }
-  own_client = !event.authenticated.empty() || client.daemon_name == kOriginating ||
-               (client.address && config().is_own(*client.address));
+  account = event.authenticated;
+  origin = find_origin(config(), client, event.authenticated, sender);
   stage = Stage::Envelope;
 }
 
-void Transaction::State::on_event(const RcptTo& event) {
-  ++record.recipient_count;
-  if (record.recipients.size() < kNamedRecipients) {
-    record.recipients.emplace_back(without_brackets(event.recipient.substr(0, limits::kPathBytes)));
-  }
-  if (recipients.size() >= limits::kTransactionRecipients) return;
+// False when the recipient was answered by itself, and is not one of the message's.
+bool Transaction::State::take_recipient(const Recipient& recipient, Effects& effects) const {
+  const bool judged = recipient.domain != nullptr && sender.is_null() && origin == Origin::Stranger;
+  if (!judged) return true;
+  const Sender from{.client = client.address,
+                    .client_name = client.name,
+                    .envelope = &sender,
+                    .header_from = &header_from};
+  if (find_standing(config(), origin, from, recipient.address) != policy::Standing::Stranger)
+    return true;
+  auto answer = answer_recipient(recipient, recipients, config(), surroundings.attack);
+  if (!answer) return true;
+  effects.emplace_back(Note{answer->reason, recipient.address.text()});
+  effects.emplace_back(std::move(answer->reply));
+  return false;
+}
+
+void Transaction::State::on_event(const RcptTo& event, Effects& effects) {
   Recipient recipient;
   if (auto parsed = mail::parse_path(event.recipient)) {
     recipient.address = *std::move(parsed);
-    const config::Domain* const domain = domain_of(recipient.address);
-    if (domain != nullptr && domain->mode != policy::Mode::Off) recipient.domain = domain;
+    recipient.mode = config().mode_of(recipient.address);
+    if (recipient.mode != policy::Mode::Off) recipient.domain = domain_of(recipient.address);
   }
+  if (recipients.size() < limits::kTransactionRecipients && event.answerable &&
+      !take_recipient(recipient, effects))
+    return;
+  ++record.recipient_count;
+  if (record.recipients.size() < kNamedRecipients) {
+    record.recipients.emplace_back(without_brackets(event.recipient.substr(0, limits::kPathBytes)));
+    record.recipient_addresses.emplace_back(recipient.address,
+                                            domain_of(recipient.address) != nullptr);
+  }
+  if (recipients.size() >= limits::kTransactionRecipients) return;
   guarded = guarded || recipient.domain != nullptr;
   recipients.push_back(std::move(recipient));
 }
 
 void Transaction::State::on_event(const HeaderField& event) {
   stage = Stage::Header;
-  if (own_client) {
-    const bool wanted = sender.is_null() && header_from.is_null();
-    if (wanted && ascii::equals_folded(event.name, "From")) {
-      const auto addresses = mail::parse_address_list(event.raw, 1);
-      if (!addresses.empty()) header_from = addresses.front();
-    }
-    return;
-  }
+  if (wants_trace() && trace.size() < kTraceLines && ascii::equals_folded(event.name, "Received"))
+    trace.push_back(mail::parse_received(event.raw));
+  if (origin == Origin::Ours || origin == Origin::Reinjected)
+    outgoing.on_field(event.name, event.raw);
+  if (origin == Origin::Ours) return;
   foreign.on_field(event.name, event.raw, config().authserv_id);
   if (!guarded) return;
+  if (header_from.is_null() && ascii::equals_folded(event.name, "From")) {
+    auto addresses = mail::parse_address_list(event.raw, 1);
+    if (!addresses.empty()) header_from = std::move(addresses.front());
+  } else if (record.message_id.empty() && ascii::equals_folded(event.name, "Message-ID")) {
+    auto ids = mail::parse_message_ids(event.raw, 1);
+    if (!ids.empty()) record.message_id = std::move(ids.front());
+  }
   signs.on_field(event.name, event.raw);
   begin_reading();
   reader->feed_field(event.name, event.raw);
@@ -139,7 +190,20 @@ void Transaction::State::on_event(const HeaderField& event) {
 
 void Transaction::State::on_header_end(Instant now, Effects& effects) {
   stage = Stage::Body;
-  if (own_client) {
+  if (origin == Origin::Reinjected) {
+    // What a filter hands back has been signed or judged; anything else it sends is its own.
+    if (is_second_pass(config(), client, trace)) return accept(effects);
+    const bool ours = client.address && config().is_own(*client.address);
+    origin = ours ? Origin::Ours : Origin::Stranger;
+  }
+  if (origin == Origin::Relay) {
+    if (const auto address = find_foreign_client(config(), trace)) {
+      client.address = address;
+      client.name.clear();
+      record.client = address->text();
+    }
+  }
+  if (origin == Origin::Ours) {
     on_outgoing_header_end(now, effects);
   } else {
     on_inbound_header_end(effects);
@@ -147,36 +211,39 @@ void Transaction::State::on_header_end(Instant now, Effects& effects) {
 }
 
 void Transaction::State::on_outgoing_header_end(Instant now, Effects& effects) {
-  if (sender.is_null()) sender = header_from;
+  reader.reset();
+  if (sender.is_null()) sender = outgoing.header_from();
   if (sender.is_null() || domain_of(sender) == nullptr) {
     record.direction = Direction::Own;
     accept(effects);
     return;
   }
   record.direction = Direction::Outgoing;
+  record.message_id = outgoing.message_id();
   const auto& ring = surroundings.ring;
   if (ring == nullptr || ring->emitting() == nullptr) {
     effects.emplace_back(Note{policy::Reason::NoKey, ""});
-    effects.emplace_back(record);
+    emit_record(now, effects);
     accept(effects);
     return;
   }
   permit_asked = now;
-  stage = Stage::Asking;
+  stage = Stage::AskingPermit;
   effects.emplace_back(AskPermit{});
 }
 
-void Transaction::State::on_event(const Answered& event, Effects& effects) {
+void Transaction::State::on_permit(const Answered& event, Instant now, Effects& effects) {
   stage = Stage::Body;
-  const bool usable = event.permit && event.permit->ring != nullptr &&
-                      event.permit->ring->find(event.permit->key) != nullptr;
+  const auto* const granted = event.answer ? std::get_if<SigningPermit>(&*event.answer) : nullptr;
+  const bool usable = granted != nullptr && granted->ring != nullptr &&
+                      granted->ring->find(granted->key) != nullptr;
   if (usable) {
-    permit = *event.permit;
+    permit = *granted;
     return;
   }
   effects.emplace_back(Note{policy::Reason::SigningUnavailable,
-                            event.permit ? std::string() : event.permit.error().text()});
-  effects.emplace_back(record);
+                            event.answer ? std::string() : event.answer.error().text()});
+  emit_record(now, effects);
   accept(effects);
 }
 
@@ -203,42 +270,117 @@ void Transaction::State::on_event(const BodyChunk& event, Effects& effects) {
   effects.emplace_back(Reply{.kind = ReplyKind::SkipBody, .code = 0, .enhanced = "", .text = ""});
 }
 
-void Transaction::State::on_message_end(Instant now, Effects& effects) {
+void Transaction::State::on_message_end(const EndOfMessage& event, Instant now, Effects& effects) {
   if (permit) {
-    const proof::Key& key = *permit->ring->find(permit->key);
-    effects.emplace_back(
-        InsertField{std::string(proof::kTokenField),
-                    proof::sign_token(sender, *permit->ring, key, permit_asked, permit->nonce)});
-    record.is_signed = true;
-    effects.emplace_back(record);
-    accept(effects);
+    sign(event, now, effects);
     return;
   }
   if (foreign.has_verdict()) effects.emplace_back(Note{policy::Reason::ForeignVerdictRemoved, ""});
   if (followed) {
-    judge(now, effects);
+    reading = reader->finish();
+    ask_or_judge(now, effects);
     return;
   }
   foreign.append_removals(effects);
   accept(effects);
 }
 
-void Transaction::State::judge(Instant now, Effects& effects) {
-  const reading::Reading reading = reader->finish();
-  auto [judgement, token] =
-      judge_message(reading, recipients, config(), surroundings.ring.get(), now);
+void Transaction::State::sign(const EndOfMessage& event, Instant now, Effects& effects) {
+  const proof::Key& key = *permit->ring->find(permit->key);
+  if (outgoing.message_id().empty()) {
+    effects.emplace_back(
+        InsertField{"Message-ID", outgoing.make_message_id(sender, permit_asked, permit->nonce)});
+    record.message_id = outgoing.message_id();
+  }
+  effects.emplace_back(
+      InsertField{std::string(proof::kTokenField),
+                  proof::sign_token(sender, *permit->ring, key, permit_asked, permit->nonce)});
+  record.is_signed = true;
+  if (surroundings.hasher != nullptr) {
+    std::vector<mail::Address> addresses;
+    for (const Recipient& recipient : recipients)
+      addresses.push_back(recipient.address);
+    const bool from_is_ours =
+        !outgoing.header_from().is_null() && domain_of(outgoing.header_from()) != nullptr;
+    effects.emplace_back(RecordSent{outgoing.make_record(
+        *surroundings.hasher, sender, addresses, account, event.queue_id, from_is_ours, now)});
+  }
+  emit_record(now, effects);
+  accept(effects);
+}
+
+void Transaction::State::ask_or_judge(Instant now, Effects& effects) {
+  record.kind = reading->kind;
+  record.original_id = !reading->returned.message_id.empty() ? reading->returned.message_id
+                       : !reading->references.empty()        ? reading->references.front()
+                                                             : std::string();
+  token = check_token(*reading, recipients, config(), surroundings.ring.get(), now);
+  const bool askable = surroundings.hasher != nullptr &&
+                       reading::form_of(reading->kind) != reading::KindForm::Neither;
+  if (!askable) {
+    judge(nullptr, now, effects);
+    return;
+  }
+  std::vector<mail::Address> addressees;
+  for (const Recipient& recipient : recipients) {
+    if (recipient.domain != nullptr) addressees.push_back(recipient.address);
+  }
+  question.emplace(Asked{.reading = *reading,
+                         .addressees = addressees,
+                         .envelope = sender,
+                         .header_from = header_from,
+                         .token = token,
+                         .config = config(),
+                         .client = client},
+                   *surroundings.hasher, now);
+  stage = Stage::AskingLedger;
+  effects.emplace_back(AskLedger{question->query()});
+}
+
+void Transaction::State::on_ledger(const Answered& event, Instant now, Effects& effects) {
+  stage = Stage::Body;
+  const auto* const answer =
+      event.answer ? std::get_if<proof::LedgerAnswer>(&*event.answer) : nullptr;
+  const LedgerFindings findings =
+      answer != nullptr ? question->read(*answer, now, config().lifetime) : question->away();
+  judge(&findings, now, effects);
+}
+
+void Transaction::State::judge(const LedgerFindings* ledger, Instant now, Effects& effects) {
+  const Case one{.reading = &*reading,
+                 .recipients = &recipients,
+                 .config = &config(),
+                 .client = &client,
+                 .sender = {.client = client.address,
+                            .client_name = client.name,
+                            .envelope = &sender,
+                            .header_from = &header_from},
+                 .origin = origin,
+                 .ring = surroundings.ring.get(),
+                 .token = token,
+                 .ledger = ledger,
+                 .gaps = surroundings.gaps.get(),
+                 .attack = surroundings.attack};
+  MessageJudgement judged = judge_message(one, now);
   // Recipients past the limit are not known one by one, so nothing is refused on their behalf.
   if (record.recipient_count > recipients.size()) {
-    judgement.decision = std::min(judgement.decision, policy::Decision::Mark);
+    judged.judgement.decision = std::min(judged.judgement.decision, policy::Decision::Mark);
   }
   if (token.clock_skew) effects.emplace_back(Note{policy::Reason::ClockSkew, ""});
   if (token.result == proof::ProofResult::Unavailable && !token.clock_skew) {
     effects.emplace_back(Note{policy::Reason::KeyUnknown, fmt::format("key {}", token.key)});
   }
-  record.kind = reading.kind;
-  record.judgement = judgement;
+  for (proof::Uses& uses : judged.uses)
+    effects.emplace_back(CountUses{std::move(uses)});
+  record.facts = std::move(judged.facts);
+  record.judgement = std::move(judged.judgement);
+  carry_out(record.judgement, now, effects);
+}
+
+void Transaction::State::carry_out(const policy::Judgement& judgement, Instant now,
+                                   Effects& effects) {
   if (judgement.decision == policy::Decision::Refuse) {
-    effects.emplace_back(record);
+    emit_record(now, effects);
     finish(effects, Reply{.kind = ReplyKind::Refuse,
                           .code = 550,
                           .enhanced = "5.7.1",
@@ -246,13 +388,18 @@ void Transaction::State::judge(Instant now, Effects& effects) {
                                               policy::name_of(judgement.reasons.front()))});
     return;
   }
+  if (judgement.decision == policy::Decision::Discard) {
+    emit_record(now, effects);
+    finish(effects, Reply{.kind = ReplyKind::Discard, .code = 0, .enhanced = "", .text = ""});
+    return;
+  }
   foreign.append_removals(effects);
   effects.emplace_back(
-      InsertField{std::string(kVerdictField), render_verdict(judgement, reading.kind)});
+      InsertField{std::string(kVerdictField), render_verdict(judgement, record.kind)});
   if (judgement.decision == policy::Decision::Quarantine) {
     effects.emplace_back(Hold{fmt::format("backstop: {}", policy::name_of(judgement.verdict))});
   }
-  effects.emplace_back(record);
+  emit_record(now, effects);
   accept(effects);
 }
 
@@ -271,22 +418,23 @@ void Transaction::on(const Event& event, Instant now, Effects& effects) {
   } else if (const auto* mail_from = std::get_if<MailFrom>(&event)) {
     if (stage == Stage::Start) state.on_event(*mail_from);
   } else if (const auto* rcpt_to = std::get_if<RcptTo>(&event)) {
-    if (stage == Stage::Envelope) state.on_event(*rcpt_to);
+    if (stage == Stage::Envelope) state.on_event(*rcpt_to, effects);
   } else if (const auto* field = std::get_if<HeaderField>(&event)) {
     if (stage == Stage::Envelope || stage == Stage::Header) state.on_event(*field);
   } else if (std::holds_alternative<EndOfHeaders>(event)) {
     if (stage == Stage::Envelope || stage == Stage::Header) state.on_header_end(now, effects);
   } else if (const auto* answered = std::get_if<Answered>(&event)) {
-    if (stage == Stage::Asking) state.on_event(*answered, effects);
+    if (stage == Stage::AskingPermit) state.on_permit(*answered, now, effects);
+    if (stage == Stage::AskingLedger) state.on_ledger(*answered, now, effects);
   } else if (const auto* chunk = std::get_if<BodyChunk>(&event)) {
     if (stage == Stage::Body) state.on_event(*chunk, effects);
-  } else if (std::holds_alternative<EndOfMessage>(event)) {
-    if (stage == Stage::Body) state.on_message_end(now, effects);
+  } else if (const auto* end = std::get_if<EndOfMessage>(&event)) {
+    if (stage == Stage::Body) state.on_message_end(*end, now, effects);
   }
 }
 
 bool Transaction::waiting() const {
-  return state_->stage == Stage::Asking;
+  return state_->stage == Stage::AskingPermit || state_->stage == Stage::AskingLedger;
 }
 bool Transaction::finished() const {
   return state_->stage == Stage::Done;

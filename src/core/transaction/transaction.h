@@ -13,10 +13,14 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/base/time.h"
 #include "core/config/config.h"
+#include "core/policy/policy.h"
 #include "core/proof/key_ring.h"
+#include "core/proof/sent.h"
+#include "core/proof/signing_gap.h"
 #include "core/transaction/effects.h"
 #include "core/transaction/events.h"
 
@@ -24,8 +28,11 @@ namespace backstop::transaction {
 
 // What is in force when a message begins; one snapshot for its whole way.
 struct Surroundings {
-  std::shared_ptr<const config::Config> config;  // Never null.
-  std::shared_ptr<const proof::KeyRing> ring;    // Null when there are no keys.
+  std::shared_ptr<const config::Config> config;     // Never null.
+  std::shared_ptr<const proof::KeyRing> ring;       // Null when there are no keys.
+  std::shared_ptr<const proof::SentHasher> hasher = {};  // Of the ring; null when there is no ledger.
+  std::shared_ptr<const std::vector<proof::SigningGap>> gaps = {};  // Null when there are none.
+  policy::Attack attack = policy::Attack::Peace;
 };
 
 class Transaction {

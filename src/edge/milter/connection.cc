@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -23,9 +24,9 @@ namespace {
 // call, later from any thread, or when we are long gone.
 struct Question {
   std::mutex mutex;
-  bool asker_left = false;  // ask_permit() has returned without an answer.
+  bool asker_left = false;  // the asking call has returned without an answer.
   bool answered = false;
-  std::optional<Result<transaction::SigningPermit>> permit;
+  std::optional<Result<transaction::Answer>> answer;
 };
 
 std::size_t unread_bytes(int descriptor) {
@@ -102,6 +103,8 @@ SteadyTime Connection::deadline() const {
   const ServerLimits& limits = loop_.world().limits;
   if (closed_) return SteadyTime::max();
   if (session_.asking()) return asked_ + limits.ask_wait;
+  if (loop_.draining() && is_idle())
+    return std::max(active_, loop_.drain_began()) + limits.drain_idle;
   return active_ + (session_.negotiated() ? limits.idle : limits.negotiation);
 }
 
@@ -109,14 +112,21 @@ void Connection::on_deadline() {
   if (session_.asking()) {
     return on_answer(question_, fail(Errc::Unavailable, "", "no answer came in time"));
   }
+  if (loop_.draining() && is_idle()) {
+    // What the MTA has sent meanwhile may begin a message.
+    if (unread_bytes(socket_.native_handle()) == 0) close();
+    return;
+  }
   guarded([&] { drop(session_.negotiated() ? Defect::IdleTimeout : Defect::NegotiationTimeout); });
 }
 
-void Connection::close_if_idle() {
-  if (session_.in_message() || session_.asking() || !unsent_.empty()) return;
-  // What the MTA has sent meanwhile may begin a message.
-  if (unread_bytes(socket_.native_handle()) > 0) return;
-  close();
+bool Connection::is_idle() const {
+  return !session_.in_message() && !session_.asking() && unsent_.empty();
+}
+
+void Connection::close_if_fresh() {
+  // What the MTA has sent meanwhile is its negotiation.
+  if (!session_.negotiated() && unread_bytes(socket_.native_handle()) == 0) close();
 }
 
 void Connection::close() {
@@ -188,7 +198,7 @@ void Connection::advance(std::string& out) {
     return;
   }
   if (session_.asking()) return;
-  if (loop_.draining()) close_if_idle();
+  if (loop_.draining()) loop_.look_by(deadline());
   if (!closed_ && !reading_) read();
 }
 
@@ -217,47 +227,52 @@ bool Connection::write(std::string_view bytes) {
 
 void Connection::answer_questions(std::string& out) {
   while (session_.asking() && !session_.over()) {
-    auto permit = ask();
-    if (!permit) return loop_.look_by(deadline());
-    session_.on_answer(std::move(*permit), out);
+    auto answer = ask();
+    if (!answer) return loop_.look_by(deadline());
+    session_.on_answer(std::move(*answer), out);
   }
 }
 
 // The answer, when it came at once.
-std::optional<Result<transaction::SigningPermit>> Connection::ask() {
+std::optional<Result<transaction::Answer>> Connection::ask() {
   const auto question = std::make_shared<Question>();
   const std::uint32_t number = ++question_;
   asked_ = std::chrono::steady_clock::now();
-  loop_.world().answers.ask_permit(
-      loop_.world().sessions.clock.now(),
-      [question, number, loop = loop_.weak_from_this(),
-       self = weak_from_this()](Result<transaction::SigningPermit> permit) {
-        {
-          const std::scoped_lock lock(question->mutex);
-          if (std::exchange(question->answered, true)) return;
-          if (!question->asker_left) {
-            question->permit = std::move(permit);
-            return;
-          }
-        }
-        // The connection is looked at, and let go, only in its own thread.
-        const auto alive = loop.lock();
-        if (!alive) return;
-        boost::asio::post(alive->context(), [self, number, permit = std::move(permit)]() mutable {
-          if (const auto connection = self.lock()) connection->on_answer(number, std::move(permit));
-        });
-      });
+  auto done = [question, number, loop = loop_.weak_from_this(),
+               self = weak_from_this()](Result<transaction::Answer> answer) {
+    {
+      const std::scoped_lock lock(question->mutex);
+      if (std::exchange(question->answered, true)) return;
+      if (!question->asker_left) {
+        question->answer = std::move(answer);
+        return;
+      }
+    }
+    // The connection is looked at, and let go, only in its own thread.
+    const auto alive = loop.lock();
+    if (!alive) return;
+    boost::asio::post(alive->context(), [self, number, answer = std::move(answer)]() mutable {
+      if (const auto connection = self.lock()) connection->on_answer(number, std::move(answer));
+    });
+  };
+  const Instant now = loop_.world().sessions.clock.now();
+  ports::Answers& answers = loop_.world().answers;
+  if (const auto* ledger = std::get_if<transaction::AskLedger>(&session_.question())) {
+    answers.ask_ledger(ledger->query, now, std::move(done));
+  } else {
+    answers.ask_permit(now, std::move(done));
+  }
   const std::scoped_lock lock(question->mutex);
   question->asker_left = true;
-  return std::move(question->permit);
+  return std::move(question->answer);
 }
 
-void Connection::on_answer(std::uint32_t question, Result<transaction::SigningPermit> permit) {
+void Connection::on_answer(std::uint32_t question, Result<transaction::Answer> answer) {
   if (closed_ || question != question_ || !session_.asking()) return;
   guarded([&] {
     std::string& out = loop_.write_buffer();
     out.clear();
-    session_.on_answer(std::move(permit), out);
+    session_.on_answer(std::move(answer), out);
     advance(out);
   });
 }

@@ -34,8 +34,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // When something must have happened; on_deadline() is due then.
   SteadyTime deadline() const;
   void on_deadline();
-  // Closes a connection that has no message in flight and nothing more to read.
-  void close_if_idle();
+  // Closes a connection on which nothing was negotiated and nothing waits to be read.
+  void close_if_fresh();
   void close();
   bool closed() const { return closed_; }
 
@@ -43,15 +43,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read();
   void on_read(std::size_t bytes);
   void on_writable();
-  void on_answer(std::uint32_t question, Result<transaction::SigningPermit> permit);
+  void on_answer(std::uint32_t question, Result<transaction::Answer> answer);
   template <class Step>
   void guarded(Step step);
   void advance(std::string& out);
   void answer_questions(std::string& out);
-  std::optional<Result<transaction::SigningPermit>> ask();
+  std::optional<Result<transaction::Answer>> ask();
   bool write(std::string_view bytes);
   void end();
   void drop(Defect defect);
+  bool is_idle() const;
 
   Loop& loop_;
   Socket socket_;

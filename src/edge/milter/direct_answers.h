@@ -1,23 +1,34 @@
-// Answers at once, in the asking thread, from the signing permits.
+// Answers at once, in the asking thread.
 #pragma once
 
 #include <utility>
 
 #include "ports/answers.h"
+#include "ports/ledger.h"
 #include "ports/signing_permits.h"
 
 namespace backstop::milter {
 
-// Any thread.  Asking may block for the one file write an hour that SigningPermits may need.
+// Any thread.  Asking may block for the one file write an hour that SigningPermits may need, and
+// for what the ledger reads.
 class DirectAnswers final : public ports::Answers {
  public:
-  // REQUIRES: `permits` outlives this.
-  explicit DirectAnswers(ports::SigningPermits& permits) : permits_(permits) {}
+  // REQUIRES: both outlive this.  Without a ledger its questions are Errc::Unavailable.
+  explicit DirectAnswers(ports::SigningPermits& permits, ports::Ledger* ledger = nullptr)
+      : permits_(permits), ledger_(ledger) {}
 
-  void ask_permit(Instant now, PermitDone done) override { done(permits_.permit(now)); }
+  void ask_permit(Instant now, Done done) override { done(permits_.permit(now)); }
+  void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) override {
+    if (ledger_ == nullptr) {
+      done(fail(Errc::Unavailable, "", "there is no ledger"));
+    } else {
+      done(ledger_->look_up(query, now));
+    }
+  }
 
  private:
   ports::SigningPermits& permits_;
+  ports::Ledger* ledger_;
 };
 
 }  // namespace backstop::milter

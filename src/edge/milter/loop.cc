@@ -109,15 +109,18 @@ void Loop::begin_drain() {
   if (draining_) return;
   draining_ = true;
   work_.reset();
-  drained_by_ = std::chrono::steady_clock::now() + world_.limits.drain;
+  drain_began_ = std::chrono::steady_clock::now();
+  drained_by_ = drain_began_ + world_.limits.drain;
+  SteadyTime next = drained_by_;
   for (auto at = connections_.begin(); at != connections_.end();) {
     const std::shared_ptr<Connection> connection = *at++;
-    connection->close_if_idle();
+    connection->close_if_fresh();
+    next = std::min(next, connection->deadline());
   }
   if (connections_.empty()) {
     timer_.cancel();
   } else {
-    look_by(drained_by_);
+    look_by(next);
   }
 }
 

@@ -52,8 +52,8 @@ class Loop : public std::enable_shared_from_this<Loop> {
   void start(unsigned number);
   // Takes a connected, non-blocking socket over, counted in LoopWorld::connections already.
   void adopt(int descriptor, bool is_inet);
-  // Connections without a message are closed; the rest within ServerLimits::drain.  Then the thread
-  // ends.
+  // Connections without a message are closed when they stay silent, the rest within
+  // ServerLimits::drain.  Then the thread ends.
   void drain();
   void join();
   // Connections given to this loop and not closed yet.
@@ -67,6 +67,8 @@ class Loop : public std::enable_shared_from_this<Loop> {
   // Looks at all deadlines no later than this.
   void look_by(SteadyTime deadline);
   bool draining() const { return draining_; }
+  // REQUIRES: draining().
+  SteadyTime drain_began() const { return drain_began_; }
   // For one read beyond a connection's own room, and for the replies to it.
   std::vector<char>& read_buffer() { return read_buffer_; }
   std::string& write_buffer() { return write_buffer_; }
@@ -80,6 +82,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock> timer_;
   SteadyTime look_at_ = SteadyTime::max();
+  SteadyTime drain_began_{};
   SteadyTime drained_by_ = SteadyTime::max();
   bool draining_ = false;
   std::atomic<std::size_t> load_{0};

@@ -19,6 +19,8 @@ class MacroValues {
 
   // {daemon_name} of CONNECT, {auth_authen} of MAIL; "" unknown.
   const std::string& daemon_name() const { return daemon_name_; }
+  // j of CONNECT: what the server calls itself, as its own Received lines do; "" unknown.
+  const std::string& server_name() const { return server_name_; }
   const std::string& authenticated() const { return authenticated_; }
   // The queue id in the latest macros that had one; "" while there is none.  Postfix knows it only
   // after the first accepted recipient and says "-" until then.  One word, safe to log.
@@ -26,6 +28,7 @@ class MacroValues {
 
  private:
   std::string daemon_name_;
+  std::string server_name_;
   std::string authenticated_;
   std::string queue_id_;
 };

@@ -24,4 +24,8 @@ std::unique_ptr<MessageFlow> TransactionSource::begin(const transaction::Client&
   return std::make_unique<TransactionFlow>(surroundings_.current(), client);
 }
 
+bool TransactionSource::answers_recipients() const {
+  return surroundings_.current().config->enforces();
+}
+
 }  // namespace backstop::milter

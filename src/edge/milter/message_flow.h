@@ -25,6 +25,8 @@ class MessageSource {
   virtual ~MessageSource() = default;
   // At MAIL.
   virtual std::unique_ptr<MessageFlow> begin(const transaction::Client& client) = 0;
+  // Whether a single recipient may get an answer of its own: only where something is enforced.
+  virtual bool answers_recipients() const = 0;
 };
 
 // Transactions, each with the surroundings in force when its message begins.
@@ -34,6 +36,7 @@ class TransactionSource final : public MessageSource {
   explicit TransactionSource(const ports::SurroundingsSource& surroundings)
       : surroundings_(surroundings) {}
   std::unique_ptr<MessageFlow> begin(const transaction::Client& client) override;
+  bool answers_recipients() const override;
 
  private:
   const ports::SurroundingsSource& surroundings_;

@@ -60,6 +60,10 @@ void append_continue(std::string& out) {
 void append_accept(std::string& out) {
   append_frame(out, 0, 'a');
 }
+void append_discard(std::string& out) {
+  append_frame(out, 0, 'd');
+}
+
 void append_skip(std::string& out) {
   append_frame(out, 0, 's');
 }

@@ -17,6 +17,7 @@ namespace backstop::milter {
 void append_continue(std::string& out);
 void append_accept(std::string& out);
 void append_skip(std::string& out);
+void append_discard(std::string& out);
 
 // REPLYCODE "550 5.7.1 text" on one line of at most limits::kMilterReplyBytes, '%' doubled because
 // Sendmail formats the text; REJECT or TEMPFAIL when code and enhanced code do not fit each other.

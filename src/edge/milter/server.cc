@@ -34,7 +34,11 @@ void raise_descriptor_limit(std::size_t connections) {
 struct Server::Parts {
   explicit Parts(const ServerPorts& ports, const ServerLimits& limits)
       : source(ports.surroundings),
-        sessions{.clock = ports.clock, .log = ports.log, .messages = source},
+        sessions{.clock = ports.clock,
+                 .log = ports.log,
+                 .messages = source,
+                 .ledger = ports.ledger,
+                 .history = ports.history},
         world{.sessions = sessions, .answers = ports.answers, .limits = limits, .on_room = {}} {}
 
   TransactionSource source;

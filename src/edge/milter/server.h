@@ -20,6 +20,8 @@
 #include "edge/milter/activation.h"
 #include "ports/answers.h"
 #include "ports/clock.h"
+#include "ports/history.h"
+#include "ports/ledger.h"
 #include "ports/log_sink.h"
 #include "ports/surroundings.h"
 
@@ -31,6 +33,7 @@ struct ServerLimits {
   std::chrono::milliseconds idle = limits::kMilterIdle;
   std::chrono::milliseconds negotiation = limits::kMilterNegotiation;
   std::chrono::milliseconds drain = limits::kMilterDrain;
+  std::chrono::milliseconds drain_idle = limits::kMilterDrainIdle;
   std::chrono::milliseconds ask_wait = limits::kAskWait;
 };
 
@@ -49,6 +52,8 @@ struct ServerPorts {
   const ports::SurroundingsSource& surroundings;
   ports::Answers& answers;
   ports::LogSink& log;
+  ports::Ledger* ledger = nullptr;    // Null: what is sent is not remembered.
+  ports::History* history = nullptr;  // Null: what is judged is not remembered.
 };
 
 class Server {
@@ -68,8 +73,9 @@ class Server {
   // Open connections.  Any thread.
   std::size_t connections() const;
 
-  // No more connections; those without a message are closed, messages in flight may end within
-  // ServerLimits::drain.  Returns at once.  Any thread, any number of times.
+  // No more connections; messages in flight, and those the MTA has not told us of yet, may end
+  // within ServerLimits::drain; a connection without one is closed when it has been silent for
+  // ServerLimits::drain_idle.  Returns at once.  Any thread, any number of times.
   void stop();
   // Until all is closed after stop().  From one thread.
   void wait();

@@ -25,6 +25,8 @@ namespace {
 
 using ServerTest = RunningServer;
 
+constexpr std::chrono::hours kNever{1};  // A test that had to wait for it would be ended.
+
 // --- Mail through every kind of socket
 
 TEST_F(ServerTest, SignsOutgoingMailOverAUnixSocket) {
@@ -244,6 +246,7 @@ TEST_F(ServerTest, LetsAMessageInFlightEndWhenItStops) {
   mta.mail("<a@example.com>", "alice");
   mta.rcpt("<x@example.net>");
   mta.header("From", "a@example.com");
+  mta.header("Message-ID", "<1@example.com>");
   mta.eoh();
   server_->stop();
   EXPECT_TRUE(idle.awaits_close());
@@ -254,6 +257,60 @@ TEST_F(ServerTest, LetsAMessageInFlightEndWhenItStops) {
   server_->wait();
 }
 
+TEST_F(ServerTest, ServesAMessageThatTheMtaHeldBackWhenItStopped) {
+  options_.limits.drain_idle = kNever;
+  options_.limits.drain = kNever;
+  start();
+  Client before_connect = client();
+  Client between_messages = client();
+  between_messages.begin({});
+  EXPECT_EQ(send_outgoing(between_messages).inserted.size(), 1u);
+  server_->stop();
+  eventually([&] { return !std::filesystem::exists(path()); });
+  before_connect.begin({});
+  EXPECT_EQ(send_outgoing(before_connect).inserted.size(), 1u);
+  EXPECT_EQ(send_outgoing(before_connect).inserted.size(), 1u);
+  EXPECT_EQ(send_outgoing(between_messages).inserted.size(), 1u);
+  before_connect.quit();
+  between_messages.quit();
+  server_->wait();
+}
+
+TEST_F(ServerTest, ClosesAtOnceWhatNeverNegotiatedWhenItStops) {
+  options_.limits.drain_idle = kNever;
+  options_.limits.drain = kNever;
+  start();
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path().copy(address.sun_path, sizeof address.sun_path - 1);
+  const int silent = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(::connect(silent, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  eventually([&] { return server_->connections() == 1; });
+  server_->stop();
+  server_->wait();
+  ::close(silent);
+}
+
+TEST_F(ServerTest, GivesAConnectionThatStaysSilentUpBeforeTheOthersWhenItStops) {
+  options_.limits.drain = kNever;
+  start();
+  Client silent = client();
+  silent.begin({});
+  Client mta = client();
+  mta.begin({});
+  mta.mail("<a@example.com>", "alice");
+  mta.rcpt("<x@example.net>");
+  mta.header("From", "a@example.com");
+  mta.header("Message-ID", "<1@example.com>");
+  mta.eoh();
+  server_->stop();
+  EXPECT_TRUE(silent.awaits_close());
+  EXPECT_EQ(mta.eom().inserted.size(), 1u);
+  EXPECT_TRUE(mta.awaits_close());
+  server_->wait();
+  EXPECT_EQ(log_.count("dropped"), 0u) << log_.text();
+}
+
 TEST_F(ServerTest, EndsAMessageThatTakesTooLongWhenItStops) {
   options_.limits.drain = std::chrono::milliseconds(30);
   start();
@@ -262,6 +319,7 @@ TEST_F(ServerTest, EndsAMessageThatTakesTooLongWhenItStops) {
   mta.mail("<a@example.com>", "alice");
   mta.rcpt("<x@example.net>");
   mta.header("From", "a@example.com");
+  mta.header("Message-ID", "<1@example.com>");
   mta.eoh();
   server_->stop();
   server_->wait();

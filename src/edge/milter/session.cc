@@ -44,6 +44,9 @@ ports::LogLevel level_of(policy::Reason reason) {
     case policy::Reason::KeyUnknown:
     case policy::Reason::SigningUnavailable:
       return ports::LogLevel::Alarm;
+    case policy::Reason::SendsNoMail:
+    case policy::Reason::OneRecipientAtATime:
+      return ports::LogLevel::Info;
     default:
       return ports::LogLevel::Warning;
   }
@@ -68,15 +71,15 @@ void Session::on_bytes(std::string_view bytes, std::string& out) {
   queued_.append(bytes);
 }
 
-void Session::on_answer(Result<transaction::SigningPermit> permit, std::string& out) {
+void Session::on_answer(Result<transaction::Answer> answer, std::string& out) {
   if (!asking_ || over_) return;
   now_ = world_.clock.now();
   asking_ = false;
   const Packet asked_by{.command = asked_at_, .payload = {}, .whole = asked_whole_};
-  pass_on(transaction::Answered{std::move(permit)}, asked_at_, out);
+  pass_on(transaction::Answered{std::move(answer)}, asked_at_, out);
   if (end_follows_ && !asking_) {
     end_follows_ = false;
-    pass_on(transaction::EndOfMessage{}, Command::EndOfMessage, out);
+    pass_on(transaction::EndOfMessage{macros_.queue_id()}, Command::EndOfMessage, out);
   }
   conclude(asked_by, out);
   if (asking_ || queued_.empty()) return;
@@ -167,6 +170,7 @@ void Session::on_negotiate(std::string_view payload, std::string& out) {
   if (offer->version < kVersionMin) return drop(Defect::OldVersion);
   actions_ = kActionsWanted & offer->actions;
   steps_ = kStepsWanted & offer->steps;
+  if (world_.messages.answers_recipients()) steps_ &= ~step::kNoReplyRecipient;
   tell_missing_actions();
   const bool own_lists = (offer->actions & action::kSetMacroLists) != 0;
   const Negotiation ours{
@@ -200,6 +204,7 @@ void Session::on_connect(std::string_view payload, std::string& out) {
   client_ = {};
   client_.name = known_name(connect->host);
   client_.daemon_name = macros_.daemon_name();
+  client_.server_name = macros_.server_name();
   if (connect->family == Family::Inet || connect->family == Family::Inet6) {
     // A zone says nothing outside its host, and IpAddress refuses it.
     client_.address = IpAddress::parse(connect->address.substr(0, connect->address.find('%')));
@@ -236,7 +241,9 @@ void Session::on_recipient(std::string_view payload, std::string& out) {
   if (!expect(stage_ == Stage::Envelope || stage_ == Stage::Passing)) return;
   const auto recipient = parse_envelope(payload);
   if (!recipient) return drop(recipient.error());
-  pass_on(transaction::RcptTo{.recipient = *recipient}, Command::Recipient, out);
+  const bool answerable = (steps_ & step::kNoReplyRecipient) == 0;
+  pass_on(transaction::RcptTo{.recipient = *recipient, .answerable = answerable},
+          Command::Recipient, out);
   conclude({.command = Command::Recipient, .payload = {}, .whole = true}, out);
 }
 
@@ -267,7 +274,7 @@ void Session::on_message_content(const Packet& packet, std::string& out) {
   }
   if (packet.command == Command::EndOfMessage && packet.whole) {
     end_follows_ = asking_;
-    if (!asking_) pass_on(transaction::EndOfMessage{}, packet.command, out);
+    if (!asking_) pass_on(transaction::EndOfMessage{macros_.queue_id()}, packet.command, out);
   }
   asked_at_ = packet.command;
   conclude(packet, out);
@@ -321,9 +328,21 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
                                    policy::name_of(note->reason), escape_log(note->detail)));
     } else if (const auto* record = std::get_if<transaction::Record>(&effect)) {
       world_.log.write(ports::LogLevel::Info, transaction::render_log_line(*record, message_id()));
+      if (world_.history != nullptr)
+        world_.history->append(transaction::make_history_row(*record, message_id()));
+    } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
+      if (world_.ledger != nullptr) world_.ledger->record_sent(sent->message);
+    } else if (const auto* used = std::get_if<transaction::CountUses>(&effect)) {
+      if (world_.ledger != nullptr) world_.ledger->count_uses(used->uses);
+    } else if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) {
+      question_ = *ledger;
+    } else if (std::holds_alternative<transaction::AskPermit>(effect)) {
+      question_ = transaction::AskPermit{};
     } else if (const auto* reply = std::get_if<transaction::Reply>(&effect)) {
       if (reply->kind == transaction::ReplyKind::SkipBody) {
         skip_body_ = true;
+      } else if (command == Command::Recipient) {
+        of_recipient_ = *reply;
       } else {
         settled_ = *reply;
       }
@@ -362,6 +381,11 @@ bool Session::reply_wanted(Command command) const {
 
 void Session::reply_to(Command command, std::string& out) {
   if (!reply_wanted(command)) return;
+  if (of_recipient_) {
+    append_refusal(out, of_recipient_->code, of_recipient_->enhanced, of_recipient_->text);
+    of_recipient_.reset();
+    return;
+  }
   const bool of_content = command == Command::EndOfHeaders || command == Command::Body ||
                           command == Command::EndOfMessage;
   const bool of_message = of_content || command == Command::Mail || command == Command::Recipient ||
@@ -376,7 +400,11 @@ void Session::reply_to(Command command, std::string& out) {
   }
   // At RCPT a refusal would be of that one recipient.
   if (!of_content) return append_continue(out);
-  append_refusal(out, settled_->code, settled_->enhanced, settled_->text);
+  if (settled_->kind == transaction::ReplyKind::Discard) {
+    append_discard(out);
+  } else {
+    append_refusal(out, settled_->code, settled_->enhanced, settled_->text);
+  }
   settled_.reset();
 }
 

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "core/base/result.h"
 #include "core/transaction/effects.h"
@@ -24,6 +25,8 @@
 #include "edge/milter/message_flow.h"
 #include "edge/milter/packet.h"
 #include "ports/clock.h"
+#include "ports/history.h"
+#include "ports/ledger.h"
 #include "ports/log_sink.h"
 
 namespace backstop::milter {
@@ -37,6 +40,8 @@ struct SessionWorld {
   std::atomic<std::uint64_t> own_ids{0};
   // Actions an MTA did not offer and of which the log has been told.
   std::atomic<std::uint32_t> missing_told{0};
+  ports::Ledger* ledger = nullptr;    // Null: what is sent is not remembered.
+  ports::History* history = nullptr;  // Null: what is judged is not remembered.
 };
 
 // Not thread-safe.
@@ -51,12 +56,15 @@ class Session {
   // Takes bytes in pieces of any size; appends the replies to `out`.
   void on_bytes(std::string_view bytes, std::string& out);
   // The answer to the question open, then whatever was queued.  Without one it has no effect.
-  void on_answer(Result<transaction::SigningPermit> permit, std::string& out);
+  void on_answer(Result<transaction::Answer> answer, std::string& out);
   // The peer has closed the connection.
   void on_end();
 
   // A question is open: bring on_answer.
   bool asking() const { return asking_; }
+  // The one that is open.
+  using Question = std::variant<transaction::AskPermit, transaction::AskLedger>;
+  const Question& question() const { return question_; }
   // The connection is to be closed, after what was written has gone out.
   bool over() const { return over_; }
   // Why, when the peer is to blame.
@@ -105,6 +113,7 @@ class Session {
   bool asking_ = false;
   bool over_ = false;
   bool skip_body_ = false;
+  Question question_;
   // The open question arose at this command; `asked_whole_` as Packet::whole.
   Command asked_at_ = Command::Mail;
   bool asked_whole_ = true;
@@ -117,8 +126,9 @@ class Session {
   MacroValues macros_;
   std::string own_id_;
   std::unique_ptr<MessageFlow> flow_;
-  std::optional<transaction::Reply> settled_;  // Not told to the MTA yet.
-  std::string queued_;                         // Came while a question was open.
+  std::optional<transaction::Reply> settled_;       // Not told to the MTA yet.
+  std::optional<transaction::Reply> of_recipient_;  // For the recipient in hand alone.
+  std::string queued_;                              // Came while a question was open.
 };
 
 }  // namespace backstop::milter

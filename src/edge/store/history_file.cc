@@ -6,9 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
 
 #include "core/base/limits.h"
 #include "edge/store/history_schema.h"
@@ -77,25 +75,17 @@ Result<HistoryFile> HistoryFile::open(const std::string& directory) {
   // A crash of the host may cost the last rows, never the file; what mail needs is in the ledger.
   BS_TRY_VOID(database.run("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192"));
   BS_TRY_VOID(update_schema(database, kHistorySchema));
-  HistoryFile file(std::move(database));
+  const auto identity = identify(database.path());
+  if (!identity)
+    return fail(Errc::NotFound, database.path(), "It was removed while it was opened.");
+  HistoryFile file(std::move(database), *identity);
   BS_TRY_VOID(file.prepare());
   return file;
 }
 
-Result<std::string> HistoryFile::move_aside(const std::string& directory, Instant now) {
-  const std::string from = path_in(directory);
-  std::string to = fmt::format("{}.corrupt-{}", from, render_instant(now));
-  std::error_code ignored;
-  for (int i = 2; std::filesystem::exists(to, ignored) && i < 100; ++i)
-    to = fmt::format("{}.corrupt-{}-{}", from, render_instant(now), i);
-  // The log first: a file that begins anew must never find it.
-  for (const char* suffix : {"-wal", "-shm", ""}) {
-    if (std::rename((from + suffix).c_str(), (to + suffix).c_str()) == 0 || errno == ENOENT)
-      continue;
-    return fail(Errc::Denied, from,
-                fmt::format("It is damaged and cannot be moved aside ({}).", std::strerror(errno)));
-  }
-  return to;
+bool HistoryFile::is_replaced() const {
+  const auto now = identify(database_.path());
+  return !now || !now->is_same(identity_);
 }
 
 Result<void> HistoryFile::prepare() {
@@ -161,7 +151,7 @@ Result<std::int64_t> HistoryFile::outcome_of(const transaction::HistoryRow& row)
 }
 
 Result<void> HistoryFile::write_keys(const StoredKeys& keys, std::int64_t id) {
-  insert_key_.bind(1, day_of(id)).bind(3, id);
+  insert_key_.bind(1, day_of_id(id)).bind(3, id);
   for (const std::int64_t key : keys.all()) {
     insert_key_.bind(2, key);
     BS_TRY_VOID(insert_key_.run());
@@ -264,7 +254,7 @@ Result<bool> HistoryFile::drop_before(std::int64_t id_end) {
   if (rows.empty()) return false;
   BS_TRY(Transaction transaction, Transaction::begin(database_));
   for (const auto& [id, keys] : rows) {
-    drop_key_.bind(1, day_of(id)).bind(3, id);
+    drop_key_.bind(1, day_of_id(id)).bind(3, id);
     for (const std::int64_t key : keys.all()) {
       drop_key_.bind(2, key);
       BS_TRY_VOID(drop_key_.run());

@@ -8,6 +8,7 @@
 
 #include "core/transaction/history_row.h"
 #include "edge/store/history_store.h"
+#include "edge/store/ledger_place.h"
 #include "edge/store/sqlite.h"
 
 namespace backstop::store {
@@ -27,8 +28,8 @@ class HistoryFile {
   // Makes the file when it is not there, and its directory when only that is missing.  Errors: as
   // in sqlite.h and schema.h.
   static Result<HistoryFile> open(const std::string& directory);
-  // Moves a damaged file aside, never deletes it; the path it has now.
-  static Result<std::string> move_aside(const std::string& directory, Instant now);
+  // Somebody moved or removed the file: what is written now would be lost with it.
+  bool is_replaced() const;
 
   // All in one transaction, or none.
   Result<void> write(const std::vector<transaction::HistoryRow>& rows);
@@ -39,7 +40,8 @@ class HistoryFile {
   Result<bool> drop_step(const HistoryLimits& history_limits, Instant now);
 
  private:
-  explicit HistoryFile(Database database) : database_(std::move(database)) {}
+  HistoryFile(Database database, FileIdentity identity)
+      : database_(std::move(database)), identity_(identity) {}
   Result<void> prepare();
   Result<void> write_row(const transaction::HistoryRow& row);
   Result<std::int64_t> next_id(Instant at);
@@ -50,6 +52,7 @@ class HistoryFile {
   Result<bool> drop_tallies(Instant end);
 
   Database database_;
+  FileIdentity identity_;
   Statement insert_message_;
   Statement insert_key_;
   Statement insert_outcome_;

@@ -89,14 +89,14 @@ Result<HistoryReader::Rows> HistoryReader::find_key(std::int64_t key, std::int64
          database_.prepare("SELECT id FROM look_up WHERE day=?1 AND key=?2 AND id>=?3 AND id<=?4 "
                            "ORDER BY id DESC LIMIT ?5"));
   std::vector<std::int64_t> ids;
-  std::int64_t day = day_of(id_to);
+  std::int64_t day = day_of_id(id_to);
   for (int i = 0; i < kDaysMax && ids.size() < count_max; ++i) {
     find_day.bind(1, day);
     BS_TRY([[maybe_unused]] const bool row, find_day.step());
     if (find_day.is_null(0)) break;
     day = find_day.number(0);
     find_day.reset();
-    if (day < day_of(id_from)) break;
+    if (day < day_of_id(id_from)) break;
     find_ids.bind(1, day).bind(2, key).bind(3, id_from).bind(4, id_to);
     find_ids.bind(5, static_cast<std::int64_t>(count_max - ids.size()));
     for (;;) {

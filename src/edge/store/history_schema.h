@@ -20,7 +20,7 @@ constexpr std::int64_t first_id_of(Instant at) {
 constexpr Instant instant_of(std::int64_t id) {
   return Instant{Seconds{id / kRowsPerSecond}};
 }
-constexpr std::int64_t day_of(std::int64_t id) {
+constexpr std::int64_t day_of_id(std::int64_t id) {
   return id / (kRowsPerSecond * 86400);
 }
 

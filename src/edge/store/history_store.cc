@@ -13,6 +13,8 @@
 
 #include "core/base/limits.h"
 #include "edge/store/history_file.h"
+#include "edge/store/history_schema.h"
+#include "edge/store/ledger_place.h"
 
 namespace backstop::store {
 namespace {
@@ -153,7 +155,8 @@ class HistoryStore::Writer {
     const auto now = SteadyClock::now();
     if (moved_aside_at_ && now - *moved_aside_at_ < kMoveAsideAgain) return false;
     moved_aside_at_ = now;
-    const auto aside = HistoryFile::move_aside(directory_, clock_.now());
+    const auto aside =
+        store::move_aside(directory_ + "/" + std::string(kHistoryFile), clock_.now());
     if (!aside) return false;
     on_trouble_({.is_over = false,
                  .sentence = fmt::format(
@@ -239,7 +242,8 @@ class HistoryStore::Writer {
       drop_due_ = now + kDropEvery;
       history_limits = limits_;
     }
-    for (int i = 0; i < kDropStepsAtOnce; ++i) {
+    if (file_->is_replaced()) file_.reset();
+    for (int i = 0; file_ && i < kDropStepsAtOnce; ++i) {
       const auto more = file_->drop_step(history_limits, clock_.now());
       if (!more) {
         on_failure(more.error());
@@ -247,6 +251,7 @@ class HistoryStore::Writer {
       }
       if (!*more) return false;
     }
+    if (!file_) return false;  // Another is opened with the next rows.
     const std::lock_guard lock(mutex_);
     drop_due_ = SteadyClock::now();
     return true;

@@ -277,6 +277,19 @@ TEST_F(HistoryStoreTest, begins_anew_when_the_file_is_damaged_while_it_is_open) 
   EXPECT_EQ(read().find_queue_id("NEW", 10).value().size(), 1U);
 }
 
+TEST_F(HistoryStoreTest, begins_another_file_when_its_own_was_removed) {
+  auto store = open();
+  store->append(make_inbound("GONE"));
+  store->flush();
+  for (const char* suffix : {"", "-wal", "-shm"})
+    std::filesystem::remove(file() + suffix);
+  store->append(make_inbound("UNSEEN"));
+  store->flush();
+  store->append(make_inbound("NEW"));
+  store->flush();
+  EXPECT_EQ(read().find_queue_id("NEW", 10).value().size(), 1U);
+}
+
 TEST_F(HistoryStoreTest, leaves_the_file_of_a_later_version_as_it_is) {
   {
     open()->append(make_inbound("KEPT"));

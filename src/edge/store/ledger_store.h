@@ -72,6 +72,8 @@ class LedgerStore final : public ports::Ledger {
   // waits.
   std::optional<proof::LedgerAnswer> look_up_now(const proof::LedgerQuery& query,
                                                  Instant now) const;
+  // The key is known nowhere, for sure.  Any thread; never waits.
+  bool is_missing(proof::SentKey key) const { return !is_away_.load() && memory_.is_missing(key); }
 
   // Waits until what was recorded and counted before is on the disk; false when it could not be
   // written.

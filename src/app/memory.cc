@@ -1,0 +1,102 @@
+#include "app/memory.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "core/base/escape.h"
+#include "edge/os/heartbeat.h"
+
+namespace backstop::app {
+namespace {
+
+// Makes the directory when it is missing; whoever needs it says what is wrong when it cannot be.
+const std::string& make_directory(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::create_directories(path, error)) {
+    std::filesystem::permissions(path,
+                                 std::filesystem::perms::owner_all |
+                                     std::filesystem::perms::group_read |
+                                     std::filesystem::perms::group_exec,
+                                 error);
+  }
+  return path;
+}
+
+// A heartbeat of an earlier life says that there was a ledger beside it.
+bool lived_before(const std::string& directory) {
+  const auto beat = os::read_last_beat(directory);
+  return beat && beat->has_value();
+}
+
+}  // namespace
+
+void Memory::Observer::on_notice(ports::LogLevel level, std::string_view sentence) {
+  const bool alarm = level == ports::LogLevel::Alarm;
+  log_.write(level, fmt::format("{}ledger: {}", alarm ? "alarm: " : "", escape_terminal(sentence)));
+}
+
+Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
+               const ports::Clock& clock, const ports::SurroundingsSource& surroundings,
+               ports::LogSink& log)
+    : permits_(permits),
+      existed_before_(lived_before(make_directory(config.store_directory))),
+      watch_(config.store_directory, config.lifetime, log, clock.now()),
+      observer_(log, watch_),
+      log_watch_(config.mail_logs.empty()
+                     ? nullptr
+                     : std::make_unique<LogWatch>(config.mail_logs, surroundings, watch_, log)),
+      history_(config.store_directory, {.days = config.history_days, .rows = config.history_rows},
+               clock,
+               [&log](const store::HistoryStore::Trouble& trouble) {
+                 log.write(trouble.is_over ? ports::LogLevel::Info : ports::LogLevel::Alarm,
+                           fmt::format("{}history: {}", trouble.is_over ? "" : "alarm: ",
+                                       escape_terminal(trouble.sentence)));
+               }),
+      ledger_({.directory = config.store_directory, .existed_before = existed_before_}, clock,
+              observer_),
+      answers_(ledger_) {}
+
+Memory::~Memory() = default;
+
+void Memory::beat(Instant now) {
+  watch_.beat(now);
+  if (log_watch_ != nullptr) log_watch_->poll(now);
+}
+
+void Memory::rest(Instant now) {
+  watch_.rest(now);
+}
+
+void Memory::take(const config::Config& config) {
+  watch_.set_lifetime(config.lifetime);
+  history_.set_limits({.days = config.history_days, .rows = config.history_rows});
+}
+
+void Memory::record_sent(const proof::SentMessage& message) {
+  ledger_.record_sent(message);
+  if (log_watch_ != nullptr) log_watch_->saw(message);
+}
+
+void Memory::append(transaction::HistoryRow row) {
+  if (row.direction == transaction::Direction::Outgoing) {
+    if (row.is_signed) {
+      watch_.signing_works(row.at);
+    } else {
+      watch_.signing_failed(row.at);
+    }
+  }
+  history_.append(std::move(row));
+}
+
+void Memory::ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) {
+  answers_.ask(query, now, [done = std::move(done)](Result<proof::LedgerAnswer> answer) {
+    if (answer) {
+      done(*std::move(answer));
+    } else {
+      done(tl::unexpected(std::move(answer).error()));
+    }
+  });
+}
+
+}  // namespace backstop::app

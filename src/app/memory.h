@@ -1,0 +1,76 @@
+// What the daemon remembers: the ledger, the history, and when signing was interrupted; wired so
+// that each message tells all of them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/log_watch.h"
+#include "app/signing_watch.h"
+#include "core/config/config.h"
+#include "edge/store/history_store.h"
+#include "edge/store/ledger_observer.h"
+#include "edge/store/ledger_store.h"
+#include "edge/store/store_answers.h"
+#include "ports/answers.h"
+#include "ports/clock.h"
+#include "ports/history.h"
+#include "ports/ledger.h"
+#include "ports/log_sink.h"
+#include "ports/signing_permits.h"
+#include "ports/surroundings.h"
+
+namespace backstop::app {
+
+class Memory final : public ports::Ledger, public ports::History, public ports::Answers {
+ public:
+  // Never fails: what cannot be opened is told in the log, and tried again.  REQUIRES: all outlive
+  // this; config.store_directory is not empty.
+  Memory(const config::Config& config, ports::SigningPermits& permits, const ports::Clock& clock,
+         const ports::SurroundingsSource& surroundings, ports::LogSink& log);
+  ~Memory() override;
+
+  // In one thread: every second for as long as the sockets are open; then rest(), once they are
+  // closed, after which mail may pass unsigned.
+  void beat(Instant now);
+  void rest(Instant now);
+  // A new configuration is in force: what of it can change while running.
+  void take(const config::Config& config);
+  // Any thread; never null.
+  std::shared_ptr<const std::vector<proof::SigningGap>> gaps() const { return watch_.snapshot(); }
+
+  // Any thread:
+  void record_sent(const proof::SentMessage& message) override;
+  void count_uses(const proof::Uses& uses) override { ledger_.count_uses(uses); }
+  Result<proof::LedgerAnswer> look_up(const proof::LedgerQuery& query, Instant now) override {
+    return ledger_.look_up(query, now);
+  }
+  void append(transaction::HistoryRow row) override;
+  void ask_permit(Instant now, Done done) override { done(permits_.permit(now)); }
+  void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) override;
+
+ private:
+  // The ledger's trouble is the log's, and a signing gap.
+  class Observer final : public store::LedgerObserver {
+   public:
+    Observer(ports::LogSink& log, SigningWatch& watch) : log_(log), watch_(watch) {}
+    void on_notice(ports::LogLevel level, std::string_view sentence) override;
+    void on_writes_failing(Instant since) override { watch_.store_failing(since); }
+    void on_writes_working(Instant now) override { watch_.store_works(now); }
+
+   private:
+    ports::LogSink& log_;
+    SigningWatch& watch_;
+  };
+
+  ports::SigningPermits& permits_;
+  const bool existed_before_;
+  SigningWatch watch_;
+  Observer observer_;
+  std::unique_ptr<LogWatch> log_watch_;  // Null without logs.mail.
+  store::HistoryStore history_;
+  store::LedgerStore ledger_;
+  store::StoreAnswers answers_;
+};
+
+}  // namespace backstop::app

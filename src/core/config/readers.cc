@@ -1,0 +1,401 @@
+#include "core/config/readers.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/ascii.h"
+#include "core/mail/address.h"
+
+namespace backstop::config {
+namespace {
+
+tl::unexpected<Error> want(std::string_view form) {
+  return fail(Errc::Invalid, "", fmt::format("want {}", form));
+}
+
+Result<std::string> read_string(const toml::node& node) {
+  const auto* text = node.as_string();
+  if (text == nullptr) return want("a text in quotes");
+  if (text->get().find('\0') != std::string::npos) return want("a text without NUL");
+  return text->get();
+}
+
+Result<std::vector<std::string>> read_strings(const toml::node& node) {
+  std::vector<std::string> out;
+  if (const auto* one = node.as_string()) return std::vector<std::string>{one->get()};
+  const auto* list = node.as_array();
+  if (list == nullptr) return want("a list of texts, as [\"one\", \"two\"]");
+  for (const toml::node& item : *list) {
+    BS_TRY(std::string text, read_string(item));
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
+template <class Enum, std::size_t N>
+Result<Enum> read_choice(const toml::node& node,
+                         const std::pair<std::string_view, Enum> (&choices)[N]) {
+  std::string form = "one of";
+  const auto* text = node.as_string();
+  for (const auto& [word, value] : choices) {
+    if (text != nullptr && text->get() == word) return value;
+    form += fmt::format(" \"{}\"", word);
+  }
+  return want(form);
+}
+
+Result<Instant> read_instant(const toml::node& node) {
+  if (const auto* text = node.as_string()) return parse_instant(text->get());
+  if (const auto* date = node.as_date()) {
+    const auto& d = date->get();
+    return parse_instant(fmt::format("{:04}-{:02}-{:02}", d.year, d.month, d.day));
+  }
+  const auto* moment = node.as_date_time();
+  if (moment == nullptr) return want("a time, as 2026-11-21T03:23:34Z");
+  const auto& m = moment->get();
+  if (!m.offset) return want("a time with its zone, as 2026-11-21T03:23:34Z");
+  BS_TRY(const Instant local, parse_instant(fmt::format(
+                                  "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", m.date.year, m.date.month,
+                                  m.date.day, m.time.hour, m.time.minute, m.time.second)));
+  return local - std::chrono::minutes(m.offset->minutes);
+}
+
+Result<bool> read_bool(const toml::node& node) {
+  const auto* value = node.as_boolean();
+  if (value == nullptr) return want("true or false");
+  return value->get();
+}
+
+Result<std::int64_t> read_number(const toml::node& node, std::int64_t least, std::int64_t most) {
+  const auto* number = node.as_integer();
+  if (number == nullptr || number->get() < least || number->get() > most)
+    return want(fmt::format("a number from {} to {}", least, most));
+  return number->get();
+}
+
+Result<std::string> read_path(const toml::node& node, std::string_view what) {
+  BS_TRY(std::string path, read_string(node));
+  if (path.empty()) return want(what);
+  return path;
+}
+
+Result<std::vector<IpNetwork>> read_networks(const toml::node& node) {
+  BS_TRY(const std::vector<std::string> texts, read_strings(node));
+  std::vector<IpNetwork> out;
+  for (const std::string& text : texts) {
+    BS_TRY(IpNetwork network, IpNetwork::parse(text));
+    out.push_back(network);
+  }
+  return out;
+}
+
+// The canonical form of "alice@example.com".
+Result<std::string> read_address(std::string_view text) {
+  const auto address = mail::parse_path(text);
+  if (!address || address->local.empty() || address->domain.empty())
+    return want(fmt::format("an address, as \"alice@example.com\", not \"{}\"", text));
+  return mail::canonical(*address);
+}
+
+Result<std::vector<std::string>> read_addresses(const toml::node& node) {
+  BS_TRY(const std::vector<std::string> texts, read_strings(node));
+  std::vector<std::string> out;
+  for (const std::string& text : texts) {
+    BS_TRY(std::string address, read_address(text));
+    out.push_back(std::move(address));
+  }
+  return out;
+}
+
+Result<policy::Decision> read_action(const toml::node& node, policy::Decision hardest) {
+  static constexpr std::pair<std::string_view, policy::Decision> kChoices[] = {
+      {"accept", policy::Decision::Accept},
+      {"mark", policy::Decision::Mark},
+      {"quarantine", policy::Decision::Quarantine},
+      {"refuse", policy::Decision::Refuse}};
+  BS_TRY(const policy::Decision decision, read_choice(node, kChoices));
+  if (decision > hardest) return want("one of \"accept\" \"mark\" \"quarantine\"");
+  return decision;
+}
+
+bool is_kind(std::string_view name) {
+  for (unsigned i = 0; i < reading::kKindCount; ++i)
+    if (reading::name_of(static_cast<reading::Kind>(i)) == name) return true;
+  return false;
+}
+
+Result<policy::Actions*> find_actions(Config& config, std::string_view name) {
+  if (is_kind(name)) return &config.actions[std::string(name)];
+  auto address = read_address(name);
+  if (!address)
+    return want(
+        "a kind or an address below actions, as actions.\"bounce\" or "
+        "actions.\"alice@example.com\"");
+  return &config.actions[*address];
+}
+
+constexpr std::pair<std::string_view, policy::Mode> kModes[] = {{"off", policy::Mode::Off},
+                                                                {"observe", policy::Mode::Observe},
+                                                                {"enforce", policy::Mode::Enforce}};
+
+Result<void> set_mode(Config& config, const Value& value) {
+  BS_TRY(Domain* const domain, find_or_add(config, value.name));
+  BS_TRY(domain->mode, read_choice(value.node, kModes));
+  return {};
+}
+
+Result<void> set_sends_mail(Config& config, const Value& value) {
+  BS_TRY(Domain* const domain, find_or_add(config, value.name));
+  BS_TRY(domain->sends_mail, read_bool(value.node));
+  return {};
+}
+
+Result<void> set_address_mode(Config& config, const Value& value) {
+  BS_TRY(const std::string address, read_address(value.name));
+  BS_TRY(config.address_modes[address], read_choice(value.node, kModes));
+  return {};
+}
+
+Result<void> set_roles(Config& config, const Value& value) {
+  BS_TRY(config.role_addresses, read_addresses(value.node));
+  return {};
+}
+
+Result<void> set_never_sends(Config& config, const Value& value) {
+  BS_TRY(config.never_sends, read_addresses(value.node));
+  return {};
+}
+
+Result<void> set_inbound_relays(Config& config, const Value& value) {
+  BS_TRY(config.relays.inbound, read_networks(value.node));
+  return {};
+}
+
+Result<void> set_reinject(Config& config, const Value& value) {
+  BS_TRY(config.relays.reinject, read_networks(value.node));
+  return {};
+}
+
+Result<void> set_relays_forged(Config& config, const Value& value) {
+  static constexpr std::pair<std::string_view, bool> kChoices[] = {{"quarantine", false},
+                                                                   {"discard", true}};
+  BS_TRY(config.relays.discard_forged, read_choice(value.node, kChoices));
+  return {};
+}
+
+Result<void> set_relay_names(Config& config, const Value& value) {
+  BS_TRY(const std::vector<std::string> texts, read_strings(value.node));
+  config.relays.names.clear();
+  for (const std::string& text : texts)
+    config.relays.names.push_back(mail::canonical_domain(text));
+  return {};
+}
+
+Result<void> set_strips_received(Config& config, const Value& value) {
+  BS_TRY(config.relays.strips_received, read_bool(value.node));
+  return {};
+}
+
+Result<void> set_peer(Config& config, const Value& value) {
+  static constexpr std::pair<std::string_view, policy::Standing> kChoices[] = {
+      {"untagged_valid", policy::Standing::UntaggedValid},
+      {"never_judge", policy::Standing::NeverJudge}};
+  Peer peer{.key = ascii::lower(value.name), .network = std::nullopt};
+  if (peer.key.empty()) return want("a network, a host name, an address or a domain");
+  BS_TRY(peer.standing, read_choice(value.node, kChoices));
+  if (auto network = IpNetwork::parse(value.name)) peer.network = *network;
+  std::erase_if(config.peers, [&](const Peer& old) { return old.key == peer.key; });
+  config.peers.push_back(std::move(peer));
+  return {};
+}
+
+Result<void> set_allow(Config& config, const Value& value) {
+  BS_TRY(const std::string recipient, read_address(value.name));
+  BS_TRY(const std::vector<std::string> senders, read_strings(value.node));
+  std::vector<std::string>& allowed = config.allow[recipient];
+  allowed.clear();
+  for (const std::string& sender : senders) {
+    if (sender.find('@') == std::string::npos) {
+      allowed.push_back(mail::canonical_domain(sender));
+    } else {
+      BS_TRY(std::string address, read_address(sender));
+      allowed.push_back(std::move(address));
+    }
+  }
+  return {};
+}
+
+template <std::optional<policy::Decision> policy::Actions::* Verdict, policy::Decision Hardest>
+Result<void> set_action(Config& config, const Value& value) {
+  BS_TRY(policy::Actions* const actions, find_actions(config, value.name));
+  BS_TRY(actions->*Verdict, read_action(value.node, Hardest));
+  return {};
+}
+
+Result<void> set_store_directory(Config& config, const Value& value) {
+  BS_TRY(config.store_directory, read_string(value.node));
+  return {};
+}
+
+Result<void> set_history_days(Config& config, const Value& value) {
+  BS_TRY(const std::int64_t days, read_number(value.node, 1, 400));
+  config.history_days = static_cast<unsigned>(days);
+  return {};
+}
+
+Result<void> set_history_rows(Config& config, const Value& value) {
+  BS_TRY(const std::int64_t rows, read_number(value.node, 1000, 100'000'000));
+  config.history_rows = static_cast<std::size_t>(rows);
+  return {};
+}
+
+Result<void> set_mail_logs(Config& config, const Value& value) {
+  BS_TRY(config.mail_logs, read_strings(value.node));
+  return {};
+}
+
+Result<void> set_signing_since(Config& config, const Value& value) {
+  BS_TRY(Domain* const domain, find_or_add(config, value.name));
+  BS_TRY(domain->signing_since, read_instant(value.node));
+  return {};
+}
+
+Result<void> set_coverage(Config& config, const Value& value) {
+  static constexpr std::pair<std::string_view, policy::Coverage> kChoices[] = {
+      {"unknown", policy::Coverage::Unknown},
+      {"partly", policy::Coverage::Partly},
+      {"covered", policy::Coverage::Covered}};
+  BS_TRY(Domain* const domain, find_or_add(config, value.name));
+  BS_TRY(domain->coverage, read_choice(value.node, kChoices));
+  return {};
+}
+
+Result<void> set_own_networks(Config& config, const Value& value) {
+  BS_TRY(config.own_networks, read_networks(value.node));
+  return {};
+}
+
+Result<void> set_milter_listen(Config& config, const Value& value) {
+  BS_TRY(const std::vector<std::string> texts, read_strings(value.node));
+  config.milter_listen.clear();
+  for (const std::string& text : texts) {
+    BS_TRY(Endpoint endpoint, parse_endpoint(text));
+    config.milter_listen.push_back(std::move(endpoint));
+  }
+  return {};
+}
+
+Result<void> set_milter_threads(Config& config, const Value& value) {
+  BS_TRY(const std::int64_t threads, read_number(value.node, 1, 64));
+  config.milter_threads = static_cast<unsigned>(threads);
+  return {};
+}
+
+Result<void> set_socket_mode(Config& config, const Value& value) {
+  const std::string_view form = "an octal mode in quotes, as \"0660\"";
+  const auto* text = value.node.as_string();
+  if (text == nullptr) return want(form);
+  const std::string& digits = text->get();
+  std::uint32_t mode = 0;
+  const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), mode, 8);
+  if (error != std::errc{} || rest != digits.data() + digits.size() || mode > 0777)
+    return want(form);
+  config.milter_socket_mode = mode;
+  return {};
+}
+
+Result<void> set_keys_directory(Config& config, const Value& value) {
+  BS_TRY(config.keys_directory, read_path(value.node, "the path of a directory"));
+  return {};
+}
+
+Result<void> set_lifetime(Config& config, const Value& value) {
+  BS_TRY(const std::string text, read_string(value.node));
+  BS_TRY(const Seconds lifetime, parse_duration(text));
+  if (lifetime < Days(1) || lifetime > Days(90)) return want("a duration from 1d to 90d");
+  config.lifetime = lifetime;
+  return {};
+}
+
+Result<void> set_authserv_id(Config& config, const Value& value) {
+  BS_TRY(std::string text, read_string(value.node));
+  const bool token = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < '\x7f' && c != ';' && c != '"' && c != '(' && c != ')';
+  });
+  if (!token) return want("the name of this host, as \"mx.example.com\"");
+  config.authserv_id = std::move(text);
+  return {};
+}
+
+Result<void> set_log_target(Config& config, const Value& value) {
+  static constexpr std::pair<std::string_view, LogTarget> kChoices[] = {
+      {"stderr", LogTarget::Stderr}, {"syslog", LogTarget::Syslog}};
+  BS_TRY(config.log_target, read_choice(value.node, kChoices));
+  return {};
+}
+
+Result<void> set_log_level(Config& config, const Value& value) {
+  static constexpr std::pair<std::string_view, LogLevel> kChoices[] = {
+      {"debug", LogLevel::Debug},
+      {"info", LogLevel::Info},
+      {"warning", LogLevel::Warning},
+      {"error", LogLevel::Error}};
+  BS_TRY(config.log_level, read_choice(value.node, kChoices));
+  return {};
+}
+
+using enum policy::Decision;
+
+constexpr Reader kReaders[] = {
+    {"authserv_id", set_authserv_id},
+    {"networks.own", set_own_networks},
+    {"domains.*.mode", set_mode},
+    {"domains.*.signing_since", set_signing_since},
+    {"domains.*.coverage", set_coverage},
+    {"domains.*.sends_mail", set_sends_mail},
+    {"addresses.roles", set_roles},
+    {"addresses.never_sends", set_never_sends},
+    {"addresses.*.mode", set_address_mode},
+    {"relays.inbound", set_inbound_relays},
+    {"relays.reinject", set_reinject},
+    {"relays.forged", set_relays_forged},
+    {"relays.names", set_relay_names},
+    {"relays.strips_received", set_strips_received},
+    {"peers.*.treat", set_peer},
+    {"allow.*", set_allow},
+    {"actions.*.late", set_action<&policy::Actions::late, Quarantine>},
+    {"actions.*.replayed", set_action<&policy::Actions::replayed, Refuse>},
+    {"actions.*.unproven", set_action<&policy::Actions::unproven, Refuse>},
+    {"actions.*.forged", set_action<&policy::Actions::forged, Refuse>},
+    {"proofs.lifetime", set_lifetime},
+    {"keys.directory", set_keys_directory},
+    {"store.directory", set_store_directory},
+    {"history.days", set_history_days},
+    {"history.rows", set_history_rows},
+    {"logs.mail", set_mail_logs},
+    {"milter.listen", set_milter_listen},
+    {"milter.socket_mode", set_socket_mode},
+    {"milter.threads", set_milter_threads},
+    {"log.to", set_log_target},
+    {"log.level", set_log_level}};
+
+}  // namespace
+
+std::span<const Reader> readers() {
+  return kReaders;
+}
+
+Result<Domain*> find_or_add(Config& config, std::string_view name) {
+  const std::string canonical = mail::canonical_domain(name);
+  const bool plausible = !canonical.empty() &&
+                         canonical.find_first_of("@ \t/\\*[]") == std::string::npos &&
+                         canonical.front() != '.' && canonical.find("..") == std::string::npos;
+  if (!plausible) return want("the name of a domain, as domains.\"example.com\"");
+  Domain& domain = config.domains[canonical];
+  domain.name = canonical;
+  return &domain;
+}
+
+}  // namespace backstop::config

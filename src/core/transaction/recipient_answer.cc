@@ -1,0 +1,64 @@
+#include "core/transaction/recipient_answer.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace backstop::transaction {
+namespace {
+
+bool is_listed(const std::vector<std::string>& list, const mail::Address& address) {
+  return !list.empty() && std::ranges::find(list, mail::canonical(address)) != list.end();
+}
+
+policy::RecipientClass class_of(const config::Config& config, const mail::Address& address) {
+  return is_listed(config.role_addresses, address) ? policy::RecipientClass::Role
+                                                   : policy::classify_recipient(address.local);
+}
+
+RecipientAnswer refuse(policy::Reason reason, std::string text) {
+  return RecipientAnswer{
+      .reason = reason,
+      .reply = Reply{
+          .kind = ReplyKind::Refuse, .code = 550, .enhanced = "5.7.1", .text = std::move(text)}};
+}
+
+// What a decision depends on besides the message itself.
+auto traits_of(const Recipient& recipient, const config::Config& config) {
+  return std::tuple(recipient.mode, class_of(config, recipient.address),
+                    is_listed(config.never_sends, recipient.address), recipient.domain->coverage,
+                    recipient.domain->signing_since);
+}
+
+}  // namespace
+
+std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
+                                                const std::vector<Recipient>& before,
+                                                const config::Config& config,
+                                                policy::Attack attack) {
+  if (recipient.mode != policy::Mode::Enforce) return std::nullopt;
+  if (class_of(config, recipient.address) == policy::RecipientClass::Ordinary) {
+    if (!recipient.domain->sends_mail)
+      return refuse(policy::Reason::SendsNoMail,
+                    "This domain sends no mail that could be answered");
+    const bool idle = attack != policy::Attack::Peace &&
+                      recipient.domain->coverage == policy::Coverage::Covered &&
+                      is_listed(config.never_sends, recipient.address);
+    if (idle)
+      return refuse(policy::Reason::SendsNoMail,
+                    "This address sends no mail that could be answered");
+  }
+  // One message gets one answer at its end, the mildest of its recipients': those that may be
+  // judged differently have to come by themselves, or the mild would shield the rest.
+  const bool alone = std::ranges::none_of(before, [&](const Recipient& other) {
+    return other.domain != nullptr && traits_of(other, config) != traits_of(recipient, config);
+  });
+  if (alone) return std::nullopt;
+  return RecipientAnswer{
+      .reason = policy::Reason::OneRecipientAtATime,
+      .reply = Reply{.kind = ReplyKind::Defer,
+                     .code = 452,
+                     .enhanced = "4.5.3",
+                     .text = "Send an answer to one recipient at a time, please"}};
+}
+
+}  // namespace backstop::transaction

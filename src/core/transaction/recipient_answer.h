@@ -1,0 +1,27 @@
+// What is answered to one RCPT of an answer from outside, before the message is known: nearly
+// always nothing.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/config/config.h"
+#include "core/policy/policy.h"
+#include "core/transaction/effects.h"
+#include "core/transaction/judge.h"
+
+namespace backstop::transaction {
+
+struct RecipientAnswer {
+  policy::Reason reason = policy::Reason::SendsNoMail;
+  Reply reply;
+};
+
+// REQUIRES: the sender is null, the client a stranger, and `recipient.domain` not null.  `before`:
+// the recipients taken so far.  Nothing when the recipient is taken; never anything in observe.
+std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
+                                                const std::vector<Recipient>& before,
+                                                const config::Config& config,
+                                                policy::Attack attack);
+
+}  // namespace backstop::transaction
