@@ -1,0 +1,313 @@
+#include "app/status_report.h"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/text_page.h"
+#include "edge/mta/postfix.h"
+#include "edge/os/gap_file.h"
+#include "edge/os/key_store.h"
+#include "edge/store/day_tables.h"
+#include "edge/store/history_reader.h"
+#include "edge/store/history_schema.h"
+#include "edge/store/ledger_store.h"
+
+namespace backstop::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A beat comes every second.
+constexpr Seconds kBeatFresh{10};
+constexpr Days kWeek{7};
+constexpr unsigned kSpanDays = 14;
+// Below this a busy server fills the disk before somebody looks again.
+constexpr std::uint64_t kFreeBytesMin = 200'000'000;
+// An open gap's end on the disk may be as old as this.
+constexpr std::chrono::minutes kGapOpen{2};
+
+Totals& operator+=(Totals& totals, const store::HistoryCount& count) {
+  if (count.what == "signed") {
+    totals.signed_out += count.count;
+    return totals;
+  }
+  if (count.what == "unsigned") {
+    totals.unsigned_out += count.count;
+    return totals;
+  }
+  totals.judged += count.count;
+  const bool is_ours = count.what == "genuine" || count.what == "late";
+  if (count.what == "genuine") totals.genuine += count.count;
+  if (count.what == "late") totals.late += count.count;
+  if (count.what == "unproven") totals.unproven += count.count;
+  if (count.what == "replayed") totals.replayed += count.count;
+  if (count.what == "forged") totals.forged += count.count;
+  const bool refused = count.decision == "refuse";
+  const bool would_be = count.enforced == "refuse";
+  if (refused) totals.refused += count.count;
+  if (!refused && would_be) totals.would_refuse += count.count;
+  if ((refused || would_be) && is_ours) totals.genuine_would_refuse += count.count;
+  return totals;
+}
+
+class Survey {
+ public:
+  explicit Survey(const Basis& basis) : basis_(basis), config_(basis.config) {
+    report_.now = basis.now;
+    report_.store_directory = config_.store_directory;
+  }
+
+  StatusReport run() {
+    look_at_heartbeat();
+    look_at_keys();
+    look_at_domains();
+    look_at_history();
+    look_at_ledger();
+    look_at_gaps();
+    look_at_directory();
+    judge_domains();
+    return std::move(report_);
+  }
+
+ private:
+  void add_problem(std::string sentence) { report_.problems.push_back(std::move(sentence)); }
+
+  void look_at_heartbeat() {
+    auto beat = os::read_last_beat(config_.store_directory);
+    if (!beat) {
+      add_problem("Whether backstopd runs cannot be told: " + beat.error().text());
+      return;
+    }
+    report_.beat = *beat;
+    if (!report_.beat) {
+      add_problem(
+          fmt::format("backstopd never ran with {}: start it, and see that this command "
+                      "reads the same configuration.",
+                      config_.store_directory));
+      return;
+    }
+    // A beat from the future is of a clock that was set back.
+    const Seconds age = report_.now - report_.beat->at;
+    report_.is_running = age <= kBeatFresh && age >= -kBeatFresh;
+    if (report_.is_running) return;
+    add_problem(
+        fmt::format("backstopd is not running: it last lived at {}. Mail flows, unsigned "
+                    "and unjudged. See: systemctl status backstopd, journalctl -u backstopd.",
+                    render_instant(report_.beat->at)));
+  }
+
+  void look_at_keys() {
+    const auto loaded = os::KeyStore(config_.keys_directory).load();
+    if (!loaded) {
+      add_problem("The keys cannot be read: " + loaded.error().text());
+      return;
+    }
+    report_.keys.count = loaded->ring->keys().size();
+    if (const proof::Key* key = loaded->ring->emitting()) report_.keys.signs = key->info().id;
+    if (report_.keys.signs == 0) {
+      add_problem(
+          "No key signs, so every domain stays in observe: backstop keys rotate makes one that "
+          "does.");
+    }
+    for (const std::string& note : loaded->notes)
+      add_problem("Keys: " + note);
+  }
+
+  void look_at_domains() {
+    const Seconds queue = mta::queue_lifetime("/");
+    for (const auto& [name, domain] : config_.domains) {
+      report_.domains.push_back(
+          {.domain = domain,
+           .day = {},
+           .week = {},
+           .span = {},
+           .unmet = unmet_for_enforce(&domain, report_.keys.signs != 0, queue, report_.now),
+           .enforceable_from = enforceable_from(domain, queue)});
+    }
+    if (config_.domains.empty()) {
+      add_problem("No domain is guarded. Begin with: backstop mode example.com observe");
+    }
+  }
+
+  void look_at_history() {
+    if (auto read = read_history(); !read) {
+      if (read.error().code == Errc::NotFound && !report_.beat) return;
+      add_problem("The history cannot be read: " + read.error().text());
+    }
+  }
+
+  Result<void> read_history() {
+    BS_TRY(store::HistoryReader reader, store::HistoryReader::open(config_.store_directory));
+    HistoryStatus status;
+    BS_TRY(status.rows, reader.row_count());
+    BS_TRY(status.oldest, reader.oldest());
+    BS_TRY(status.newest, reader.newest());
+    report_.history = status;
+    BS_TRY(const auto oldest_count, reader.oldest_count());
+    report_.span_days = kSpanDays;
+    if (oldest_count) {
+      const auto days = std::chrono::ceil<Days>(report_.now - *oldest_count).count();
+      report_.span_days = static_cast<unsigned>(std::clamp<std::int64_t>(days, 1, kSpanDays));
+    }
+    BS_TRY_VOID(add_counts(reader, Days{1}, &DomainStatus::day));
+    BS_TRY_VOID(add_counts(reader, kWeek, &DomainStatus::week));
+    BS_TRY_VOID(add_counts(reader, Days{kSpanDays}, &DomainStatus::span));
+    BS_TRY(const auto losses, reader.losses());
+    for (const store::HistoryLoss& loss : losses) {
+      if (loss.at < report_.now - Days{1}) break;
+      add_problem(fmt::format("The history lost {} before {}, while its disk was full or away.",
+                              count_of(loss.count, "row"), render_instant(loss.at)));
+    }
+    return {};
+  }
+
+  Result<void> add_counts(store::HistoryReader& reader, Days span, Totals DomainStatus::* where) {
+    // Whole hours: the one that is left out is the one that is half over at the start.
+    const Instant from = report_.now - span + std::chrono::hours{1};
+    BS_TRY(const auto counts, reader.count(from, report_.now + Days{2}));
+    for (const store::HistoryCount& count : counts) {
+      const std::string name = mail::canonical_domain(count.domain);
+      const auto found =
+          std::find_if(report_.domains.begin(), report_.domains.end(),
+                       [&](const DomainStatus& status) { return status.domain.name == name; });
+      if (found != report_.domains.end()) (*found).*where += count;
+    }
+    return {};
+  }
+
+  void look_at_ledger() {
+    if (auto read = read_ledger(); !read) {
+      if (read.error().code == Errc::NotFound && !report_.beat) return;
+      add_problem("The ledger cannot be read: " + read.error().text());
+    }
+  }
+
+  Result<void> read_ledger() {
+    const std::string path = config_.store_directory + "/" + std::string(store::kLedgerFileName);
+    BS_TRY(store::Database database, store::Database::open(path, store::Access::Read));
+    BS_TRY_VOID(store::check_schema(database, store::ledger_schema()));
+    BS_TRY(const std::int64_t rows, database.read_number("SELECT coalesce(sum(rows),0) FROM days"));
+    BS_TRY(const std::int64_t late, database.read_number("SELECT coalesce(sum(late),0) FROM days"));
+    BS_TRY(const std::int64_t oldest,
+           database.read_number("SELECT coalesce(min(day),-1) FROM days WHERE rows>0"));
+    LedgerStatus status{.rows = static_cast<std::uint64_t>(rows),
+                        .fingerprints = static_cast<std::uint64_t>(late),
+                        .oldest = {}};
+    if (oldest >= 0) status.oldest = Instant{Days{oldest}};
+    report_.ledger = status;
+    return {};
+  }
+
+  void look_at_gaps() {
+    auto read = os::read_gap_file(config_.store_directory);
+    if (!read) {
+      add_problem("The signing gaps cannot be read: " + read.error().text());
+      return;
+    }
+    if (read->unreadable > 0) {
+      add_problem(fmt::format("The file gaps in {} holds {} that cannot be read.",
+                              config_.store_directory, count_of(read->unreadable, "line")));
+    }
+    for (const proof::SigningGap& gap : read->gaps) {
+      if (gap.to < report_.now - kWeek) continue;
+      report_.gaps.push_back(gap);
+      const bool is_open = report_.is_running && gap.to > report_.now - kGapOpen;
+      if (is_open && gap.cause == proof::GapCause::Signing) {
+        add_problem("Mail of ours goes out unsigned just now: see the log of backstopd.");
+      }
+      if (is_open && gap.cause == proof::GapCause::Store) {
+        add_problem(
+            "What is sent cannot be written down just now: see the log of backstopd and the disk.");
+      }
+    }
+    const auto unseen =
+        std::count_if(report_.gaps.begin(), report_.gaps.end(),
+                      [](const auto& gap) { return gap.cause == proof::GapCause::Unseen; });
+    if (unseen > 0) {
+      add_problem(
+          "Mail of ours leaves without passing backstopd (unseen, below): find the path that does "
+          "not sign, and set up the milter for it.");
+    }
+    std::reverse(report_.gaps.begin(), report_.gaps.end());
+  }
+
+  void look_at_directory() {
+    const fs::path folder(config_.store_directory);
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(folder, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (name.find(".corrupt-") == name.npos || name.ends_with("-wal") || name.ends_with("-shm")) {
+        continue;
+      }
+      add_problem(fmt::format(
+          "{} was damaged and moved aside: see whether the disk is failing; then delete it.",
+          entry->path().string()));
+    }
+    const auto size = [&](std::string_view name) -> std::uint64_t {
+      std::error_code missing;
+      const auto bytes = fs::file_size(folder / name, missing);
+      return missing ? 0 : bytes;
+    };
+    report_.ledger_bytes = size(store::kLedgerFileName);
+    report_.history_bytes = size(store::kHistoryFile);
+    struct statvfs space{};
+    if (statvfs(config_.store_directory.c_str(), &space) != 0) return;
+    report_.free_bytes = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
+    if (report_.free_bytes < kFreeBytesMin) {
+      add_problem(fmt::format("Only {} are free for {}: make room.", size_of(report_.free_bytes),
+                              config_.store_directory));
+    }
+  }
+
+  void judge_domains() {
+    for (const DomainStatus& status : report_.domains) {
+      if (status.domain.mode == policy::Mode::Enforce && !status.unmet.empty()) {
+        add_problem(fmt::format("{} is in enforce, but not everything that needs is there: {}",
+                                status.domain.name, status.unmet.front().what));
+      }
+      if (status.day.unsigned_out > 0) {
+        add_problem(fmt::format("{} of {} left unsigned in the last day: see the log of backstopd.",
+                                count_of(status.day.unsigned_out, "message"), status.domain.name));
+      }
+    }
+  }
+
+  const Basis& basis_;
+  const config::Config& config_;
+  StatusReport report_;
+};
+
+}  // namespace
+
+StatusReport find_status(const Basis& basis) {
+  return Survey(basis).run();
+}
+
+std::string say_domain(const DomainStatus& status, unsigned span_days) {
+  const Totals& span = status.span;
+  const std::string in_days = fmt::format("in {}", count_of(span_days, "day"));
+  const policy::Mode mode = status.domain.mode;
+  if (mode == policy::Mode::Off) return "off: what comes is let alone";
+  if (mode == policy::Mode::Enforce) {
+    return fmt::format("enforce; {} forged and {} genuine were or would have been refused {}",
+                       group_digits(span.refused + span.would_refuse - span.genuine_would_refuse),
+                       group_digits(span.genuine_would_refuse), in_days);
+  }
+  std::string out =
+      fmt::format("observe; {} forged and {} genuine would have been refused {}; ",
+                  group_digits(span.refused + span.would_refuse - span.genuine_would_refuse),
+                  group_digits(span.genuine_would_refuse), in_days);
+  if (status.unmet.empty()) {
+    return out + fmt::format("it may enforce: backstop mode {} enforce", status.domain.name);
+  }
+  out += "to enforce it still needs: ";
+  for (std::size_t i = 0; i < status.unmet.size(); ++i)
+    out += (i == 0 ? "" : "; ") + status.unmet[i].what;
+  return out;
+}
+
+}  // namespace backstop::app
