@@ -193,6 +193,11 @@ inline constexpr std::size_t kDiffLines = 2000;
 // Symbolic links followed to a file of it, as the kernel does (path_resolution(7)).
 inline constexpr std::size_t kMtaLinks = 40;
 
+// --- DNS ----------------------------------------------------------------------------------------
+
+// Records taken from one answer; a name with more TXT records than this is nobody's HELO name.
+inline constexpr int kDnsAnswerRecords = 100;
+
 // --- Files --------------------------------------------------------------------------------------
 
 // A line that may be the From_ line of an mbox; longer ones are text.
