@@ -42,40 +42,46 @@ std::string config_path_below(const std::string& root, const Settings& settings,
 }
 
 Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
-                                  const std::string& config_path) {
+                                  const config::Config& config) {
   SetupSocket out{.text = fmt::format("unix:{}", kUsual), .notes = {}};
-  Settings settings;
-  settings.config_path = config_path;
-  const auto config = load_config(settings);
-  if (!config && config.error().code != Errc::NotFound)
-    return tl::unexpected<Error>(config.error());
-  if (!config || config->milter_listen.empty()) {
-    out.notes.push_back(say_where_to_listen(
-        postfix, config_path, config ? "says nowhere to listen" : "is not there yet"));
-    return out;
-  }
-  const std::string below = postfix.queue_directory() + "/";
-  for (const config::Endpoint& endpoint : config->milter_listen) {
-    if (endpoint.kind != config::Endpoint::Kind::Unix || !endpoint.path.starts_with(below))
+  if (config.milter_listen.empty()) return out;
+  const std::string inside = postfix.queue_directory() + "/";
+  for (const config::Endpoint& endpoint : config.milter_listen) {
+    if (endpoint.kind != config::Endpoint::Kind::Unix || !endpoint.path.starts_with(inside))
       continue;
-    out.text = "unix:" + endpoint.path.substr(below.size());
+    out.text = "unix:" + endpoint.path.substr(inside.size());
     return out;
   }
-  for (const config::Endpoint& endpoint : config->milter_listen) {
+  for (const config::Endpoint& endpoint : config.milter_listen) {
     if (endpoint.kind != config::Endpoint::Kind::Inet || endpoint.port == 0) continue;
     out.text = inet_text(endpoint);
     return out;
   }
-  for (const config::Endpoint& endpoint : config->milter_listen) {
+  for (const config::Endpoint& endpoint : config.milter_listen) {
     if (endpoint.kind != config::Endpoint::Kind::Unix || is_chrooted(text)) continue;
     out.text = "unix:" + endpoint.path;
     return out;
   }
   return fail(
-      Errc::Unsupported, config_path,
-      fmt::format("Postfix changes its root to {} and cannot reach what milter.listen names; "
-                  "add \"unix:{}{}\" to it",
-                  postfix.queue_directory(), below, kUsual));
+      Errc::Unsupported, "milter.listen",
+      fmt::format(
+          "names nothing that Postfix can reach: it changes its root to {}; add \"unix:{}{}\"",
+          postfix.queue_directory(), inside, kUsual));
+}
+
+Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
+                                  const std::string& config_path) {
+  Settings settings;
+  settings.config_path = config_path;
+  const auto config = load_config(settings);
+  if (!config && config.error().code != Errc::NotFound)
+    return tl::unexpected<Error>(config.error());
+  BS_TRY(SetupSocket out, choose_socket(postfix, text, config ? *config : config::Config{}));
+  if (!config || config->milter_listen.empty()) {
+    out.notes.push_back(say_where_to_listen(
+        postfix, config_path, config ? "says nowhere to listen" : "is not there yet"));
+  }
+  return out;
 }
 
 bool is_answered(const mta::Postfix& postfix, const std::string& socket) {

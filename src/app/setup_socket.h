@@ -24,6 +24,10 @@ std::string config_path_below(const std::string& root, const Settings& settings,
 Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
                                   const std::string& config_path);
 
+// The same of a configuration that is read already.  Errors: Errc::Unsupported as above.
+Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
+                                  const config::Config& config);
+
 // Does somebody accept connections there?  `socket` as above.
 bool is_answered(const mta::Postfix& postfix, const std::string& socket);
 

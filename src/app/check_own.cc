@@ -1,0 +1,99 @@
+// What belongs to Backstop itself: keys, domains, sockets.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "app/check_parts.h"
+#include "app/mode_card.h"
+#include "app/unix_socket.h"
+#include "edge/os/key_store.h"
+
+namespace backstop::app {
+
+std::string below(const std::string& root, const std::string& path) {
+  return root == "/" ? path : root + path;
+}
+
+void check_keys(const config::Config& config, const std::string& root, Instant now,
+                Findings& findings) {
+  const auto loaded = os::KeyStore(below(root, config.keys_directory)).load();
+  const std::string why = "without keys nothing is signed, and every domain stays in observe";
+  if (!loaded) {
+    const bool missing = loaded.error().code == Errc::NotFound;
+    findings.wrong("keys", loaded.error().text(), why,
+                   missing ? "make them: backstop keys add --new-ring"
+                           : "mend what is said there; keys are of mode 0600 in a directory of "
+                             "mode 0700, and belong to the user that runs backstopd");
+    return;
+  }
+  for (const std::string& note : loaded->notes)
+    findings.wrong("keys", note, "what is not as it should be is not used",
+                   "look at that file; 'backstop keys list' shows the ring");
+  const proof::Key* const key = loaded->ring->emitting();
+  if (key == nullptr) {
+    findings.wrong("keys", "no key signs", why,
+                   "make one with 'backstop keys add --new-ring', or 'backstop keys rotate' where "
+                   "there is a ring");
+    return;
+  }
+  findings.good("keys", fmt::format("key {} signs, {} in the ring", key->info().id,
+                                    loaded->ring->keys().size()));
+  if (key->info().created > now + proof::kClockSkewMax) {
+    findings.wrong("clock",
+                   fmt::format("key {} was made at {}, in the future", key->info().id,
+                               render_instant(key->info().created)),
+                   "what is signed now seems old, and proofs run out early",
+                   "set this host's clock and keep it set: timedatectl set-ntp true");
+  }
+}
+
+void check_domains(const config::Config& config, bool signs, Seconds queue_lifetime, Instant now,
+                   Findings& findings) {
+  if (config.domains.empty()) {
+    findings.wrong("domains", "no domain is guarded", "nothing is signed and nothing judged",
+                   "begin with: backstop mode example.com observe");
+  }
+  for (const auto& [name, domain] : config.domains) {
+    const std::string what = "domain " + name;
+    findings.good(
+        what, fmt::format("{}, coverage {}, signing since {}", policy::name_of(domain.mode),
+                          policy::name_of(domain.coverage),
+                          domain.signing_since ? render_instant(*domain.signing_since) : "never"));
+    if (domain.mode != policy::Mode::Enforce) continue;
+    for (const Unmet& unmet : unmet_for_enforce(&domain, signs, queue_lifetime, now)) {
+      findings.wrong(what, fmt::format("is in enforce, but {}", unmet.what),
+                     "it refuses nothing, or genuine bounces too",
+                     fmt::format("{}; until then: backstop mode {} observe", unmet.todo, name));
+    }
+  }
+}
+
+void check_endpoints(const config::Config& config, const std::string& root, Findings& findings) {
+  if (config.milter_listen.empty()) {
+    findings.wrong("milter.listen", "says nowhere to listen", "the daemon will not start",
+                   "for Postfix write milter.listen = "
+                   "[\"unix:/var/spool/postfix/backstop/milter.sock\"]");
+  }
+  const std::string why = "mail goes out unsigned and comes in not judged";
+  for (const config::Endpoint& endpoint : config.milter_listen) {
+    const std::string text = endpoint.text();
+    if (endpoint.kind != config::Endpoint::Kind::Unix) {
+      findings.good(text, "not probed: only unix sockets are");
+      continue;
+    }
+    const std::string path = below(root, endpoint.path);
+    struct stat status{};
+    if (stat(path.c_str(), &status) != 0) {
+      findings.wrong(text, "there is no such socket", why,
+                     "start the daemon: systemctl start backstop");
+    } else if (!S_ISSOCK(status.st_mode)) {
+      findings.wrong(text, "is not a socket", why, "move it away and start the daemon again");
+    } else if (!accepts_connections(path)) {
+      findings.wrong(text, "nobody answers there, or this user may not connect", why,
+                     "start the daemon: systemctl start backstop; look again as root");
+    } else {
+      findings.good(text, "the daemon answers");
+    }
+  }
+}
+
+}  // namespace backstop::app
