@@ -137,8 +137,8 @@ std::string render_status_page(const StatusReport& report) {
     return page.take();
   }
   page.title("Needs you", Tone::Bad);
-  for (const std::string& problem : report.problems)
-    page.line(problem == report.problems.front() ? "" : " ", problem, Tone::Warning);
+  for (std::size_t i = 0; i < report.problems.size(); ++i)
+    page.line(std::to_string(i + 1), report.problems[i], Tone::Warning);
   return page.take();
 }
 

@@ -1,5 +1,5 @@
 // Follows a mail server's log while it grows.  It is looked at, not watched: poll() once a second
-// or so costs one stat() when nothing is new.
+// or so costs a few system calls when nothing is new.
 #pragma once
 
 #include <cstdint>
