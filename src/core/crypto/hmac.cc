@@ -1,10 +1,14 @@
 #include "core/crypto/hmac.h"
 
-#include <openssl/core_names.h>
+// SHA-256's own functions, which OpenSSL 3 calls deprecated and keeps: their state is a plain value
+// that is copied, where an EVP_MAC_CTX is allocated for every MAC.  One MAC of a short text costs a
+// third so, and every answer to us takes four.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
+#include <openssl/sha.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/base/assert.h"
@@ -12,31 +16,42 @@
 namespace backstop::crypto {
 namespace {
 
-struct ContextDeleter {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-using OwnedContext = std::unique_ptr<EVP_MAC_CTX, ContextDeleter>;
+constexpr std::uint8_t kInnerPad = 0x36;
+constexpr std::uint8_t kOuterPad = 0x5c;
+
+using Block = std::array<std::uint8_t, SHA256_CBLOCK>;
+
+SHA256_CTX start_with(Block block, std::uint8_t pad) {
+  for (std::uint8_t& byte : block)
+    byte ^= pad;
+  SHA256_CTX state;
+  BS_ASSERT(SHA256_Init(&state) == 1);
+  BS_ASSERT(SHA256_Update(&state, block.data(), block.size()) == 1);
+  wipe(block);
+  return state;
+}
 
 }  // namespace
 
-// The context after the key went in.  It is only ever copied, so that threads share it.
+// The two hashes after the key's block went in (RFC 2104 §4).  They are only ever copied, so that
+// threads share them.
 struct HmacSha256::State {
-  OwnedContext keyed;
+  SHA256_CTX inner;
+  SHA256_CTX outer;
+  ~State() { OPENSSL_cleanse(this, sizeof(*this)); }
 };
 
 HmacSha256::HmacSha256(const Secret& key) : state_(std::make_unique<State>()) {
   BS_ASSERT(!key.empty());
-  EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  BS_ASSERT(mac != nullptr);
-  state_->keyed.reset(EVP_MAC_CTX_new(mac));
-  EVP_MAC_free(mac);  // The context holds its own reference.
-  BS_ASSERT(state_->keyed != nullptr);
-  char digest[] = "SHA256";
-  const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-      OSSL_PARAM_construct_end(),
-  };
-  BS_ASSERT(EVP_MAC_init(state_->keyed.get(), key.bytes().data(), key.bytes().size(), params) == 1);
+  Block block{};
+  if (key.bytes().size() > block.size()) {
+    SHA256(key.bytes().data(), key.bytes().size(), block.data());
+  } else {
+    std::ranges::copy(key.bytes(), block.begin());
+  }
+  state_->inner = start_with(block, kInnerPad);
+  state_->outer = start_with(block, kOuterPad);
+  wipe(block);
 }
 
 HmacSha256::~HmacSha256() = default;
@@ -44,13 +59,19 @@ HmacSha256::HmacSha256(HmacSha256&&) noexcept = default;
 HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
 
 Sha256Mac HmacSha256::compute(std::span<const std::uint8_t> message) const {
-  const OwnedContext context(EVP_MAC_CTX_dup(state_->keyed.get()));
-  BS_ASSERT(context != nullptr);
+  return compute({}, message);
+}
+
+Sha256Mac HmacSha256::compute(std::span<const std::uint8_t> label,
+                              std::span<const std::uint8_t> message) const {
   Sha256Mac mac{};
-  std::size_t mac_bytes = 0;
-  BS_ASSERT(message.empty() || EVP_MAC_update(context.get(), message.data(), message.size()) == 1);
-  BS_ASSERT(EVP_MAC_final(context.get(), mac.data(), &mac_bytes, mac.size()) == 1);
-  BS_ASSERT(mac_bytes == mac.size());
+  SHA256_CTX inner = state_->inner;
+  if (!label.empty()) BS_ASSERT(SHA256_Update(&inner, label.data(), label.size()) == 1);
+  if (!message.empty()) BS_ASSERT(SHA256_Update(&inner, message.data(), message.size()) == 1);
+  BS_ASSERT(SHA256_Final(mac.data(), &inner) == 1);
+  SHA256_CTX outer = state_->outer;
+  BS_ASSERT(SHA256_Update(&outer, mac.data(), mac.size()) == 1);
+  BS_ASSERT(SHA256_Final(mac.data(), &outer) == 1);
   return mac;
 }
 

@@ -1,4 +1,4 @@
-// HMAC-SHA256 over OpenSSL, with the key set up once.
+// HMAC-SHA256 (RFC 2104) over OpenSSL's SHA-256, with the key set up once.
 #pragma once
 
 #include <array>
@@ -22,6 +22,9 @@ class HmacSha256 {
   HmacSha256& operator=(HmacSha256&&) noexcept;
 
   Sha256Mac compute(std::span<const std::uint8_t> message) const;
+  // Of `label` and `message` as one text.
+  Sha256Mac compute(std::span<const std::uint8_t> label,
+                    std::span<const std::uint8_t> message) const;
 
  private:
   struct State;

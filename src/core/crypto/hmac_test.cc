@@ -100,5 +100,15 @@ TEST(ConstantTimeEqual, ComparesEveryByteAndTheLength) {
   EXPECT_TRUE(constant_time_equal({}, {}));
 }
 
+TEST(HmacSha256, LabelAndMessageAreOneText) {
+  const HmacSha256 mac(secret_of_hex(std::string(64, 'a')));
+  for (const std::size_t cut : {0U, 1U, 63U, 64U, 65U, 100U}) {
+    const auto text = bytes_of(std::string(100, 'x'));
+    EXPECT_EQ(mac.compute(std::span(text).first(cut), std::span(text).subspan(cut)),
+              mac.compute(text))
+        << cut;
+  }
+}
+
 }  // namespace
 }  // namespace backstop::crypto

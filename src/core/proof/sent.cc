@@ -30,12 +30,10 @@ void append_number(std::string& out, std::uint64_t number) {
 SentHasher::SentHasher(const crypto::Secret& ring_secret) : mac_(derive(ring_secret)) {}
 
 SentKey SentHasher::hash(char domain, std::string_view text) const {
-  std::string message;
-  message.reserve(text.size() + 1);
-  message.push_back(domain);
-  message.append(text);
+  const auto label = static_cast<std::uint8_t>(domain);
+  // SAFETY: char and uint8_t have the same size and alignment; the bytes are only read.
   const crypto::Sha256Mac mac =
-      mac_.compute({reinterpret_cast<const std::uint8_t*>(message.data()), message.size()});
+      mac_.compute({&label, 1}, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   SentKey key = 0;
   for (std::size_t i = 0; i < 8; ++i)
     key = (key << 8) | mac[i];

@@ -38,11 +38,7 @@ Bytes bytes_of(std::string_view text) {
 }
 
 crypto::Sha256Mac mac_of(const crypto::HmacSha256& mac, std::string_view label, Bytes message) {
-  std::vector<std::uint8_t> text;
-  text.reserve(label.size() + message.size());
-  text.insert(text.end(), label.begin(), label.end());
-  text.insert(text.end(), message.begin(), message.end());
-  return mac.compute(text);
+  return mac.compute(bytes_of(label), message);
 }
 
 crypto::Sha256Mac sender_mac(const Key& key, const mail::Address& sender) {
