@@ -48,7 +48,9 @@ bool LedgerMemory::record(const proof::SentMessage& message) {
   filling_.oldest = std::min(filling_.oldest.value_or(message.sent), message.sent);
   for (auto* const largest : {&filling_.largest_header, &largest_header_}) {
     std::uint32_t& bytes = (*largest)[day];
-    bytes = std::max(bytes, message.header_bytes);
+    if (message.header_bytes <= bytes) continue;
+    bytes = message.header_bytes;
+    known_largest_ = kUnknownLargest;
   }
   return true;
 }
@@ -63,10 +65,14 @@ std::optional<PendingRow> LedgerMemory::find_waiting(proof::SentKey key) const {
 
 std::uint32_t LedgerMemory::largest_header(Instant now) const {
   const DayNumber first = day_of(now - proof::kLedgerRowDays);
+  const std::uint64_t known = known_largest_.load();
+  if (known != kUnknownLargest && static_cast<DayNumber>(known >> 32) == first)
+    return static_cast<std::uint32_t>(known);
   const std::scoped_lock lock(mutex_);
   std::uint32_t largest = 0;
   for (auto at = largest_header_.lower_bound(first); at != largest_header_.end(); ++at)
     largest = std::max(largest, at->second);
+  known_largest_ = std::uint64_t{static_cast<std::uint32_t>(first)} << 32 | largest;
   return largest;
 }
 
@@ -125,6 +131,7 @@ void LedgerMemory::reindex(DayNumber day, bool is_there) {
   {
     const std::scoped_lock lock(mutex_);
     largest_header_.erase(day);
+    known_largest_ = kUnknownLargest;
     mark_unindexed(day);
   }
   DaySet days;
@@ -155,6 +162,7 @@ void LedgerMemory::set_file(const LedgerFile& file) {
     std::uint32_t& largest = largest_header_[day];
     largest = std::max(largest, bytes);
   }
+  known_largest_ = kUnknownLargest;
   horizon_ = file.horizon();
 }
 

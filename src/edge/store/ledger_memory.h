@@ -92,6 +92,10 @@ class LedgerMemory {
   Waiting writing_;
   AccountRows accounts_;
   std::map<DayNumber, std::uint32_t> largest_header_;
+  // What largest_header() last found: the first day it looked at, and the bytes.  Nothing after a
+  // change.
+  static constexpr std::uint64_t kUnknownLargest = ~std::uint64_t{0};
+  mutable std::atomic<std::uint64_t> known_largest_{kUnknownLargest};
   std::vector<proof::SentKey> over_limit_;
   DayNumber horizon_ = 0;
 
