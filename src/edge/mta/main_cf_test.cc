@@ -4,6 +4,7 @@
 
 #include "edge/mta/master_cf.h"
 #include "edge/mta/milter_list.h"
+#include "edge/mta/postfix.h"
 
 namespace backstop::mta {
 namespace {
@@ -81,6 +82,15 @@ TEST(MainCf, AnElementIsTakenOutWhereverItStands) {
   EXPECT_EQ(without_elements("m = inet:a\n  unix:backstop/milter.sock\nb = 1\n", "m", is_ours),
             "m = inet:a\nb = 1\n");
   EXPECT_EQ(without_elements("m = inet:a\n", "m", is_ours), "m = inet:a\n");
+}
+
+TEST(PostfixTime, HasAUnitOrTakesTheGivenOne) {
+  EXPECT_EQ(parse_postfix_time("5d", 'd'), Seconds(Days(5)));
+  EXPECT_EQ(parse_postfix_time("5", 'd'), Seconds(Days(5)));
+  EXPECT_EQ(parse_postfix_time("90s", 'd'), Seconds(90));
+  EXPECT_EQ(parse_postfix_time("2w", 's'), Seconds(Days(14)));
+  for (const char* const text : {"", "d", "-1d", "5dd", "5x", "99999999999999999999d"})
+    EXPECT_EQ(parse_postfix_time(text, 'd'), std::nullopt) << text;
 }
 
 TEST(MilterList, GroupsAreOneElementWithASocketAndSettings) {
