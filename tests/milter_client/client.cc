@@ -265,6 +265,11 @@ void Client::await_reply(char command) {
       case 'r':
       case 't':
       case 'd':
+        if (command == 'R' && reply->command != 'a') {
+          // Of that recipient alone.
+          recipient_reply_ = std::exchange(outcome_.text, {});
+          return;
+        }
         outcome_.reply = reply->command;
         outcome_.at = command;
         settled_ = true;
@@ -306,11 +311,13 @@ void Client::mail(std::string_view sender, std::string_view authenticated,
   send_command('M', string(sender), 0x4000);
 }
 
-void Client::rcpt(std::string_view recipient) {
-  if (settled_) return;
+std::string Client::rcpt(std::string_view recipient) {
+  if (settled_) return {};
+  recipient_reply_.clear();
   send_macros('R', kRecipient);
   send_command('R', string(recipient), 0x8000);
   macro_values["i"] = queue_id_;
+  return recipient_reply_;
 }
 
 void Client::begin_data() {

@@ -79,7 +79,8 @@ class Client {
   // `queue_id` is shown as Postfix does: "-" until the first recipient was accepted.
   void mail(std::string_view sender, std::string_view authenticated = {},
             std::string_view queue_id = "4TestQueueId");
-  void rcpt(std::string_view recipient);
+  // "" when the recipient was taken; else the reply to it alone, "550 5.7.1 text".
+  std::string rcpt(std::string_view recipient);
   void header(std::string_view name, std::string_view value);
   void eoh();
   void body(std::string_view bytes);
@@ -122,6 +123,7 @@ class Client {
   std::uint32_t steps_ = 0;
   std::map<std::uint32_t, std::string> macro_lists_;
   std::string queue_id_;
+  std::string recipient_reply_;
   bool settled_ = false;
   bool skip_body_ = false;
   bool data_begun_ = false;

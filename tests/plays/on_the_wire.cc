@@ -36,6 +36,7 @@ class Actor {
       : client_(std::move(client)), backstage_(backstage) {}
 
   void act(const Step& step) {
+    if (const auto* rcpt = std::get_if<Rcpt>(&step.action)) return on_recipient(step, *rcpt);
     std::visit([&](const auto& action) { on(action); }, step.action);
     for (const auto& [line, pattern] : step.expected) {
       if (is_on_the_wire(pattern)) message_.expected.emplace_back(line, pattern);
@@ -60,7 +61,19 @@ class Actor {
     message_ = Step{};
     client_.mail(action.path, action.authenticated);
   }
-  void on(const Rcpt& action) { client_.rcpt(action.path); }
+  // Its reply, if there is one, is of this recipient alone.
+  void on_recipient(const Step& step, const Rcpt& action) {
+    const std::string reply = client_.rcpt(action.path);
+    std::vector<std::string> effects;
+    if (!reply.empty())
+      effects.push_back((reply.front() == '5' ? "reply refuse " : "reply defer ") + reply);
+    Step wanted{.line = step.line, .action = step.action, .expected = {}, .expected_log = {}};
+    for (const auto& [line, pattern] : step.expected) {
+      if (is_on_the_wire(pattern)) wanted.expected.emplace_back(line, pattern);
+    }
+    compare_step(wanted, effects, {}, bindings_, failures);
+  }
+  void on(const Rcpt&) {}
   void on(const Headers& action) {
     for (const auto& [name, raw] : action.fields) {
       // As an MTA hands a value over: without the blank behind the colon.

@@ -117,12 +117,11 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
   milter::ServerOptions options;
   options.listen = {*config::parse_endpoint("unix:" + (folder / "milter.sock"))};
   options.threads = 1;
-  const auto server = milter::Server::start(
-      options, {.clock = clock,
-                .surroundings = surroundings,
-                .answers = answers,
-                .log = log,
-                .ledger = &answers.ledger});
+  const auto server = milter::Server::start(options, {.clock = clock,
+                                                      .surroundings = surroundings,
+                                                      .answers = answers,
+                                                      .log = log,
+                                                      .ledger = &answers.ledger});
   ASSERT_TRUE(server) << server.error().text();
 
   std::size_t taken = 0;
