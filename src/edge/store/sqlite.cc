@@ -15,6 +15,9 @@
 namespace backstop::store {
 namespace {
 
+// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
+constexpr int kStepsAtOnce = 1000;
+
 // The sentence of a failure to write or read: the system's own word for it is the useful part.
 std::string system_words(sqlite3* database, int code) {
   const int error = sqlite3_system_errno(database);
@@ -230,8 +233,18 @@ bool Database::in_transaction() const {
   return sqlite3_get_autocommit(database_.get()) == 0;
 }
 
-void Database::interrupt() {
-  sqlite3_interrupt(database_.get());
+Deadline::Deadline(Database& database, std::chrono::milliseconds most)
+    : database_(database), end_(std::chrono::steady_clock::now() + most) {
+  sqlite3_progress_handler(database_.database_.get(), kStepsAtOnce, &Deadline::look, this);
+}
+Deadline::~Deadline() {
+  sqlite3_progress_handler(database_.database_.get(), 0, nullptr, nullptr);
+}
+int Deadline::look(void* deadline) {
+  return static_cast<const Deadline*>(deadline)->is_over() ? 1 : 0;
+}
+bool Deadline::is_over() const {
+  return std::chrono::steady_clock::now() >= end_;
 }
 
 Result<Transaction> Transaction::begin(Database& database) {

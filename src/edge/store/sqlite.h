@@ -91,16 +91,31 @@ class Database {
   Result<void> use_write_ahead_log();
   // True inside a transaction; SQLite ends one by itself after some errors.
   bool in_transaction() const;
-  // Makes a statement that runs elsewhere return Errc::Unavailable.  Any thread.
-  void interrupt();
 
  private:
+  friend class Deadline;
   struct Closer {
     void operator()(sqlite3* database) const;
   };
   Database(std::string path, sqlite3* database) : path_(std::move(path)), database_(database) {}
   std::string path_;
   std::unique_ptr<sqlite3, Closer> database_;
+};
+
+// Breaks off, with Errc::Unavailable, what its database does after a while.  REQUIRES: the Database
+// outlives it, and stays where it is.
+class Deadline {
+ public:
+  Deadline(Database& database, std::chrono::milliseconds most);
+  ~Deadline();
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+  bool is_over() const;
+
+ private:
+  static int look(void* deadline);
+  Database& database_;
+  std::chrono::steady_clock::time_point end_;
 };
 
 // Rolls back unless commit() succeeded.  REQUIRES: its Database outlives it.

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""`./do bench ledger`: what it costs to remember what was sent, and to ask for it.
+
+Writes are compared with a plain SQLite table of the same keys and values, written by turns in the same run.
+Exit status 0 when every target is met, 1 when one is missed.
+"""
+
+import argparse
+import collections
+import dataclasses
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True  # it runs as root in a folder that is not root's
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@dataclasses.dataclass
+class Figure:
+    name: str
+    unit: str
+    value: float
+    target: float | None = None
+    is_least: bool = False  # the target is the least, not the most
+
+    @property
+    def met(self) -> bool | None:
+        if self.target is None:
+            return None
+        return self.value >= self.target if self.is_least else self.value <= self.target
+
+    def as_json(self) -> dict:
+        return {**dataclasses.asdict(self), "met": self.met}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./do bench ledger", description=__doc__)
+    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--compared", type=int, default=1_500_000, help="rows written to the plain table too")
+    parser.add_argument("--driver", type=pathlib.Path, default=ROOT / "build/release/bench/ledger/ledger_driver")
+    parser.add_argument("--directory", type=pathlib.Path, default=ROOT / "var", help="on the disk to be measured")
+    return parser.parse_args()
+
+
+def measure(driver: pathlib.Path, directory: pathlib.Path, rows: int, compared: int) -> dict[str, list[float]]:
+    directory.mkdir(exist_ok=True)
+    found: dict[str, list[float]] = collections.defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="bench-ledger-", dir=directory) as room:
+        with subprocess.Popen([driver, room, str(rows), str(compared)], stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout:
+                name, value = line.split()
+                found[name].append(float(value))
+        if process.returncode != 0:
+            sys.exit(f"./do bench ledger: {driver} ended with status {process.returncode}")
+    return found
+
+
+def figures(found: dict[str, list[float]], rows: int) -> list[Figure]:
+    def middle(name: str) -> float:
+        return statistics.median(found[name])
+
+    out = [
+        Figure("decision at RCPT: parse, token, hash, ledger, no I/O", "ns CPU", middle("decision_ns"), 1000),
+        Figure("  reading the path", "ns CPU", middle("decision_parse_ns")),
+        Figure("  verifying the token", "ns CPU", middle("decision_token_ns")),
+        Figure("  hashing a Message-ID", "ns CPU", middle("decision_hash_ns")),
+        Figure("  the ledger's answer from memory", "ns CPU", middle("decision_ledger_ns")),
+    ]
+    for group in ("100", "1000"):
+        ours, plain = found[f"writes_ours_{group}"], found[f"writes_plain_{group}"]
+        # Rounds differ by more than the two sides within one.
+        ratio = statistics.median(o / p for o, p in zip(ours, plain))
+        out += [
+            Figure(f"durable rows, groups of {group}, against a plain table", "ratio", ratio, 0.8, True),
+            Figure("  the ledger", "rows/s", statistics.median(ours)),
+            Figure("  the plain table", "rows/s", statistics.median(plain)),
+        ]
+    out += [
+        Figure("on disk for each key", "bytes", middle("bytes_per_key"), 40),
+        Figure("in memory for each key", "bytes", middle("index_bytes_per_key"), 16),
+        Figure(f"miss, {rows:,} rows", "ns CPU", middle("miss_ns"), 100),
+        Figure("  with its whole answer", "ns CPU", middle("miss_answer_ns")),
+        Figure("  misses taken for hits", "of 6.6 M", middle("false_hits")),
+        Figure(f"look-up, {rows:,} rows", "µs", middle("hit_us"), 10),
+        Figure("restart, until the first look-up is answered", "s", middle("restart_s"), 1),
+        Figure("  until the index is full", "s", middle("indexed_s")),
+        Figure("resident, at the most", "MB", middle("resident_mb")),
+    ]
+    return out
+
+
+def table(found: list[Figure]) -> str:
+    lines = [("", "", "target", "")]
+    for f in found:
+        limit = "" if f.target is None else f"{'≥' if f.is_least else '≤'} {f.target:g}"
+        value = f"{f.value:,.0f}" if f.value >= 100 else f"{f.value:.3g}"
+        lines.append((f"{f.name} ({f.unit})", value, limit, {None: "", True: "met", False: "MISSED"}[f.met]))
+    widths = [max(len(line[i]) for line in lines) for i in range(4)]
+    return "\n".join("  ".join(cell.ljust(w) if i == 0 else cell.rjust(w)
+                               for i, (cell, w) in enumerate(zip(line, widths))).rstrip() for line in lines)
+
+
+def main() -> int:
+    given = arguments()
+    found = figures(measure(given.driver, given.directory, given.rows, given.compared), given.rows)
+    print(table(found))
+    if given.json:
+        pathlib.Path(given.json).write_text(json.dumps(
+            {"v": 1, "figures": [f.as_json() for f in found]}, indent=1, ensure_ascii=False) + "\n")
+    missed = [f.name for f in found if f.met is False]
+    print(f"Missed: {'; '.join(missed)}." if missed else "Every target is met.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
