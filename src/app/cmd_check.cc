@@ -10,7 +10,7 @@
 #include "app/exit_code.h"
 #include "app/settings.h"
 #include "app/setup_socket.h"
-#include "core/base/escape.h"
+#include "app/text_page.h"
 #include "edge/mta/postfix.h"
 #include "edge/os/clock.h"
 #include "edge/os/key_store.h"
@@ -52,14 +52,19 @@ void print_json(const Findings& findings) {
 }
 
 void print_text(const Findings& findings) {
+  TextPage page = TextPage::for_stdout();
   for (const Finding& finding : findings.all()) {
-    const std::string_view mark = finding.severity == Severity::Good     ? "good  "
-                                  : finding.severity == Severity::Advice ? "advice"
-                                                                         : "WRONG ";
-    fmt::print("{} {}: {}\n", mark, escape_terminal(finding.what), escape_terminal(finding.text));
-    if (!finding.why.empty()) fmt::print("         why: {}\n", escape_terminal(finding.why));
-    if (!finding.todo.empty()) fmt::print("         do:  {}\n", escape_terminal(finding.todo));
+    const bool good = finding.severity == Severity::Good;
+    const bool wrong = finding.severity == Severity::Wrong;
+    page.row(fmt::format("{:<6} {}: {}", wrong ? "WRONG" : name_of(finding.severity), finding.what,
+                         finding.text),
+             good    ? Tone::Good
+             : wrong ? Tone::Bad
+                     : Tone::Warning);
+    page.line("     why", finding.why);
+    page.line("     do", finding.todo);
   }
+  fmt::print("{}", page.take());
 }
 
 int run_check(const Options& options) {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "core/proof/key_ring.h"
+#include "app/text_page.h"
 #include "edge/mta/unified_diff.h"
 
 namespace backstop::app {
@@ -77,7 +77,11 @@ void print_diff(const std::string& diff) {
     const auto newline = rest.find('\n');
     const std::string_view line = rest.substr(0, newline);
     const char mark = line.empty() ? ' ' : line.front();
-    const std::string_view paint = mark == '+' ? "\x1b[32m" : mark == '-' ? "\x1b[31m" : "";
+    const bool name = line.starts_with("--- ") || line.starts_with("+++ ");
+    const std::string_view paint = name          ? "\x1b[1m"
+                                   : mark == '+' ? "\x1b[32m"
+                                   : mark == '-' ? "\x1b[31m"
+                                                 : "";
     if (colour && !paint.empty())
       fmt::print("{}{}\x1b[0m\n", paint, line);
     else
@@ -89,24 +93,30 @@ void print_diff(const std::string& diff) {
 
 void print_list(std::string_view title, const std::vector<std::string>& sentences) {
   if (sentences.empty()) return;
-  fmt::print("\n{}\n", title);
+  TextPage page = TextPage::for_stdout();
+  page.title(title);
   for (const std::string& sentence : sentences)
-    fmt::print("  {}.\n", sentence);
+    page.line("-", sentence + ".");
+  fmt::print("\n{}", page.take());
 }
 
+// Each setting with its reason below.
 void print_why(const SetupReport& report) {
-  std::vector<std::string> lines;
+  TextPage page = TextPage::for_stdout();
+  page.title("Why");
   for (const mta::Change& change : report.plan.changes) {
-    lines.push_back(change.setting.empty() ? fmt::format("{}: {}", change.file, change.why)
-                                           : fmt::format("{}: {}", change.setting, change.why));
+    page.row(change.setting.empty() || change.setting.front() == '/' ? change.file
+                                                                     : change.setting);
+    page.line("", change.why + ".");
   }
-  if (report.directory && !report.removal) {
-    lines.push_back(fmt::format(
-        "{} (owner {}, group postfix, mode 2750): the directory in which Postfix finds our socket, "
-        "from inside its chroot as well",
-        report.directory->path, report.directory->owner));
+  const bool makes_directory = report.directory && !report.removal;
+  if (makes_directory) {
+    page.row(report.directory->path);
+    page.line("", fmt::format("the directory in which Postfix finds our socket, from inside its "
+                              "chroot as well: owner {}, group postfix, mode 2750.",
+                              report.directory->owner));
   }
-  print_list("Why", lines);
+  if (makes_directory || !report.plan.changes.empty()) fmt::print("\n{}", page.take());
 }
 
 // Postfix's own words, set off.

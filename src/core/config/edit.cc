@@ -91,6 +91,9 @@ class Editor {
     toml::parse_result parsed = toml::parse(text_, origin_);
     if (!parsed) return refuse(1, "is not understood");
     BS_TRY(const Place place, find(parsed.table()));
+    // A strange local part may not survive being written down and read again.
+    if (!is_subject(place.section == "addresses", place.name))
+      return refuse(1, "cannot be written; change it by hand");
     wanted_ = parsed.table();
     if (!want(place)) return refuse(1, "is not of the form that is edited");
     const toml::node* const value = place.table == nullptr ? nullptr : place.table->get(kKey);

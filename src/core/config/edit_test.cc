@@ -80,8 +80,11 @@ TEST(Edit, AnAddressHasAModeOfItsOwn) {
                    "[addresses]\nroles = [\n \"x@a.test\", # ]\n]\n\n[addresses.\"sales@a.test\"]\n"
                    "mode = \"enforce\"\n"},
                   "sales@a.test");
-  const auto edited = with_mode("", "f", "\"a b\\\\c\"@a.test", Mode::Off);
-  ASSERT_TRUE(edited) << edited.error().text();
+  expect_enforced({"", "[addresses.\"front desk@a.test\"]\nmode = \"enforce\"\n"},
+                  "front desk@a.test");
+  const auto strange = with_mode("", "f.toml", "\\\"@a.test", Mode::Off);
+  ASSERT_FALSE(strange) << "what would be read as another address is not written";
+  EXPECT_EQ(strange.error().code, Errc::Unsupported);
 }
 
 TEST(Edit, OtherFormsAreRefusedWithFileAndLine) {
