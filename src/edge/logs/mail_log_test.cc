@@ -51,7 +51,7 @@ const std::string kAccepted =
     line("Nov 20 23:00:00", "cleanup[1]: 4fzXJ03pRXz1xT: message-id=<17@example.com>") +
     line("Nov 20 23:00:00",
          "qmgr[1]: 4fzXJ03pRXz1xT: from=<anna@example.com>, size=1, nrcpt=1 (queue active)");
-const std::string kDeferred =
+const std::string kWaiting =
     line("Nov 20 23:00:01",
          "smtp[1]: 4fzXJ03pRXz1xT: to=<bob@remote.test>, relay=none, delay=1, delays=1/0/0/0, "
          "dsn=4.4.1, status=deferred (connect to remote.test[192.0.2.7]:25: Connection timed out)");
