@@ -108,8 +108,7 @@ class Attic:
         self.guard = Guard(binary, folder / "state", self.postfix.milter_socket, DOMAIN, "enforce",
                            folder / "backstopd.log")
         self._faketime = faketime
-        import os
-        if not os.environ.get("ZOO_OLD"): self.guard.more = {"relays.inbound": json.dumps([f"{loopback.BACKUP}/32"]),
+        self.guard.more = {"relays.inbound": json.dumps([f"{loopback.BACKUP}/32"]),
                            "relays.names": json.dumps([loopback.NAMES[loopback.GUARDED]]),
                            "store.directory": json.dumps(str(folder / "state/store"))}
         self.logbook = outcome.Logbook(self.postfix, self.guard)

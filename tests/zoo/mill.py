@@ -4,6 +4,7 @@ Every letter has a sender of its own, with the case's mark, so that backstopd's 
 """
 
 import functools
+import json
 import pathlib
 import re
 from collections.abc import Callable
@@ -69,6 +70,7 @@ class Mill:
         sockets = self.sendmail.enclosure.own(_SOCKETS, 0o755)
         self.guard = Guard(binary, folder / "state", sockets / "milter.sock", DOMAIN, "enforce",
                            folder / "backstopd.log")
+        self.guard.more = {"store.directory": json.dumps(str(folder / "state/store"))}
         self.logbook = self
 
     def start(self) -> None:

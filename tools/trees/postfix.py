@@ -48,7 +48,7 @@ queue_run_delay = 5s
 message_size_limit = 52428800
 virtual_mailbox_limit = 0
 mailbox_size_limit = 0
-{milter}{more}"""
+{milter}"""
 
 _MILTER = """\
 smtpd_milters = unix:backstop/milter.sock
@@ -113,9 +113,9 @@ class Postfix:
         sockets.mkdir()
         self.uid, self.gid = room_.ids("postfix")
         _chown(sockets, 0, self.gid, 0o2770)
-        room_.write("etc/postfix/main.cf", _MAIN.format(
+        room_.write("etc/postfix/main.cf", _without_what_is_set_in(more, _MAIN.format(
             host=loopback.NAMES[address], domain=DOMAIN, address=address,
-            own_client=loopback.OWN_CLIENT, mail=_MAIL, mail_id=_MAIL_ID, milter=_MILTER if milter else "", more=more))
+            own_client=loopback.OWN_CLIENT, mail=_MAIL, mail_id=_MAIL_ID, milter=_MILTER if milter else "")) + more)
         room_.write("etc/postfix/master.cf", _MASTER.format(address=address, port=self.port,
                                                             submission=self.submission_port) + services)
         room_.write("etc/postfix/mailboxes", "".join(f"{_quoted(box)}@{DOMAIN} {_safe(box)}/\n" for box in mailboxes))
@@ -156,6 +156,12 @@ class Postfix:
 def _quoted(mailbox: str) -> str:
     """A local part as Postfix's tables want it: unquoted, but one word per table key."""
     return f'"{mailbox}"' if " " in mailbox else mailbox
+
+
+def _without_what_is_set_in(more: str, main: str) -> str:
+    """A parameter given twice has every process complain, postlogd to itself among them, which can hang it."""
+    keys = {line.partition("=")[0].strip() for line in more.splitlines()}
+    return "".join(line for line in main.splitlines(True) if line.partition("=")[0].strip() not in keys)
 
 
 def _safe(mailbox: str) -> str:
