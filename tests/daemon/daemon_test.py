@@ -12,6 +12,7 @@ import unittest
 
 BACKSTOPD = os.environ["BACKSTOPD"]
 BACKSTOP = os.environ["BACKSTOP"]
+FAKETIME = next(iter(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
 PATIENCE = 30  # seconds until something that must come is given up
 
 
@@ -118,6 +119,8 @@ CONFIG = """
 listen = ["unix:{socket}"]
 [keys]
 directory = "{keys}"
+[store]
+directory = "{keys}.store"
 [domains."example.com"]
 """
 
@@ -153,7 +156,7 @@ class Start(unittest.TestCase):
 
     def test_nowhere_to_listen_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = run(BACKSTOPD, "--defaults", "--set", f'keys.directory="{folder}/keys"')
+            done = run(BACKSTOPD, "--defaults", "--set", f'keys.directory="{folder}/keys"', "--set", 'store.directory=""')
         self.assertEqual(done.returncode, 78)
         self.assertIn("milter.listen", done.stderr)
 
@@ -219,7 +222,7 @@ class Reload(unittest.TestCase):
         daemon.process.send_signal(signal.SIGHUP)
         line = daemon.await_line("reload:")[0]
         self.assertIn("the old configuration stays", line)
-        self.assertIn("backstop.toml:7:8", line)
+        self.assertIn("backstop.toml:9:8", line)
         peer = daemon.connect()
         receive_after(peer, NEGOTIATE)
         self.assertIsNotNone(sign_one(peer))
@@ -344,7 +347,7 @@ class Activation(unittest.TestCase):
             with open(f"{folder}/log", "wb") as log:
                 process = subprocess.Popen(
                     ["/bin/sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=milter exec "$0" "$@"', BACKSTOPD, "--defaults",
-                     "--set", f'keys.directory="{keys}"', "--listen", "systemd:milter", "--domain", "example.com"],
+                     "--set", f'keys.directory="{keys}"', "--set", f'store.directory="{folder}/store"', "--listen", "systemd:milter", "--domain", "example.com"],
                     stderr=log, preexec_fn=become_activated, pass_fds=(3,) if listener.fileno() == 3 else (), close_fds=False)
             self.addCleanup(process.wait)
             self.addCleanup(process.terminate)
@@ -371,8 +374,67 @@ class Stop(unittest.TestCase):
         daemon.await_line("stopping")
         peer.sendall(packet(b"E"))
         self.assertEqual(receive(peer)[0], b"i")
+        peer.close()
         self.assertEqual(daemon.process.wait(PATIENCE), 0)
         self.assertFalse(daemon.socket.exists())
+
+    def test_a_server_that_has_said_nothing_of_its_message_yet_is_served(self):
+        daemon = Daemon(self, CONFIG)
+        daemon.await_line("keys:")
+        peer = daemon.connect()
+        receive_after(peer, NEGOTIATE)
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.await_line("stopping")
+        self.assertIsNotNone(sign_one(peer))
+        peer.close()
+        self.assertEqual(daemon.process.wait(PATIENCE), 0)
+
+    def test_the_heart_stops_with_the_sockets(self):
+        daemon = Daemon(self, CONFIG)
+        daemon.await_line("keys:")
+        peer = daemon.connect()
+        receive_after(peer, NEGOTIATE)
+        heartbeat = daemon.folder / "keys.store/heartbeat"
+        first = await_that(heartbeat.exists, bool, lambda: "no heartbeat") and heartbeat.read_text()
+        await_that(heartbeat.read_text, lambda text: text != first, lambda: "it beats once only")
+        daemon.process.send_signal(signal.SIGTERM)
+        await_that(daemon.socket.exists, lambda there: not there, lambda: "the socket stays")
+        last = heartbeat.read_text()
+        self.assertIsNotNone(sign_one(peer))
+        self.assertEqual(daemon.process.wait(PATIENCE), 0)
+        self.assertEqual(heartbeat.read_text(), last, "messages in flight are no beats")
+
+
+@unittest.skipUnless(FAKETIME, "libfaketime is not installed: ./do setup")
+class Unseen(unittest.TestCase):
+    def test_mail_that_passed_by_us_is_a_signing_gap_once_its_record_stays_out(self):
+        with tempfile.NamedTemporaryFile("w") as clock:
+            clock.write("+0\n")
+            clock.flush()
+            daemon = Daemon(self, CONFIG + '[logs]\nmail = ["{keys}.log"]\n', environment={
+                "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": clock.name, "FAKETIME_CACHE_DURATION": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+            daemon.await_line("keys.log: No such file")
+            log = daemon.folder / "keys.log"
+            log.touch()
+            daemon.await_line("keys.log: is followed")
+            with log.open("a") as lines:
+                for text in ("smtpd[1]: 4BCDEF1234: client=desk.example.com[127.0.0.1]",
+                             "qmgr[2]: 4BCDEF1234: from=<alice@example.com>, size=400, nrcpt=1 (queue active)",
+                             "smtp[3]: 4BCDEF1234: to=<bob@remote.test>, relay=mx.remote.test[192.0.2.1]:25, delay=1, "
+                             "delays=0/0/1/0, dsn=2.0.0, status=sent (250 ok)"):
+                    lines.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} mx postfix/{text}\n")
+            for minutes in range(6, 90, 6):  # a slow host reads the lines only after the first
+                clock.seek(0)
+                clock.write(f"+{minutes}m\n")
+                clock.flush()
+                time.sleep(2)
+                if any("passed by us unsigned" in line for line in daemon.lines()):
+                    break
+            self.assertIn("4BCDEF1234 from=alice@example.com", daemon.await_line("passed by us unsigned")[0])
+            gaps = daemon.folder / "keys.store/gaps"
+            await_that(lambda: gaps.exists() and gaps.read_text(), lambda text: text and text.split()[-1] == "unseen",
+                       lambda: "no gap on the disk")
 
 
 if __name__ == "__main__":

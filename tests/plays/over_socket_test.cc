@@ -232,7 +232,8 @@ TEST_P(PlaysAgainstDaemon, HoldWithItsOwnClockAndKeys) {
       app::make_first_ring(os::KeyStore(folder / "keys"), entropy, os::SystemClock().now()));
   const std::string socket = folder / "milter.sock";
   DaemonProcess daemon({"--config", folder / "backstop.toml", "--listen", "unix:" + socket, "--set",
-                        "keys.directory=\"" + (folder / "keys") + "\""},
+                        "keys.directory=\"" + (folder / "keys") + "\"", "--set",
+                        "store.directory=\"" + (folder / "store") + "\""},
                        folder / "log");
   ASSERT_TRUE(daemon.await()) << "backstopd did not start";
   const Backstage backstage{.take_log = [&] { return daemon.take_log(); }};
