@@ -55,7 +55,7 @@ Buy.
 
 
 def send(daemon, connect, queue_id, sender, recipients, fields, body=""):
-    """One message; every packet that answers its end."""
+    """One message; every packet that answers it."""
     peer = daemon.connect()
     receive_after(peer, NEGOTIATE)
     data = connect + packet(b"M", sender.encode() + b"\0")
@@ -63,18 +63,15 @@ def send(daemon, connect, queue_id, sender, recipients, fields, body=""):
         data += packet(b"R", recipient.encode() + b"\0")
     for name, value in fields:
         data += packet(b"L", name.encode() + b"\0" + value.encode() + b"\0")
-    peer.sendall(data + packet(b"N"))
-    receive(peer)
+    data += packet(b"N")
     if body:
-        peer.sendall(packet(b"B", body.replace("\n", "\r\n").encode()))
-    peer.sendall(packet(b"D", b"Ei\0" + queue_id.encode() + b"\0") + packet(b"E"))
+        data += packet(b"B", body.replace("\n", "\r\n").encode())
+    # Which stages are answered is negotiated; what comes before the end of the connection is all.
+    peer.sendall(data + packet(b"D", b"Ei\0" + queue_id.encode() + b"\0") + packet(b"E") + packet(b"Q"))
     answers = []
-    while True:
-        code, payload = receive(peer)
-        answers.append((code, payload))
-        if code in b"acyrdt":
-            peer.close()
-            return answers
+    while (answer := receive(peer)) is not None:
+        answers.append(answer)
+    return answers
 
 
 class Remembered(unittest.TestCase):
@@ -214,7 +211,7 @@ class Status(Remembered):
     def test_in_enforce_what_was_refused_is_counted(self):
         self.start("enforce")
         answers = self.send_bounce("4fzIN1", FORGED)
-        self.assertEqual(answers[-1][0], b"y", answers)
+        self.assertEqual(answers[-1][0], b"y", answers)  # A reply code: 550.
         status = self.status(lambda s: s["domains"][0]["day"]["forged"] == 1)
         self.assertEqual(status["domains"][0]["day"]["refused"], 1)
 
