@@ -23,6 +23,8 @@ std::vector<std::string> render_outcome(const milter_client::Outcome& outcome) {
   if (outcome.quarantine) effects.push_back("hold " + *outcome.quarantine);
   if (outcome.passed()) {
     effects.emplace_back("reply accept");
+  } else if (outcome.reply == 'd') {
+    effects.emplace_back("reply discard");
   } else {
     effects.push_back(outcome.reply == 'y' ? "reply refuse " + outcome.text
                                            : fmt::format("reply '{}'", outcome.reply));
@@ -59,7 +61,7 @@ class Actor {
   }
   void on(const Mail& action) {
     message_ = Step{};
-    client_.mail(action.path, action.authenticated);
+    client_.mail(action.path, action.authenticated, "PLAY");
   }
   // Its reply, if there is one, is of this recipient alone.
   void on_recipient(const Step& step, const Rcpt& action) {
