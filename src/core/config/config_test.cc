@@ -17,6 +17,34 @@ mode = "enforce"
 signing_since = 2026-11-01T02:00:00+02:00
 coverage = "covered"
 [domains."bücher.example"]
+sends_mail = false
+[addresses]
+roles = ["DMARC@example.com"]
+never_sends = ["info@example.com"]
+[addresses."Bob@Example.com"]
+mode = "off"
+[relays]
+inbound = ["198.51.100.0/24"]
+reinject = "127.0.0.3"
+forged = "discard"
+names = ["MX2.example.com"]
+strips_received = true
+[peers]
+"203.0.113.0/24".treat = "untagged_valid"
+"Robot.test".treat = "never_judge"
+[allow]
+"alice@example.com" = ["Watch@robot.test", "partner.test"]
+[actions."auto-reply"]
+unproven = "refuse"
+[actions."alice@example.com"]
+forged = "quarantine"
+[store]
+directory = "/tmp/store"
+[history]
+days = 7
+rows = 5000
+[logs]
+mail = "/var/log/mail.log"
 [proofs]
 lifetime = "14d"
 [keys]
@@ -53,6 +81,39 @@ TEST(Config, ReadsEveryOption) {
   EXPECT_EQ(config->milter_threads, 4U);
   EXPECT_EQ(config->log_target, LogTarget::Syslog);
   EXPECT_EQ(config->log_level, LogLevel::Debug);
+  EXPECT_FALSE(config->find_domain("xn--bcher-kva.example")->sends_mail);
+  EXPECT_EQ(config->role_addresses, std::vector<std::string>{"dmarc@example.com"});
+  EXPECT_EQ(config->never_sends, std::vector<std::string>{"info@example.com"});
+  EXPECT_EQ(config->relays.inbound.size(), 1U);
+  EXPECT_EQ(config->relays.reinject.size(), 1U);
+  EXPECT_TRUE(config->relays.discard_forged);
+  EXPECT_TRUE(config->relays.strips_received);
+  EXPECT_EQ(config->relays.names, std::vector<std::string>{"mx2.example.com"});
+  ASSERT_EQ(config->peers.size(), 2U);
+  EXPECT_TRUE(config->peers[0].network);
+  EXPECT_EQ(config->peers[1].key, "robot.test");
+  EXPECT_EQ(config->peers[1].standing, policy::Standing::NeverJudge);
+  EXPECT_EQ(config->allow.at("alice@example.com"),
+            (std::vector<std::string>{"watch@robot.test", "partner.test"}));
+  EXPECT_EQ(config->store_directory, "/tmp/store");
+  EXPECT_EQ(config->history_days, 7U);
+  EXPECT_EQ(config->history_rows, 5000U);
+  EXPECT_EQ(config->mail_logs, std::vector<std::string>{"/var/log/mail.log"});
+}
+
+TEST(Config, AnAddressMayDifferFromItsDomainAndItsActionsFromThoseOfItsKind) {
+  const auto config = parse_config(kWhole, "backstop.toml");
+  ASSERT_TRUE(config) << config.error().text();
+  const mail::Address alice{.local = "Alice", .domain = "example.com"};
+  const mail::Address bob{.local = "bob", .domain = "EXAMPLE.com"};
+  EXPECT_EQ(config->mode_of(alice), policy::Mode::Enforce);
+  EXPECT_EQ(config->mode_of(bob), policy::Mode::Off);
+  EXPECT_EQ(config->mode_of({.local = "x", .domain = "other.test"}), policy::Mode::Off);
+  EXPECT_EQ(config->actions_of(alice, reading::Kind::AutoReply).forged,
+            policy::Decision::Quarantine);
+  EXPECT_EQ(config->actions_of(bob, reading::Kind::AutoReply).unproven, policy::Decision::Refuse);
+  EXPECT_EQ(config->actions_of(bob, reading::Kind::Bounce), policy::Actions{});
+  EXPECT_TRUE(config->enforces());
 }
 
 TEST(Config, ErrorsNameFileLineColumnAndWhatToDo) {
@@ -76,6 +137,14 @@ TEST(Config, ErrorsNameFileLineColumnAndWhatToDo) {
       {"[proofs]\nlifetime = \"1h\"\n", "f.toml:2:12", "from 1d to 90d"},
       {"[milter]\nthreads = 0\n", "f.toml:2:11", "1 to 64"},
       {"[milter]\nsocket_mode = \"0999\"\n", "f.toml:2:15", "octal"},
+      {"[actions.\"letter\"]\nforged = \"mark\"\n", "f.toml:2:10", "a kind or an address"},
+      {"[actions.\"bounce\"]\nlate = \"refuse\"\n", "f.toml:2:8", "\"quarantine\""},
+      {"[actions.\"bounce\"]\nforged = \"discard\"\n", "f.toml:2:10", "\"refuse\""},
+      {"[addresses]\nroles = [\"example.com\"]\n", "f.toml:2:9", "an address"},
+      {"[peers.\"x.test\"]\ntreat = \"love\"\n", "f.toml:2:9", "untagged_valid"},
+      {"[allow]\nalice = [\"x.test\"]\n", "f.toml:2:9", "an address"},
+      {"[relays]\nforged = \"refuse\"\n", "f.toml:2:10", "discard"},
+      {"[history]\nrows = 3\n", "f.toml:2:8", "a number from 1000"},
       {"[milter\n", "f.toml:1:", ""},
       {"a = \n", "f.toml:1:", ""},
   };

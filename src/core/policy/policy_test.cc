@@ -57,7 +57,7 @@ TEST(Policy, EveryCellKeepsTheRules) {
                         (f.standing == Standing::Stranger || f.standing == Standing::Relay);
     const bool may_be_forged = form == KindForm::Returning && f.returned == ReturnedShape::Enough &&
                                all_missing && nothing_excuses && judged;
-    check((j.verdict == Verdict::Forged) == may_be_forged, "forged is exactly row 6", f);
+    check((j.verdict == Verdict::Forged) == may_be_forged, "forged is exactly what could have carried a proof and carries none", f);
     forged += may_be_forged ? 1 : 0;
     if (j.decision == Decision::Refuse) {
       check(f.recipient == RecipientClass::Ordinary, "nothing is refused at a role address", f);

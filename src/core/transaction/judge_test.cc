@@ -1,0 +1,108 @@
+#include "core/transaction/judge.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/limits.h"
+
+namespace backstop::transaction {
+namespace {
+
+const mail::Address kAlice{.local = "alice", .domain = "example.com"};
+const Instant kNow{Seconds{1'795'262'400}};
+
+// A bounce to alice, who is covered and enforced, with a header block that was cut.
+class CutHeader : public ::testing::Test {
+ protected:
+  CutHeader() {
+    domain_.name = "example.com";
+    domain_.mode = policy::Mode::Enforce;
+    domain_.signing_since = kNow - Days{300};
+    domain_.coverage = policy::Coverage::Covered;
+    recipients_ = {{.address = kAlice, .domain = &domain_, .mode = policy::Mode::Enforce}};
+    reading_.kind = reading::Kind::Bounce;
+    reading_.returned.form = reading::ReturnForm::Fragment;
+    reading_.returned.from = kAlice;
+    reading_.returned.received_count = 3;
+    reading_.returned.header_bytes = 200'000;
+    ledger_.pairs = {policy::Pair::Absent};
+    ledger_.pair_uses.resize(1);
+    ledger_.largest_header_bytes = 20'000;
+    secret_bytes_.fill(7);
+    proof::KeyInfo info{
+        .id = 1, .state = proof::KeyState::Emitting, .created = {}, .emits_until = {}};
+    ring_ = std::make_shared<const proof::KeyRing>(
+        crypto::Secret(secret_bytes_),
+        std::vector{std::make_shared<const proof::Key>(info, crypto::Secret(secret_bytes_))});
+  }
+
+  policy::Judgement judge() {
+    return judge_message(Case{.reading = &reading_,
+                              .recipients = &recipients_,
+                              .config = &config_,
+                              .client = &client_,
+                              .sender = {.client = std::nullopt,
+                                         .client_name = {},
+                                         .envelope = &nobody_,
+                                         .header_from = &nobody_},
+                              .ring = ring_.get(),
+                              .token = {},
+                              .ledger = &ledger_},
+                         kNow)
+        .judgement;
+  }
+
+  config::Config config_;
+  config::Domain domain_;
+  std::vector<Recipient> recipients_;
+  reading::Reading reading_;
+  Client client_;
+  mail::Address nobody_;
+  LedgerFindings ledger_;
+  std::array<std::uint8_t, proof::kSecretBytes> secret_bytes_{};
+  std::shared_ptr<const proof::KeyRing> ring_;
+};
+
+TEST_F(CutHeader, ThatOutgrowsTwiceOursIsForged) {
+  EXPECT_EQ(judge().verdict, policy::Verdict::Forged);
+}
+
+TEST_F(CutHeader, ThatCouldBeOursIsMarked) {
+  reading_.returned.header_bytes = 39'000;
+  EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
+}
+
+TEST_F(CutHeader, OfAFewKilobytesIsMarkedHoweverSmallOursAre) {
+  ledger_.largest_header_bytes = 300;
+  reading_.returned.header_bytes = limits::kSwollenHeaderBytes;
+  EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
+}
+
+TEST_F(CutHeader, SaysNothingWhereNothingWasSentYet) {
+  ledger_.largest_header_bytes = 0;
+  EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
+}
+
+TEST_F(CutHeader, WithATokenAtItsTopIsNotCalledForgedForItsLength) {
+  reading_.returned.tokens = {"what was cut"};
+  EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
+}
+
+TEST_F(CutHeader, WithoutATraceIsAQuoteOfAnyLength) {
+  reading_.returned.received_count = 0;
+  EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
+}
+
+TEST(Combine, TakesTheHardestVerdictAndTheMildestDecision) {
+  policy::Judgement forged{.verdict = policy::Verdict::Forged,
+                           .decision = policy::Decision::Refuse,
+                           .enforced = policy::Decision::Refuse,
+                           .reasons = {policy::Reason::NoProofOfOrigin},
+                           .score = 100};
+  policy::Judgement genuine{.reasons = {policy::Reason::ValidToken}};
+  const policy::Judgement both = combine({genuine, forged});
+  EXPECT_EQ(both.verdict, policy::Verdict::Forged);
+  EXPECT_EQ(both.decision, policy::Decision::Accept);
+}
+
+}  // namespace
+}  // namespace backstop::transaction
