@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/status_report.h"
 #include "app/text_page.h"
 
@@ -61,9 +63,9 @@ void show_domain_lines(TextPage& page, const StatusReport& report) {
   page.title("The last week, by domain");
   page.row(fmt::format(fmt::runtime(kLine), "", "mode", "coverage", "genuine", "forged", "would be",
                        "may"));
-  std::size_t shown = 0;
-  for (const DomainStatus& status : report.domains) {
-    if (shown++ == kShownLines) break;
+  const std::size_t shown = std::min(report.domains.size(), kShownLines);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const DomainStatus& status = report.domains[i];
     page.row(
         fmt::format(fmt::runtime(kLine), status.domain.name, policy::name_of(status.domain.mode),
                     policy::name_of(status.domain.coverage), group_digits(status.week.genuine),

@@ -248,9 +248,13 @@ class Survey {
           entry->path().string()));
     }
     const auto size = [&](std::string_view name) -> std::uint64_t {
-      std::error_code missing;
-      const auto bytes = fs::file_size(folder / name, missing);
-      return missing ? 0 : bytes;
+      std::uint64_t bytes = 0;
+      for (const char* suffix : {"", "-wal"}) {
+        std::error_code missing;
+        const auto more = fs::file_size(folder / (std::string(name) + suffix), missing);
+        if (!missing) bytes += more;
+      }
+      return bytes;
     };
     report_.ledger_bytes = size(store::kLedgerFileName);
     report_.history_bytes = size(store::kHistoryFile);
