@@ -5,22 +5,22 @@ import functools
 
 import letters
 import originals
-from cases import FORGED_BARE, GENUINE, GENUINE_BARE, Case, of_twin
+from cases import FORGED_BARE, GENUINE, Case, of_twin
 from house import PEOPLE
 from trees.postfix import DOMAIN
 
-# Which program answers, the domain whose users have it, and whether it quotes the letter whole.
-_AWAY = [("dovecot-sieve-vacation", "away.postfix.test", False), ("exim-autoreply", "away.exim.test", False),
-         ("exim-autoreply-quoting", "quoting.exim.test", True)]
+# Which program answers, and the domain whose users have it; the last quotes the letter whole.
+_AWAY = {"dovecot-sieve-vacation": "away.postfix.test", "exim-autoreply": "away.exim.test",
+         "exim-autoreply-quoting": "quoting.exim.test"}
 
 
 def make() -> list[Case]:
     cases = []
-    for program, domain, quotes in _AWAY:
+    for program, domain in _AWAY.items():
         for number in range(2):
             for twin in ("genuine", "forged"):
                 # An answer that returns a letter is not the kind of thing that must return it: never refused.
-                expected = (GENUINE if quotes else GENUINE_BARE) if twin == "genuine" else FORGED_BARE
+                expected = GENUINE if twin == "genuine" else FORGED_BARE
                 kind = ("plain", "with-attachment")[number]
                 cases.append(Case(f"out-of-office/{program}/{kind}/{twin}", expected,
                                   functools.partial(_away, domain=domain, twin=twin, number=(0, 2)[number]),

@@ -31,7 +31,7 @@ _BRIEF = 20000
 _REASONS = {"unknown": "unknown-user", "content": "refused-content"}
 _LATE = expect("late", "delivered")
 # What has returned nothing after so long can be anything, but it is never lost.
-_LATE_BARE = expect("late|unproven|genuine", "delivered")
+_LATE_BARE = expect("late|unproven", "delivered")
 
 # Everything is kept on arrival, until somebody releases it.
 _KEEPER = """\

@@ -25,22 +25,30 @@ def expect(verdicts: str, fates: str) -> Expectation:
     return Expectation(frozenset(verdicts.split("|")), frozenset(fates.split("|")), f"{verdicts}, {fates}")
 
 
+def expect_each(counts: dict[str, int]) -> Expectation:
+    """Several messages: so many of each "verdict fate"."""
+    verdicts, fates = zip(*(words.split() for words in counts))
+    said = ", ".join(f"{number} {words}" for words, number in counts.items())
+    return Expectation(frozenset(verdicts), frozenset(fates), said)
+
+
+# Also when it returns nothing that proves it: it comes from somebody our user wrote to, or names the letter.
 GENUINE = expect("genuine", "delivered")
-# It returns nothing that proves it: what our records of sent mail say may still be known.
-GENUINE_BARE = expect("genuine|unproven", "delivered")
 FORGED = expect("forged", "refused")
 FORGED_BARE = expect("unproven", "delivered")
 # A relay of ours would turn a refusal into a bounce: it is kept from the user without one.
 FORGED_BY_RELAY = expect("forged", "held")
+# A postmaster must be able to find it.
+FORGED_AT_ROLE = expect("forged", "held")
 # What is none of our business.
 NO_ANSWER = expect("not-backscatter", "delivered")
 
 
 def of_twin(twin: str, form: str, refused: Expectation = FORGED) -> Expectation:
     """What must become of a genuine or forged report that returns full, headers or nothing."""
-    if form == "nothing":
-        return GENUINE_BARE if twin == "genuine" else FORGED_BARE
-    return GENUINE if twin == "genuine" else refused
+    if twin == "genuine":
+        return GENUINE
+    return FORGED_BARE if form == "nothing" else refused
 
 
 @dataclasses.dataclass
@@ -58,7 +66,7 @@ class Case:
     form: str = ""  # full, headers or nothing: what a report that was delivered must carry; "" is not looked at
     into: tuple[str, ...] = ()  # the mailboxes that must have it when it was delivered; () is not looked at
     pairs: tuple[str, ...] = ()
-    counts: dict[str, int] = dataclasses.field(default_factory=dict)  # how many of each verdict, if more than one comes
+    counts: dict[str, int] = dataclasses.field(default_factory=dict)  # how many of each "verdict fate", if several come
     failure: str = ""
 
 

@@ -78,9 +78,9 @@ def judge(stage, case: cases.Case) -> tuple[str, ...]:
     if not came:
         return "", "", "", "", "nothing came", case.failure or "nothing came"
     wrong = [case.failure] if case.failure else []
-    verdicts = collections.Counter(one.verdict for one in came)
-    if verdicts != (case.counts or {came[0].verdict: 1}):
-        wrong.append("there came " + ", ".join(f"{number} {name or 'unjudged'}" for name, number in verdicts.items()))
+    sorts = collections.Counter(f"{one.verdict or 'unjudged'} {one.fate}" for one in came)
+    if sorts != case.counts if case.counts else len(came) != 1:
+        wrong.append("there came " + ", ".join(f"{number} {sort}" for sort, number in sorts.items()))
     for one in came:
         complaint = case.expected.unmet(one.verdict, one.fate)
         wrong += [text for text in (complaint, one.trouble) if text and text not in wrong]
@@ -88,8 +88,9 @@ def judge(stage, case: cases.Case) -> tuple[str, ...]:
             wrong.append(f"taken for {one.kind}")
         if one.fate == "delivered" and case.form and one.form != case.form:
             wrong.append(f"it carries {one.form}")
-        if one.fate == "delivered" and case.into and sorted(one.mailboxes) != sorted(case.into):
-            wrong.append(f"it lies in the mailboxes {', '.join(one.mailboxes)}")
+    mailboxes = sorted(name for one in came for name in one.mailboxes)
+    if mailboxes and case.into and mailboxes != sorted(case.into):
+        wrong.append(f"it lies in the mailboxes {', '.join(mailboxes)}")
     columns = ([getattr(one, name) for one in came] for name in ("verdict", "kind", "reason", "decision", "fate"))
     return *("|".join(sorted(set(words))) for words in columns), "; ".join(wrong)
 

@@ -4,14 +4,15 @@ import email.utils
 import functools
 
 import originals
-from cases import FORGED, FORGED_BARE, FORGED_BY_RELAY, GENUINE, Case, expect
+from cases import FORGED, FORGED_AT_ROLE, Case, expect_each, of_twin
 
-# At a role address nothing is refused: the mildest of the decisions is answered.
-_HELD = FORGED_BY_RELAY
-_BARE = expect("unproven", "delivered")
 _TO = {"two-users": ("anna", "ben"), "three-users": ("anna", "ben", "carla"),
        "user-and-postmaster": ("anna", "postmaster"), "postmaster": ("postmaster",), "abuse": ("abuse",),
        "listed-role": ("dmarc",)}
+
+# A user and a role are not judged alike: the second is put off and comes again alone.
+_APART = {("headers", "genuine"): {"genuine delivered": 2}, ("nothing", "forged"): {"unproven delivered": 2},
+          ("headers", "forged"): {"forged refused": 1, "forged held": 1}}
 
 
 def make() -> list[Case]:
@@ -19,10 +20,13 @@ def make() -> list[Case]:
     for name, people in _TO.items():
         role = not all(person in ("anna", "ben", "carla") for person in people)
         for form, twin in (("headers", "genuine"), ("headers", "forged"), ("nothing", "forged")):
-            expected = GENUINE if twin == "genuine" else _BARE if form == "nothing" else _HELD if role else FORGED
-            cases.append(Case(f"recipients/{name}/{form}/{twin}", expected,
-                              functools.partial(_send, people=people, form=form, twin=twin, number=len(cases)),
-                              kind="bounce", form=form, into=people))
+            act = functools.partial(_send, people=people, form=form, twin=twin, number=len(cases))
+            expected, counts = of_twin(twin, form, FORGED_AT_ROLE if role else FORGED), {}
+            if role and len(people) > 1:
+                counts = _APART[form, twin]
+                expected = expect_each(counts)
+            cases.append(Case(f"recipients/{name}/{form}/{twin}", expected, act, kind="bounce", form=form, into=people,
+                              counts=counts))
     return cases
 
 
