@@ -19,6 +19,17 @@ def arrived(zoo, mark: str) -> bytes:
     raise TimeoutError("the letter did not arrive abroad")
 
 
+def await_judged(zoo, mark: str, number: int) -> None:
+    """Waits until so many answers with this mark have come home and been judged."""
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        came = {line.split(": ")[1] for line in zoo.house.postfix.log_lines(rf"from=<> .*: marked {mark}")}
+        if sum(bool(zoo.house.guard.lines(f"^{queue_id}: ")) for queue_id in came) >= number:
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"not all of {number} answers came")
+
+
 def written(zoo, twin: str, mark: str, sender: str, number: int, from_: str = "", more: str = "") -> bytes:
     """A letter to a reader abroad, by our user or by a spammer in our user's name, as the reader got it."""
     recipient = f"kim.{mark}@reader.postfix.test"

@@ -35,9 +35,12 @@ def _send(zoo, case: Case, domain: str, spams: int) -> None:
     sender, recipient = f"david@{DOMAIN}", f"kim.{case.mark}@{domain}"
     with zoo.house.desk() as client:
         client.send(sender, recipient, letters.genuine(case.mark, sender, recipient))
+    # One after the other: of answers that come at once, each is judged before the other is counted.
+    originals.await_judged(zoo, case.mark, 1)
     with zoo.spammer(domain, 0) as client:
         for number in range(spams):
             client.send(sender, recipient, letters.forged(case.mark, sender, recipient, 0, number))
+            originals.await_judged(zoo, case.mark, number + 2)
 
 
 def _steal(zoo, case: Case) -> None:
@@ -48,3 +51,4 @@ def _steal(zoo, case: Case) -> None:
         for number in range(_SPAMS):
             recipient = f"kim{number % 2}.{case.mark}@unknown.postfix.test"
             client.send(sender, recipient, letters.forged(case.mark, sender, recipient, 0, 1, f"Backstop-Token: {token}\n"))
+            originals.await_judged(zoo, case.mark, number + 1)

@@ -36,6 +36,8 @@ from zoo import Zoo  # noqa: E402
 SKIPPED = 77
 PATIENCE = 90  # seconds without any news after which we stop waiting
 AT_ONCE = 12  # cases set off at the same time
+# A case, and of it: verdict, kind, reason, decision, fate, and what is wrong with them.
+Became = tuple[cases.Case, tuple[str, ...]]
 
 
 def set_off(zoo, chosen: list[cases.Case]) -> None:
@@ -95,7 +97,7 @@ def judge(stage, case: cases.Case) -> tuple[str, ...]:
     return *("|".join(sorted(set(words))) for words in columns), "; ".join(wrong)
 
 
-def table(chosen: list[tuple[cases.Case, tuple[str, ...]]]) -> str:
+def table(chosen: list[Became]) -> str:
     """The list of all cases with what became of each, as text."""
     rows = [("case", "expected", "verdict", "kind", "reason", "decision", "fate", "")]
     for case, (*became, wrong) in chosen:
@@ -107,10 +109,8 @@ def table(chosen: list[tuple[cases.Case, tuple[str, ...]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def perform(stage, chosen: list[cases.Case], patience: float) -> list[tuple[cases.Case, tuple[str, ...]]]:
+def perform(stage, chosen: list[cases.Case], patience: float) -> list[Became]:
     """Plays the cases of one stage and says what became of each."""
-    if not chosen:
-        return []
     began = time.monotonic()
     try:
         stage.start()
@@ -126,6 +126,19 @@ def perform(stage, chosen: list[cases.Case], patience: float) -> list[tuple[case
     return became
 
 
+def summary(became: list[Became]) -> str:
+    """The figures that count: what genuine was lost, and what forged came through."""
+    def fates(wanted) -> list[str]:
+        return [columns[4] for case, columns in became if wanted(case)]
+
+    genuine = fates(lambda case: case.name.endswith("/genuine"))
+    forged = fates(lambda case: case.expected in (cases.FORGED, cases.FORGED_BY_RELAY, cases.FORGED_AT_ROLE))
+    bare = fates(lambda case: case.expected == cases.FORGED_BARE)
+    return (f"Genuine lost: {len(genuine) - genuine.count('delivered')} of {len(genuine)}. Forged that returned enough: "
+            f"{forged.count('refused')} refused and {forged.count('held')} held of {len(forged)}. Forged that returned too "
+            f"little: {bare.count('delivered')} of {len(bare)} delivered with a mark.")
+
+
 def play(options, folder: pathlib.Path) -> int:
     def wanted(made: list[cases.Case]) -> list[cases.Case]:
         if options.pairs:
@@ -134,15 +147,19 @@ def play(options, folder: pathlib.Path) -> int:
 
     began = time.monotonic()
     cache, binary = Cache(ROOT / "var/trees"), pathlib.Path(os.environ.get("BACKSTOPD", ROOT / "build/bin/backstopd"))
-    became = perform(Zoo(cache, folder / "zoo", binary), wanted(
-        [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make(),
-         *parties.make()]),
-        options.patience)
-    became += perform(Attic(cache, folder / "attic", binary), wanted(attic.make()), options.patience)
-    became += perform(Mill(cache, folder / "mill", binary), wanted(mill.make()), options.patience)
-    text, failed = table(became), sum(bool(wrong) for _, (*_, wrong) in became)
-    print(text, end="")
-    options.table.write_text(text)
+    made = {Zoo: [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make(),
+                  *parties.make()], Attic: attic.make(), Mill: mill.make()}
+    became: list[Became] = []
+    try:
+        for kind, its in made.items():
+            if chosen := wanted(its):
+                became += perform(kind(cache, folder / kind.__name__.lower(), binary), chosen, options.patience)
+    finally:
+        text = table(became)
+        print(text, end="")
+        options.table.write_text(text)
+    failed = sum(bool(columns[-1]) for _, columns in became)
+    print(summary(became))
     print(f"{len(became) - failed} of {len(became)} cases as they must be, {failed} not; "
           f"{time.monotonic() - began:.0f} s. The list: {options.table}; the logs: {folder}.")
     return 1 if failed else 0
