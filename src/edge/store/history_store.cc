@@ -149,15 +149,18 @@ class HistoryStore::Writer {
     file_.emplace(*std::move(file));
   }
 
-  // Moves the damaged file aside.  False when it cannot be, or was done a short while ago.
-  bool begin_anew(const Error& error) {
+  // Moves the damaged file aside.  False when it was done a short while ago, or cannot be: then
+  // `error` says why.
+  bool begin_anew(Error& error) {
     file_.reset();
     const auto now = SteadyClock::now();
     if (moved_aside_at_ && now - *moved_aside_at_ < kMoveAsideAgain) return false;
     moved_aside_at_ = now;
-    const auto aside =
-        store::move_aside(directory_ + "/" + std::string(kHistoryFile), clock_.now());
-    if (!aside) return false;
+    auto aside = store::move_aside(directory_ + "/" + std::string(kHistoryFile), clock_.now());
+    if (!aside) {
+      error = std::move(aside).error();
+      return false;
+    }
     on_trouble_({.is_over = false,
                  .sentence = fmt::format(
                      "The history was damaged and is begun anew; the old file is kept as {} ({}). "
@@ -189,7 +192,7 @@ class HistoryStore::Writer {
     }
   }
 
-  void on_failure(const Error& error) {
+  void on_failure(Error error) {
     file_.reset();
     retry_at_ = SteadyClock::now() + kRetryAfter;
     if (error.code == Errc::Invalid && begin_anew(error)) {
