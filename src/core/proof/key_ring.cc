@@ -9,6 +9,9 @@
 namespace backstop::proof {
 namespace {
 
+// With the zero byte that ends it.
+constexpr std::string_view kRingLabel{"backstop token ring\0", 20};
+
 crypto::Secret checked(crypto::Secret secret) {
   BS_ASSERT(secret.bytes().size() == kSecretBytes);
   return secret;
@@ -57,8 +60,30 @@ KeyRing::KeyRing(crypto::Secret ring_secret, std::vector<std::shared_ptr<const K
     BS_ASSERT(i == 0 || keys_[i - 1]->info().id != keys_[i]->info().id);
     BS_ASSERT(!is_deleted(keys_[i]->info().id));
     if (keys_[i]->info().state == KeyState::Emitting) ++emitting_keys;
+    const KeyId id = keys_[i]->info().id;
+    ring_checks_.push_back(make_ring_check(static_cast<std::uint8_t>(kTokenVersion << 4 | id >> 8),
+                                           static_cast<std::uint8_t>(id & 0xff)));
   }
   BS_ASSERT(emitting_keys <= 1);
+}
+
+RingCheck KeyRing::make_ring_check(std::uint8_t first, std::uint8_t second) const {
+  // SAFETY: char and uint8_t have the same size and alignment; the bytes are only read.
+  const auto* const label = reinterpret_cast<const std::uint8_t*>(kRingLabel.data());
+  const std::array<std::uint8_t, 2> bytes{first, second};
+  const crypto::Sha256Mac mac = check_mac_.compute({label, kRingLabel.size()}, bytes);
+  RingCheck check{};
+  std::copy_n(mac.begin(), check.size(), check.begin());
+  return check;
+}
+
+RingCheck KeyRing::ring_check(std::uint8_t first, std::uint8_t second) const {
+  const auto id = static_cast<KeyId>((first & 0x0fU) << 8 | second);
+  const auto found =
+      std::ranges::lower_bound(keys_, id, {}, [](const auto& key) { return key->info().id; });
+  if (first >> 4 != kTokenVersion || found == keys_.end() || (*found)->info().id != id)
+    return make_ring_check(first, second);
+  return ring_checks_[static_cast<std::size_t>(found - keys_.begin())];
 }
 
 const Key* KeyRing::emitting() const {

@@ -11,6 +11,7 @@
 //   (4) The ring secret never rotates: it marks a token as of this ring (docs/formats/token.md).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,8 @@
 namespace backstop::proof {
 
 using KeyId = std::uint16_t;  // 1 to limits::kKeysPerRing.
+// The upper four bits of a token's first byte.
+inline constexpr std::uint8_t kTokenVersion = 1;
 
 // How long a token proves something, from its issue: five days in our queue, five in theirs, five
 // in a backup MX, and some.
@@ -74,6 +77,9 @@ class Key {
   crypto::HmacSha256 mac_;
 };
 
+// 24 bits of the ring's own MAC.
+using RingCheck = std::array<std::uint8_t, 3>;
+
 class KeyRing {
  public:
   // `deleted`: ids of keys that were deleted after their time; their tokens are nobody's.
@@ -87,13 +93,18 @@ class KeyRing {
   const std::vector<std::shared_ptr<const Key>>& keys() const { return keys_; }  // By id.
   const std::vector<KeyId>& deleted() const { return deleted_; }                 // Sorted.
   bool is_deleted(KeyId id) const;
-  const crypto::HmacSha256& check_mac() const { return check_mac_; }
+  // The ring check of a token that begins with these bytes (docs/formats/token.md).  Known
+  // beforehand for the keys of the ring.
+  RingCheck ring_check(std::uint8_t first, std::uint8_t second) const;
   const crypto::Secret& ring_secret() const { return ring_secret_; }
 
  private:
+  RingCheck make_ring_check(std::uint8_t first, std::uint8_t second) const;
+
   crypto::Secret ring_secret_;
   crypto::HmacSha256 check_mac_;
   std::vector<std::shared_ptr<const Key>> keys_;
+  std::vector<RingCheck> ring_checks_;  // Of keys_, in this version of the token.
   std::vector<KeyId> deleted_;
 };
 

@@ -12,7 +12,6 @@ namespace backstop::proof {
 namespace {
 
 // The bytes of docs/formats/token.md.
-constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kRingCheckAt = 2;
 constexpr std::size_t kIssuedAt = 5;
 constexpr std::size_t kNonceAt = 9;
@@ -23,7 +22,6 @@ constexpr std::size_t kTokenBytes = 35;
 constexpr std::size_t kCommonCharacters = kIssuedAt * 8 / 5;
 
 // Each with the zero byte that ends it.
-constexpr std::string_view kRingLabel{"backstop token ring\0", 20};
 constexpr std::string_view kSenderLabel{"backstop token sender\0", 22};
 constexpr std::string_view kMacLabel{"backstop token mac\0", 19};
 
@@ -73,9 +71,9 @@ bool is_addressee(const Key& key, Bytes sender_hash, const std::vector<mail::Add
 
 // The part of the judgement that holds for every version: which key, if it is of this ring at all.
 TokenCheck check_ring(Bytes common, const KeyRing& ring) {
-  const auto check = mac_of(ring.check_mac(), kRingLabel, common.first(kRingCheckAt));
+  const RingCheck check = ring.ring_check(common[0], common[1]);
   const Bytes found = common.subspan(kRingCheckAt, kIssuedAt - kRingCheckAt);
-  if (!crypto::constant_time_equal(found, Bytes(check).first(found.size()))) return {};
+  if (!crypto::constant_time_equal(found, check)) return {};
   TokenCheck result;
   result.key = static_cast<KeyId>((common[0] & 0x0fU) << 8 | common[1]);
   result.result = ring.is_deleted(result.key) ? ProofResult::Absent : ProofResult::Unavailable;
@@ -143,10 +141,9 @@ std::string sign_token(const mail::Address& sender, const KeyRing& ring, const K
   BS_ASSERT(ring.find(key.info().id) != nullptr);
 
   std::array<std::uint8_t, kTokenBytes> token{};
-  token[0] = static_cast<std::uint8_t>(kVersion << 4 | key.info().id >> 8);
+  token[0] = static_cast<std::uint8_t>(kTokenVersion << 4 | key.info().id >> 8);
   token[1] = static_cast<std::uint8_t>(key.info().id & 0xff);
-  const auto ring_check = mac_of(ring.check_mac(), kRingLabel, Bytes(token).first(kRingCheckAt));
-  std::copy_n(ring_check.begin(), kIssuedAt - kRingCheckAt, token.begin() + kRingCheckAt);
+  std::ranges::copy(ring.ring_check(token[0], token[1]), token.begin() + kRingCheckAt);
   for (std::size_t i = 0; i < 4; ++i)
     token[kIssuedAt + i] = static_cast<std::uint8_t>(seconds >> (24 - 8 * i));
   std::copy(nonce.begin(), nonce.end(), token.begin() + kNonceAt);
@@ -163,7 +160,7 @@ TokenCheck verify_token(std::string_view text, const std::vector<mail::Address>&
   if (!characters || characters->size() < kCommonCharacters) return {};
   const auto token = decode_base32(*characters);
   if (!token || token->size() < kIssuedAt) return {};
-  const bool this_version = (*token)[0] >> 4 == kVersion;
+  const bool this_version = (*token)[0] >> 4 == kTokenVersion;
   if (this_version && token->size() != kTokenBytes) return {};
 
   TokenCheck check = check_ring(Bytes(*token).first(kIssuedAt), ring);
