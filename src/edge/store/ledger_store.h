@@ -146,7 +146,7 @@ class LedgerStore final : public ports::Ledger {
   bool ages_on_ = false;  // There is more to age.
   SteadyTime next_look_{};
   SteadyTime next_try_{};
-  SteadyTime horizon_stepped_{};
+  std::optional<SteadyTime> ahead_since_;  // The clock, of the file's day by more than one.
 
   mutable std::mutex wake_mutex_;  // Guards what follows, up to the threads.
   std::condition_variable wake_;

@@ -92,8 +92,7 @@ Result<void> LedgerStore::try_to_open(std::optional<Instant> lost_at) {
   identity_ = identify(path_).value_or(FileIdentity());
   had_file_ = true;
   next_lost_at_.reset();
-  horizon_stepped_ = std::chrono::steady_clock::now();
-  next_look_ = horizon_stepped_;
+  next_look_ = std::chrono::steady_clock::now();
   {
     const std::scoped_lock lock(wake_mutex_);
     tables_ = std::make_shared<const DayTables>(file_->tables());
@@ -179,13 +178,18 @@ void LedgerStore::watch_file() {
   open_file();
 }
 
-// The file's day follows the clock at once over midnight; over more than a day, a day at a time.
+// The file's day follows the clock at once over midnight; over more than a day, a day for each time
+// that the clock has stood there.
 std::optional<DayNumber> LedgerStore::next_horizon() {
-  const DayNumber today = day_of(clock_.now());
+  const DayNumber ahead = day_of(clock_.now()) - file_->horizon();
   const auto now = std::chrono::steady_clock::now();
-  if (today <= file_->horizon()) return std::nullopt;
-  if (today != file_->horizon() + 1 && now - horizon_stepped_ < options_.horizon_step)
-    return std::nullopt;
+  if (ahead <= 1) ahead_since_.reset();
+  if (ahead <= 0) return std::nullopt;
+  if (ahead > 1) {
+    if (!ahead_since_) ahead_since_ = now;
+    if (now - *ahead_since_ < options_.horizon_step) return std::nullopt;
+    ahead_since_ = now;
+  }
   return file_->horizon() + 1;
 }
 
@@ -209,7 +213,6 @@ void LedgerStore::write_group() {
   if (horizon && *horizon != before) {
     memory_.set_horizon(*horizon);
     told_ageing_.clear();
-    horizon_stepped_ = std::chrono::steady_clock::now();
   }
   if (is_overfull_.load() && memory_.waiting_messages() < limits::kLedgerQueue / 2)
     is_overfull_ = false;
