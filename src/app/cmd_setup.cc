@@ -119,7 +119,9 @@ Result<void> carry_out(const Options& options, SetupReport& report, const mta::P
                        const std::optional<mta::Record>& record) {
   const mta::Postfix& postfix = *report.postfix;
   std::optional<mta::Record> next;
-  if (!options.remove) {
+  if (!options.remove && report.plan.files.empty()) {
+    next = record;  // Only a directory is made: nothing of Postfix's changes.
+  } else if (!options.remove) {
     BS_TRY(next, mta::make_record(postfix, text, report.plan, report.socket, record));
   }
   BS_TRY(report.done, mta::change_postfix(postfix, report.plan, next, report.directory,

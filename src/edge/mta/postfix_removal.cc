@@ -43,7 +43,7 @@ class Remover {
   }
 
   Result<Plan> plan() {
-    if (record_ && text_ == record_->after) {
+    if (record_ && text_ == record_->after && !names_us(record_->before)) {
       plan_whole();
     } else {
       undo_main();
@@ -75,17 +75,38 @@ class Remover {
     return std::find(std::begin(kLists), std::end(kLists), name) != std::end(kLists);
   }
 
+  // Somebody may have written our socket there by hand, before setup ever ran.
+  bool names_us(const PostfixText& text) const {
+    const auto holds = [this](const std::optional<std::string>& list) {
+      const auto elements = split_list(list.value_or(""));
+      return std::any_of(elements.begin(), elements.end(),
+                         [this](const std::string& element) { return is_ours(element); });
+    };
+    const auto services = parse_services(text.master);
+    return std::any_of(std::begin(kLists), std::end(kLists), [&](std::string_view name) {
+      return holds(find_parameter(text.main, name)) ||
+             std::any_of(services.begin(), services.end(),
+                         [&](const Service& service) { return holds(service.find(name)); });
+    });
+  }
+
   Undone undo(std::string_view name, const Setting& setting) const {
     if (!setting.now) return {};
     // As we left it, and we changed it.
-    if (record_ && setting.now == setting.after && setting.after != setting.before)
+    const bool changed_by_us =
+        record_ && setting.now == setting.after && setting.after != setting.before;
+    if (changed_by_us && (!setting.before || !is_list(name)))
       return {true, setting.before, "it becomes what it was before"};
     if (!is_list(name)) return {};
-    std::vector<std::string> elements = split_list(*setting.now);
+    const std::string& value = changed_by_us ? *setting.before : *setting.now;
+    std::vector<std::string> elements = split_list(value);
     const auto count =
         std::erase_if(elements, [this](const std::string& element) { return is_ours(element); });
-    if (count == 0) return {};
-    const bool goes = elements.empty() && !setting.before;
+    if (count == 0) {
+      if (!changed_by_us) return {};
+      return {true, setting.before, "it becomes what it was before"};
+    }
+    const bool goes = elements.empty() && (!setting.before || *setting.before != "");
     return {true, goes ? std::nullopt : std::optional(join_list(elements)),
             "Backstop's entry is taken out, the others stay"};
   }
