@@ -170,7 +170,10 @@ class Daemon {
                 .answers = memory_ != nullptr ? static_cast<ports::Answers&>(*memory_) : answers_,
                 .log = *log_,
                 .ledger = memory_.get(),
-                .history = memory_.get()}));
+                .history = memory_.get(),
+                .on_passed_by = [this](Instant now) {
+                  if (memory_ != nullptr) memory_->passed_by(now);
+                }}));
     if (memory_ != nullptr) memory_->beat(clock_.now());
     for (const config::Endpoint& endpoint : server_->endpoints()) {
       log_->write(LogLevel::Info, fmt::format("listening on {}", escape_terminal(endpoint.text())));

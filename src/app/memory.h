@@ -36,6 +36,8 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   void rest(Instant now);
   // A new configuration is in force: what of it can change while running.
   void take(const config::Config& config);
+  // A message may have passed unsigned.  Any thread.
+  void passed_by(Instant now) { watch_.signing_failed(now); }
   // Any thread; never null.
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps() const { return watch_.snapshot(); }
 

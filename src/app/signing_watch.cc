@@ -112,7 +112,7 @@ void SigningWatch::close(Cause cause, Instant now) {
 }
 
 void SigningWatch::signing_failed(Instant now) {
-  open(Cause::Signing, now, "mail of ours goes out unsigned");
+  open(Cause::Signing, now, "mail of ours may go out unsigned");
 }
 void SigningWatch::signing_works(Instant now) {
   close(Cause::Signing, now);

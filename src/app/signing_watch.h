@@ -50,7 +50,7 @@ class SigningWatch {
 
   // Any thread; none of these waits for a disk.
 
-  // A message of ours goes out unsigned.
+  // A message of ours goes out unsigned, or may have.
   void signing_failed(Instant now);
   // One was signed: what failed is over.
   void signing_works(Instant now);

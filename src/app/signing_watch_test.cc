@@ -254,7 +254,7 @@ TEST_F(SigningWatchTest, ACauseThatComesAndGoesIsSaidOnceAMinute) {
     watch.signing_failed(kNoon + Seconds(i));
     watch.signing_works(kNoon + Seconds(i));
   }
-  EXPECT_EQ(log_.count("goes out unsigned"), 1u) << log_.text();
+  EXPECT_EQ(log_.count("go out unsigned"), 1u) << log_.text();
   EXPECT_EQ(watch.snapshot()->size(), 1u) << "one a second is one gap";
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -84,9 +85,11 @@ class RunningServer : public ::testing::Test {
         .kind = Endpoint::Kind::Inet, .path = "", .address = *IpAddress::parse(address), .port = 0};
   }
   Result<void> try_start() {
-    auto started = Server::start(
-        options_,
-        {.clock = clock_, .surroundings = surroundings_, .answers = *answers_, .log = log_});
+    auto started = Server::start(options_, {.clock = clock_,
+                                            .surroundings = surroundings_,
+                                            .answers = *answers_,
+                                            .log = log_,
+                                            .on_passed_by = [this](Instant) { ++passed_by_; }});
     if (!started) return tl::unexpected(started.error());
     server_ = *std::move(started);
     return {};
@@ -117,6 +120,7 @@ class RunningServer : public ::testing::Test {
   DirectAnswers direct_{permits_};
   ports::Answers* answers_ = &direct_;
   ServerOptions options_;
+  std::atomic<int> passed_by_{0};
   std::unique_ptr<Server> server_;
 };
 

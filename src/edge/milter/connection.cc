@@ -88,9 +88,11 @@ void Connection::guarded(Step step) {
   try {
     step();
   } catch (const std::exception& fault) {
+    const bool in_message = session_.in_message();
     close();
     loop_.world().sessions.log.write(
         ports::LogLevel::Error, std::string("milter: a connection was given up: ") + fault.what());
+    if (in_message) loop_.world().sessions.passed_by();
   }
 }
 
@@ -151,6 +153,7 @@ void Connection::drop(Defect defect) {
                                    fmt::format("milter: dropped peer={} why={}",
                                                escape_log(describe_peer(socket_.native_handle())),
                                                escape_log(sentence_of(defect))));
+  if (session_.in_message()) loop_.world().sessions.passed_by();
   close();
 }
 

@@ -63,6 +63,7 @@ void Loop::add(int descriptor, bool is_inet) {
     world_.sessions.log.write(
         ports::LogLevel::Error,
         std::string("milter: a connection could not be served: ") + fault.what());
+    world_.sessions.passed_by();
   }
 }
 

@@ -38,7 +38,8 @@ struct Server::Parts {
                  .log = ports.log,
                  .messages = source,
                  .ledger = ports.ledger,
-                 .history = ports.history},
+                 .history = ports.history,
+                 .on_passed_by = ports.on_passed_by},
         world{.sessions = sessions, .answers = ports.answers, .limits = limits, .on_room = {}} {}
 
   TransactionSource source;

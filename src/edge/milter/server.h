@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -54,6 +55,8 @@ struct ServerPorts {
   ports::LogSink& log;
   ports::Ledger* ledger = nullptr;    // Null: what is sent is not remembered.
   ports::History* history = nullptr;  // Null: what is judged is not remembered.
+  // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
+  std::function<void(Instant)> on_passed_by = {};
 };
 
 class Server {

@@ -87,6 +87,15 @@ TEST_F(BadPeerTest, DropsAPeerThatFallsSilent) {
                        "silent");
 }
 
+TEST_F(BadPeerTest, TellsOfAMessageThatIsGivenUpWithItsConnection) {
+  start();
+  const std::string hello = wire::negotiate() + wire::connect("x", "192.0.2.1");
+  expect_dropped_after(hello + wire::packet('!'), "does not have");
+  EXPECT_EQ(passed_by_, 0) << "no message had begun";
+  expect_dropped_after(hello + wire::mail("<a@b>") + wire::packet('!'), "does not have");
+  EXPECT_EQ(passed_by_, 1);
+}
+
 TEST_F(BadPeerTest, NamesAPeerThatGoesAwayWithinAPacket) {
   start();
   const int fd = raw_socket();

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,8 +41,13 @@ struct SessionWorld {
   std::atomic<std::uint64_t> own_ids{0};
   // Actions an MTA did not offer and of which the log has been told.
   std::atomic<std::uint32_t> missing_told{0};
-  ports::Ledger* ledger = nullptr;    // Null: what is sent is not remembered.
-  ports::History* history = nullptr;  // Null: what is judged is not remembered.
+  ports::Ledger* ledger = nullptr;                 // Null: what is sent is not remembered.
+  ports::History* history = nullptr;               // Null: what is judged is not remembered.
+  std::function<void(Instant)> on_passed_by = {};  // As ServerPorts::on_passed_by; may be empty.
+
+  void passed_by() const {
+    if (on_passed_by) on_passed_by(clock.now());
+  }
 };
 
 // Not thread-safe.

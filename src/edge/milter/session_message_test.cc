@@ -239,6 +239,17 @@ TEST_F(SessionMessageTest, LetsAMessagePassWhoseJudgementThrows) {
   EXPECT_EQ(say(message()), "ccc");
 }
 
+TEST_F(SessionMessageTest, TellsThatAMessagePassedWithoutUs) {
+  std::vector<Instant> passed;
+  world_.on_passed_by = [&](Instant at) { passed.push_back(at); };
+  begin();
+  EXPECT_EQ(say(message()), "ccc");
+  EXPECT_TRUE(passed.empty());
+  script_.throws = {{"eom", [] { throw std::bad_alloc(); }}};
+  say(message());
+  EXPECT_EQ(passed, std::vector{clock_.now()});
+}
+
 TEST_F(SessionMessageTest, LetsAMessagePassUnchangedWhateverWasThrown) {
   begin();
   script_.throws = {{"eom", [] { throw 7; }}};
