@@ -189,6 +189,14 @@ class Setup(house.HouseTest):
                          self.original["main.cf"].replace(b"inet:127.0.1.254:9", b"inet:127.0.1.254:19") + b"mail_name = Mine\n")
         self.assertEqual((self.folder / "master.cf").read_bytes(), self.original["master.cf"])
 
+    def test_what_was_written_by_hand_before_goes_as_well(self):
+        path = self.folder / "main.cf"
+        path.write_bytes(self.original["main.cf"].replace(b"    { inet:127.0.1.254:9", b"    unix:backstop/milter.sock\n    { inet:127.0.1.254:9"))
+        self.apply()
+        done = self.house.backstop("setup", "--remove")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(self.files(), self.original)
+
     def test_without_a_record_only_what_is_surely_ours_goes(self):
         self.apply()
         for name in set(self.files()) - set(self.original) - {"backstop_header_checks"}:
