@@ -193,9 +193,17 @@ TEST_F(SessionTest, RefusesAtEndOfMessageWithCodeAndText) {
 
 TEST_F(SessionTest, KeepsAnEarlyRefusalForAReplyThatConcernsTheWholeMessage) {
   begin(wire::kEveryAction, 0);
-  script_.effects["rcpt"] = reply(tx::ReplyKind::Defer, 451, "4.7.1", "later");
+  script_.effects["header"] = reply(tx::ReplyKind::Defer, 451, "4.7.1", "later");
   EXPECT_EQ(say(wire::mail("<a@b>") + wire::recipient("<c@d>") + wire::header("A", "b")), "ccc");
   EXPECT_EQ(say(wire::end_of_headers()), "y");
+}
+
+TEST_F(SessionTest, RefusesARecipientAloneAndGoesOnWithTheOthers) {
+  begin(wire::kEveryAction, 0);
+  script_.effects["rcpt"] = reply(tx::ReplyKind::Defer, 451, "4.7.1", "later");
+  EXPECT_EQ(say(wire::mail("<a@b>") + wire::recipient("<c@d>")), "cy");
+  script_.effects.erase("rcpt");
+  EXPECT_EQ(say(wire::recipient("<e@f>") + wire::header("A", "b") + wire::end_of_headers()), "ccc");
 }
 
 TEST_F(SessionTest, ChangesTheMessageBeforeTheReplyToItsEnd) {
