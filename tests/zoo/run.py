@@ -4,6 +4,7 @@
 import argparse
 import collections
 import concurrent.futures
+import difflib
 import fcntl
 import functools
 import os
@@ -126,6 +127,28 @@ def perform(stage, chosen: list[cases.Case], patience: float) -> list[Became]:
     return became
 
 
+def make_all() -> dict[type, list[cases.Case]]:
+    """All cases, by the stage that they are played on."""
+    return {Zoo: [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make(),
+                  *parties.make()], Attic: attic.make(), Mill: mill.make()}
+
+
+def listing() -> str:
+    """Every case's name and what must become of it."""
+    made = [case for its in make_all().values() for case in its]
+    width = max(len(case.name) for case in made)
+    return "".join(f"{case.name:{width}}  {case.expected.said}\n" for case in made)
+
+
+def check_listing(committed: pathlib.Path) -> int:
+    """Names are for ever: the committed list must be the one that is made. Says what differs."""
+    different = list(difflib.unified_diff(committed.read_text().splitlines(), listing().splitlines(), "committed", "made",
+                                          lineterm="", n=0))
+    if different:
+        print("\n".join([*different, f"If that is meant: python3 tests/zoo/run.py --list > {committed.name}, beside run.py."]))
+    return 1 if different else 0
+
+
 def summary(became: list[Became]) -> str:
     """The figures that count: what genuine was lost, and what forged came through."""
     def fates(wanted) -> list[str]:
@@ -147,11 +170,9 @@ def play(options, folder: pathlib.Path) -> int:
 
     began = time.monotonic()
     cache, binary = Cache(ROOT / "var/trees"), pathlib.Path(os.environ.get("BACKSTOPD", ROOT / "build/bin/backstopd"))
-    made = {Zoo: [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make(),
-                  *parties.make()], Attic: attic.make(), Mill: mill.make()}
     became: list[Became] = []
     try:
-        for kind, its in made.items():
+        for kind, its in make_all().items():
             if chosen := wanted(its):
                 became += perform(kind(cache, folder / kind.__name__.lower(), binary), chosen, options.patience)
     finally:
@@ -168,10 +189,17 @@ def play(options, folder: pathlib.Path) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./do test --zoo", description=__doc__)
     parser.add_argument("--pairs", action="store_true", help="only so many cases that all pairs of values are met")
+    parser.add_argument("--list", action="store_true", help="only list the cases with what must become of each")
+    parser.add_argument("--check-list", type=pathlib.Path, help="only compare that list with a file")
     parser.add_argument("--only", action="append", help="only cases whose name holds this; may be given again")
     parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds without news before giving up")
     parser.add_argument("--table", type=pathlib.Path, default=ROOT / "var/zoo.txt", help="where the list is written")
     options = parser.parse_args()
+    if options.list:
+        print(listing(), end="")
+        return 0
+    if options.check_list:
+        return check_listing(options.check_list)
     if os.geteuid() != 0:
         print("skipped: mail servers in trees need root")
         return SKIPPED
