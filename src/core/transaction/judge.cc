@@ -27,17 +27,21 @@ std::vector<mail::Address> collect_addressees(const reading::Reading& reading,
 }
 
 // A header that goes on for longer than any of ours, with none of our tokens at its top, was never
-// ours, even when it was cut: spam swells its header so that bouncers cut it.
-bool outgrows_ours(const reading::Returned& returned, const LedgerFindings* ledger) {
+// ours, even when it was cut: spam swells its header so that bouncers cut it.  A field that only
+// looks like a token is anybody's.
+bool outgrows_ours(const reading::Returned& returned, proof::ProofResult token,
+                   const LedgerFindings* ledger) {
+  if (token != proof::ProofResult::Absent && token != proof::ProofResult::Invalid) return false;
   if (ledger == nullptr || ledger->largest_header_bytes == 0) return false;
   const std::size_t largest = std::max<std::size_t>(std::size_t{2} * ledger->largest_header_bytes,
                                                     limits::kSwollenHeaderBytes);
-  return returned.tokens.empty() && returned.received_count > 0 && returned.from.has_value() &&
+  return returned.received_count > 0 && returned.from.has_value() &&
          returned.header_bytes > largest;
 }
 
-policy::ReturnedShape shape_of(const reading::Returned& returned, const LedgerFindings* ledger) {
-  if (returned.returned_enough() || outgrows_ours(returned, ledger))
+policy::ReturnedShape shape_of(const reading::Returned& returned, proof::ProofResult token,
+                               const LedgerFindings* ledger) {
+  if (returned.returned_enough() || outgrows_ours(returned, token, ledger))
     return policy::ReturnedShape::Enough;
   return returned.form == reading::ReturnForm::None ? policy::ReturnedShape::None
                                                     : policy::ReturnedShape::Fragment;
@@ -84,7 +88,7 @@ policy::RecipientClass class_of(const config::Config& config, const mail::Addres
 policy::Facts find_common_facts(const Case& one) {
   policy::Facts facts;
   facts.kind = one.reading->kind;
-  facts.returned = shape_of(one.reading->returned, one.ledger);
+  facts.returned = shape_of(one.reading->returned, one.token.result, one.ledger);
   facts.token = one.token.result;
   facts.clock_skew = one.token.clock_skew;
   facts.relay_discards = one.origin == Origin::Relay && one.config->relays.discard_forged;

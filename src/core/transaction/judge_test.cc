@@ -45,7 +45,7 @@ class CutHeader : public ::testing::Test {
                                          .envelope = &nobody_,
                                          .header_from = &nobody_},
                               .ring = ring_.get(),
-                              .token = {},
+                              .token = token_,
                               .ledger = &ledger_},
                          kNow)
         .judgement;
@@ -57,6 +57,7 @@ class CutHeader : public ::testing::Test {
   reading::Reading reading_;
   Client client_;
   mail::Address nobody_;
+  proof::TokenCheck token_;
   LedgerFindings ledger_;
   std::array<std::uint8_t, proof::kSecretBytes> secret_bytes_{};
   std::shared_ptr<const proof::KeyRing> ring_;
@@ -82,9 +83,15 @@ TEST_F(CutHeader, SaysNothingWhereNothingWasSentYet) {
   EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
 }
 
-TEST_F(CutHeader, WithATokenAtItsTopIsNotCalledForgedForItsLength) {
-  reading_.returned.tokens = {"what was cut"};
-  EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
+TEST_F(CutHeader, WithATokenOfOurRingIsNotCalledForgedForItsLength) {
+  token_.result = proof::ProofResult::Unavailable;
+  ledger_.pairs = {policy::Pair::Known};
+  EXPECT_EQ(judge().verdict, policy::Verdict::Genuine);
+}
+
+TEST_F(CutHeader, WithAFieldThatOnlyLooksLikeATokenIsForgedForItsLength) {
+  reading_.returned.tokens = {"anything"};
+  EXPECT_EQ(judge().verdict, policy::Verdict::Forged);
 }
 
 TEST_F(CutHeader, WithoutATraceIsAQuoteOfAnyLength) {

@@ -35,6 +35,11 @@ bool is_peer(const config::Peer& peer, const Sender& sender) {
 Origin find_origin(const config::Config& config, const Client& client,
                    std::string_view authenticated, const mail::Address& sender) {
   if (contains(config.relays.reinject, client.address)) return Origin::Reinjected;
+  return find_first_pass_origin(config, client, authenticated, sender);
+}
+
+Origin find_first_pass_origin(const config::Config& config, const Client& client,
+                              std::string_view authenticated, const mail::Address& sender) {
   if (!authenticated.empty() || client.daemon_name == kOriginating) return Origin::Ours;
   const bool ours = contains(config.own_networks, client.address);
   if (!contains(config.relays.inbound, client.address))

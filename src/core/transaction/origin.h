@@ -25,6 +25,11 @@ enum class Origin : std::uint8_t {
 Origin find_origin(const config::Config& config, const Client& client,
                    std::string_view authenticated, const mail::Address& sender);
 
+// What `Reinjected` turns out to be when it was no second pass: whoever else shares the filter's
+// address (a webmail that logs in, a relay, our own hosts).  Never Reinjected.
+Origin find_first_pass_origin(const config::Config& config, const Client& client,
+                              std::string_view authenticated, const mail::Address& sender);
+
 // True when one of the topmost Received lines names this host: what a filter hands back has been
 // here.  `trace`: the topmost first.
 bool is_second_pass(const config::Config& config, const Client& client,

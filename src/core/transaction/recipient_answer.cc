@@ -48,9 +48,10 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
                     "This address sends no mail that could be answered");
   }
   // One message gets one answer at its end, the mildest of its recipients': those that may be
-  // judged differently have to come by themselves, or the mild would shield the rest.
+  // judged differently have to come by themselves, or the mild would shield the rest; those that
+  // are not judged at all are the mildest.
   const bool alone = std::ranges::none_of(before, [&](const Recipient& other) {
-    return other.domain != nullptr && traits_of(other, config) != traits_of(recipient, config);
+    return other.domain == nullptr || traits_of(other, config) != traits_of(recipient, config);
   });
   if (alone) return std::nullopt;
   return RecipientAnswer{

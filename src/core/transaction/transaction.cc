@@ -132,7 +132,9 @@ void Transaction::State::on_event(const MailFrom& event) {
 // False when the recipient was answered by itself, and is not one of the message's.
 bool Transaction::State::take_recipient(const Recipient& recipient, Effects& effects) const {
   const bool judged = recipient.domain != nullptr && sender.is_null() && origin == Origin::Stranger;
-  if (!judged) return true;
+  // While no key signs every domain is in observe.
+  const bool key_signs = surroundings.ring != nullptr && surroundings.ring->emitting() != nullptr;
+  if (!judged || !key_signs) return true;
   const Sender from{.client = client.address,
                     .client_name = client.name,
                     .envelope = &sender,
@@ -193,8 +195,7 @@ void Transaction::State::on_header_end(Instant now, Effects& effects) {
   if (origin == Origin::Reinjected) {
     // What a filter hands back has been signed or judged; anything else it sends is its own.
     if (is_second_pass(config(), client, trace)) return accept(effects);
-    const bool ours = client.address && config().is_own(*client.address);
-    origin = ours ? Origin::Ours : Origin::Stranger;
+    origin = find_first_pass_origin(config(), client, account, sender);
   }
   if (origin == Origin::Relay) {
     if (const auto address = find_foreign_client(config(), trace)) {
