@@ -249,7 +249,8 @@ void DeliveryStatus::on_field(const TextField& field) {
       break;
     case FieldName::OriginalRecipient:
       begin_recipient_if(open_has_original_);
-      if (!open_has_final_) open_.address = parse_typed_address(field.raw);
+      open_.original = parse_typed_address(field.raw);
+      if (!open_has_final_) open_.address = open_.original;
       open_has_original_ = true;
       break;
     case FieldName::Action:

@@ -96,6 +96,8 @@ struct RecipientReport {
   std::string action;      // failed, delayed, delivered, relayed, expanded; "" unknown.
   std::string status;      // "5.1.1"; "" unknown.
   std::string diagnostic;  // Diagnostic-Code without its type, unfolded.
+  // Original-Recipient: whom the sender wrote to, where a forward made another of it.  "" unknown.
+  std::string original = {};
 };
 
 struct Reading {

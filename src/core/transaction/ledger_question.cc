@@ -59,6 +59,7 @@ std::vector<mail::Address> collect_parties(const Asked& asked) {
   };
   for (const reading::RecipientReport& report : asked.reading.recipients) {
     if (parties.size() == limits::kLedgerParties) break;
+    if (auto original = mail::parse_path(report.original)) append(*std::move(original));
     if (auto address = mail::parse_path(report.address)) append(*std::move(address));
   }
   const bool answers = reading::form_of(asked.reading.kind) == KindForm::Answering ||
