@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -115,6 +116,7 @@ void add_check_command(CLI::App& app, Chosen& chosen) {
        "backstop check --config /tmp/new.toml"}));
   command->callback([options, command, &chosen] {
     options->config_named = command->count("--config") > 0;
+    options->root = std::filesystem::absolute(options->root).lexically_normal().string();
     while (options->root.size() > 1 && options->root.back() == '/')
       options->root.pop_back();
     chosen.run = [options] { return run_check(*options); };

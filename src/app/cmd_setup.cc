@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -212,6 +213,7 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
        "backstop setup --root /srv/mx1     a mail server in a tree or a container's root"}));
   command->callback([options, config, &chosen] {
     options->config_named = config->count() > 0;
+    options->root = std::filesystem::absolute(options->root).lexically_normal().string();
     while (options->root.size() > 1 && options->root.back() == '/')
       options->root.pop_back();
     chosen.run = [options] { return run_setup(*options); };

@@ -95,8 +95,8 @@ void print_list(std::string_view title, const std::vector<std::string>& sentence
   if (sentences.empty()) return;
   TextPage page = TextPage::for_stdout();
   page.title(title);
-  for (const std::string& sentence : sentences)
-    page.line("-", sentence + ".");
+  for (std::size_t i = 0; i < sentences.size(); ++i)
+    page.line(fmt::format("{}.", i + 1), sentences[i] + ".");
   fmt::print("\n{}", page.take());
 }
 

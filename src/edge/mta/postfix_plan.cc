@@ -34,9 +34,8 @@ class Planner {
     BS_TRY_VOID(plan_list("smtpd_milters",
                           "what comes in by SMTP passes Backstop, before other milters, so that a "
                           "DKIM signer sees each message as it leaves"));
-    BS_TRY_VOID(plan_list("non_smtpd_milters",
-                          "what programs on this host send, and bounces that come from here, pass "
-                          "Backstop too"));
+    BS_TRY_VOID(
+        plan_list("non_smtpd_milters", "what programs on this host send passes Backstop too"));
     BS_TRY_VOID(plan_fail_open());
     BS_TRY_VOID(plan_header_checks());
     BS_TRY_VOID(plan_services());
