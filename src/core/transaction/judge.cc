@@ -154,7 +154,11 @@ MessageJudgement judge_message(const Case& one, Instant now) {
     if (std::ranges::find(out.facts, facts) == out.facts.end()) out.facts.push_back(facts);
   }
   out.judgement = combine(judgements);
-  if (somebody_else) out.judgement.decision = Decision::Accept;
+  if (somebody_else) {
+    out.judgement.decision = Decision::Accept;
+    // So that the same follows from the facts alone.
+    out.facts.push_back({.mode = policy::Mode::Off});
+  }
   if (out.judgement.row == 1 && one.ledger != nullptr && !one.ledger->proof_uses.counters.empty())
     out.uses.push_back(one.ledger->proof_uses);
   return out;

@@ -35,7 +35,8 @@ class CutHeader : public ::testing::Test {
         std::vector{std::make_shared<const proof::Key>(info, crypto::Secret(secret_bytes_))});
   }
 
-  policy::Judgement judge() {
+  policy::Judgement judge() { return judge_all().judgement; }
+  MessageJudgement judge_all() {
     return judge_message(Case{.reading = &reading_,
                               .recipients = &recipients_,
                               .config = &config_,
@@ -47,8 +48,7 @@ class CutHeader : public ::testing::Test {
                               .ring = ring_.get(),
                               .token = token_,
                               .ledger = &ledger_},
-                         kNow)
-        .judgement;
+                         kNow);
   }
 
   config::Config config_;
@@ -97,6 +97,18 @@ TEST_F(CutHeader, WithAFieldThatOnlyLooksLikeATokenIsForgedForItsLength) {
 TEST_F(CutHeader, WithoutATraceIsAQuoteOfAnyLength) {
   reading_.returned.received_count = 0;
   EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
+}
+
+TEST_F(CutHeader, BesideARecipientWhoIsNotJudgedIsAcceptedAndSoByItsFacts) {
+  recipients_.push_back({.address = {.local = "bob", .domain = "example.com"}});
+  const MessageJudgement judged = judge_all();
+  EXPECT_EQ(judged.judgement.verdict, policy::Verdict::Forged);
+  EXPECT_EQ(judged.judgement.decision, policy::Decision::Accept);
+  std::vector<policy::Judgement> again;
+  for (const policy::Facts& facts : judged.facts)
+    again.push_back(policy::decide(facts));
+  EXPECT_EQ(combine(again).verdict, policy::Verdict::Forged);
+  EXPECT_EQ(combine(again).decision, policy::Decision::Accept);
 }
 
 TEST(Combine, TakesTheHardestVerdictAndTheMildestDecision) {

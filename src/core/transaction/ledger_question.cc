@@ -103,8 +103,12 @@ LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hash
   for (const mail::Address& ours : asked.addressees) {
     if (query_.addressees.size() < limits::kLedgerQueryKeys)
       query_.addressees.push_back(hasher.address(ours));
+  }
+  for (const mail::Address& ours : asked.addressees) {
     for (const mail::Address& party : parties) {
-      if (query_.pairs.size() == limits::kLedgerQueryKeys) return;
+      // Each pair has a counter behind those of the messages: one that is not looked at would
+      // count as never used.
+      if (query_.counters.size() == limits::kLedgerQueryKeys) return;
       query_.pairs.push_back(hasher.pair(ours, party));
       week_counters_.push_back(query_.counters.size());
       query_.counters.push_back(proof::pair_week_counter(hasher, query_.pairs.back(), now));
