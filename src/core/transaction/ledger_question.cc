@@ -198,7 +198,9 @@ LedgerFindings LedgerQuestion::read(const LedgerAnswer& answer, Instant now,
       out.ledger = ProofResult::Late;
     }
   }
-  bool exhausted = false;
+  // What has been answered too often stops to prove; it takes nothing from another message that is
+  // named beside it, or a stolen Message-ID could burn every later message of its thread.
+  bool ledger_stands = false;
   for (const Candidate& candidate : candidates_) {
     const auto& entry = entry_at(answer.messages, candidate.message);
     if (!candidate.by_token && !in_date(entry)) continue;
@@ -206,17 +208,17 @@ LedgerFindings LedgerQuestion::read(const LedgerAnswer& answer, Instant now,
     proof::UseFacts facts = use_facts(candidate, answer, party);
     facts.recipients = recipients;
     facts.is_list = is_list;
-    exhausted = exhausted || proof::is_exhausted(facts);
+    if (proof::is_exhausted(facts)) {
+      out.token_used_up = out.token_used_up || candidate.by_token;
+      continue;
+    }
+    ledger_stands = ledger_stands || !candidate.by_token;
     const auto raised = proof::counters_to_raise(facts, candidate.parties[party]);
     out.proof_uses.counters.insert(out.proof_uses.counters.end(), raised.begin(), raised.end());
     const Instant since = candidate.by_token ? token_issued_ : entry->sent;
     out.proof_uses.since = std::max(out.proof_uses.since, std::min(since, now));
   }
-  if (exhausted) {
-    out.token_used_up = token_valid_;
-    if (out.ledger == ProofResult::Valid) out.ledger = ProofResult::Replayed;
-    out.proof_uses.counters.clear();
-  }
+  if (out.ledger == ProofResult::Valid && !ledger_stands) out.ledger = ProofResult::Replayed;
   const bool lost = answer.lost_at && now < *answer.lost_at + lifetime;
   if (lost && out.ledger == ProofResult::Absent) out.ledger = ProofResult::Unavailable;
   return out;
