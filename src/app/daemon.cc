@@ -53,14 +53,17 @@ std::unique_ptr<ports::LogSink> open_log(const config::Config& config) {
 // Configuration and keys in force, swapped whole.
 class InForce final : public ports::SurroundingsSource {
  public:
-  InForce(config::Config config, const DaemonKeys& keys)
-      : config_(std::make_shared<const config::Config>(std::move(config))), keys_(keys) {}
+  InForce(config::Config config, const DaemonKeys& keys, const ports::Clock& clock)
+      : config_(std::make_shared<const config::Config>(std::move(config))),
+        keys_(keys),
+        clock_(clock) {}
 
   transaction::Surroundings current() const override {
     transaction::Surroundings out{.config = config_.load(), .ring = keys_.ring()};
     if (memory_ == nullptr) return out;
     out.hasher = hasher_of(out.ring);
     out.gaps = memory_->gaps();
+    out.observes_only = memory_->observes_only(clock_.now(), out.config->lifetime);
     return out;
   }
   // From now on there is a memory.  Before anything else asks.
@@ -90,6 +93,7 @@ class InForce final : public ports::SurroundingsSource {
   std::atomic<std::shared_ptr<const config::Config>> config_;
   mutable std::atomic<std::shared_ptr<const Hashing>> hashing_;
   const DaemonKeys& keys_;
+  const ports::Clock& clock_;
   const Memory* memory_ = nullptr;
 };
 
@@ -144,11 +148,12 @@ class Daemon {
         keys_(std::move(prepared.keys)),
         log_(open_log(prepared.config)),
         started_with_(prepared.config),
-        in_force_(std::move(prepared.config), *keys_),
+        in_force_(std::move(prepared.config), *keys_, clock_),
         answers_(*keys_) {
     if (started_with_.store_directory.empty()) return;
     memory_ = std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, *log_);
     in_force_.remember(*memory_);
+    memory_->look_at_ring(clock_.now());
   }
 
   Result<void> start() {

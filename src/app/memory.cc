@@ -40,8 +40,10 @@ Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
                const ports::Clock& clock, const ports::SurroundingsSource& surroundings,
                ports::LogSink& log)
     : permits_(permits),
+      surroundings_(surroundings),
       existed_before_(lived_before(make_directory(config.store_directory))),
       watch_(config.store_directory, config.lifetime, log, clock.now()),
+      ring_(config.store_directory, log),
       observer_(log, watch_),
       log_watch_(config.mail_logs.empty()
                      ? nullptr
@@ -59,7 +61,12 @@ Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
 
 Memory::~Memory() = default;
 
+void Memory::look_at_ring(Instant now) {
+  ring_.look(surroundings_.current().hasher.get(), now);
+}
+
 void Memory::beat(Instant now) {
+  look_at_ring(now);
   watch_.beat(now);
   if (log_watch_ != nullptr) log_watch_->poll(now);
 }

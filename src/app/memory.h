@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/log_watch.h"
+#include "app/ring_watch.h"
 #include "app/signing_watch.h"
 #include "core/config/config.h"
 #include "edge/store/history_store.h"
@@ -33,11 +34,15 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   // In one thread: every second for as long as the sockets are open; then rest(), once they are
   // closed, after which mail may pass unsigned.
   void beat(Instant now);
+  // In the same thread, before the first message: is the ring still the one it was?
+  void look_at_ring(Instant now);
   void rest(Instant now);
   // A new configuration is in force: what of it can change while running.
   void take(const config::Config& config);
   // A message may have passed unsigned.  Any thread.
   void passed_by(Instant now) { watch_.signing_failed(now); }
+  // Nothing may be enforced now: mail of ours left under a ring that is lost.  Any thread.
+  bool observes_only(Instant now, Seconds lifetime) const { return ring_.is_remade(now, lifetime); }
   // Any thread; never null.
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps() const { return watch_.snapshot(); }
 
@@ -66,8 +71,10 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   };
 
   ports::SigningPermits& permits_;
+  const ports::SurroundingsSource& surroundings_;
   const bool existed_before_;
   SigningWatch watch_;
+  RingWatch ring_;
   Observer observer_;
   std::unique_ptr<LogWatch> log_watch_;  // Null without logs.mail.
   store::HistoryStore history_;

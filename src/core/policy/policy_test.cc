@@ -57,7 +57,8 @@ TEST(Policy, EveryCellKeepsTheRules) {
                         (f.standing == Standing::Stranger || f.standing == Standing::Relay);
     const bool may_be_forged = form == KindForm::Returning && f.returned == ReturnedShape::Enough &&
                                all_missing && nothing_excuses && judged;
-    check((j.verdict == Verdict::Forged) == may_be_forged, "forged is exactly what could have carried a proof and carries none", f);
+    check((j.verdict == Verdict::Forged) == may_be_forged,
+          "forged is exactly what could have carried a proof and carries none", f);
     forged += may_be_forged ? 1 : 0;
     if (j.decision == Decision::Refuse) {
       check(f.recipient == RecipientClass::Ordinary, "nothing is refused at a role address", f);
@@ -234,11 +235,11 @@ TEST(Policy, AddressesThatAnotherServiceRewroteAreItsOwn) {
   for (const char* local :
        {"SRS0=Yf1K=TT=other.example=bob", "srs1=a=b==c=TT=d=e", "srs0+ab=tt=x=y", "talk-bounces",
         "talk-bounces+bob=other.example", "bounce+bob==other.example==talk",
-        "talk-return-17-bob=other.example", "talk+bounces-17-bob=other.example"}) {
+        "talk-return-17-bob=other.example", "talk-return-1-x=y"}) {
     EXPECT_EQ(classify_recipient(local), RecipientClass::Rewritten) << local;
   }
-  for (const char* local :
-       {"srs", "srs0", "srs0x", "bounces", "my-return-address", "-bounces", "return-17"}) {
+  for (const char* local : {"alice+bounces-1", "alice+x-owner", "srs", "srs0", "srs0x", "bounces",
+                            "my-return-address", "-bounces", "return-17"}) {
     EXPECT_EQ(classify_recipient(local), RecipientClass::Ordinary) << local;
   }
 }

@@ -23,7 +23,9 @@ bool is_srs(std::string_view local) {
 }
 
 // The bounce addresses of lists: Mailman "list-bounces" and "list-bounces+user=host", Sympa
-// "bounce+user==host==list", ezmlm and mlmmj "list-return-123-user=host" and "list+bounces-123-…".
+// "bounce+user==host==list", ezmlm "list-return-123-user=host".  Nothing that reaches a person
+// where
+// '+' sets off a detail: "alice+bounces-1@" is alice's.
 bool is_list_bounces(std::string_view local) {
   if (has_suffix(local, "-bounces") || local.starts_with("bounce+")) return true;
   if (local.find("-bounces+") != std::string_view::npos) return true;
@@ -32,7 +34,7 @@ bool is_list_bounces(std::string_view local) {
     return at != std::string_view::npos && at > 0 && at + mark.size() < local.size() &&
            ascii::is_digit(local[at + mark.size()]);
   };
-  return numbered("-return-") || numbered("+bounces-");
+  return numbered("-return-");
 }
 
 }  // namespace
@@ -42,8 +44,10 @@ RecipientClass classify_recipient(std::string_view local_part) {
   if (is_srs(folded) || is_list_bounces(folded)) return RecipientClass::Rewritten;
   const bool role = std::ranges::find(kRoles, folded) != kRoles.end();
   // RFC 2142 §6, and the owners that list servers answer for.
-  const bool list_owner = has_suffix(folded, "-request") || has_suffix(folded, "-owner") ||
-                          folded.starts_with("owner-");
+  const bool detailed = folded.find('+') != std::string::npos;
+  const bool list_owner =
+      (!detailed && (has_suffix(folded, "-request") || has_suffix(folded, "-owner"))) ||
+      folded.starts_with("owner-");
   return role || list_owner ? RecipientClass::Role : RecipientClass::Ordinary;
 }
 

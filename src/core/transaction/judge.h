@@ -49,7 +49,8 @@ struct MessageJudgement {
   std::vector<proof::Uses> uses;     // To be counted, since a proof decided.
 };
 
-// The recipients' addresses, and those the original came from, that a token may be addressed to.
+// The token proof of an answer.  One that is late by more than proof::kLedgerFingerprintDays proves
+// nothing any more.
 proof::TokenCheck check_token(const reading::Reading& reading,
                               const std::vector<Recipient>& recipients,
                               const config::Config& config, const proof::KeyRing* ring,

@@ -24,6 +24,8 @@ void OutgoingMessage::on_field(std::string_view name, std::string_view raw) {
     if (!ids.empty()) message_id_ = std::move(ids.front());
   } else if (ascii::starts_with_folded(name, "List-")) {
     is_list_ = true;
+  } else if (ascii::equals_folded(name, proof::kTokenField)) {
+    has_token_ = true;
   }
 }
 

@@ -18,6 +18,7 @@ class OutgoingMessage {
 
   // Of the From field; null when there is none.
   const mail::Address& header_from() const { return header_from_; }
+  bool has_token() const { return has_token_; }
   // "" when it has none; then one is made (RFC 6409 §8.3), so that answers can name it.
   const std::string& message_id() const { return message_id_; }
   // "<text@domain>", unguessable by the permit's nonce.  It is the message's from now on.
@@ -36,6 +37,7 @@ class OutgoingMessage {
   std::string message_id_;
   std::uint32_t header_bytes_ = 0;
   bool is_list_ = false;
+  bool has_token_ = false;
 };
 
 }  // namespace backstop::transaction

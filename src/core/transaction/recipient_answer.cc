@@ -26,7 +26,9 @@ RecipientAnswer refuse(policy::Reason reason, std::string text) {
 auto traits_of(const Recipient& recipient, const config::Config& config) {
   return std::tuple(recipient.mode, class_of(config, recipient.address),
                     is_listed(config.never_sends, recipient.address), recipient.domain->coverage,
-                    recipient.domain->signing_since);
+                    recipient.domain->signing_since,
+                    config.actions_of(recipient.address, reading::Kind::Bounce),
+                    config.allow.contains(mail::canonical(recipient.address)));
 }
 
 }  // namespace

@@ -91,6 +91,16 @@ struct Transaction::State {
     effects.emplace_back(record);
   }
 
+  // A forward that a mailbox rule hands in where filters do (Sieve's redirect): it bears the trace
+  // of its way in, but is sent anew, under an address of ours, to somebody else, and nothing signed
+  // it.
+  bool is_new_mail_of_ours() const {
+    const bool abroad = std::ranges::any_of(recipients, [&](const Recipient& recipient) {
+      return domain_of(recipient.address) == nullptr;
+    });
+    return abroad && !outgoing.has_token() && !sender.is_null() && domain_of(sender) != nullptr;
+  }
+
   void begin_reading() {
     if (reader) return;
     reader.emplace();
@@ -153,6 +163,9 @@ void Transaction::State::on_event(const RcptTo& event, Effects& effects) {
   if (auto parsed = mail::parse_path(event.recipient)) {
     recipient.address = *std::move(parsed);
     recipient.mode = config().mode_of(recipient.address);
+    if (surroundings.observes_only) {
+      recipient.mode = std::min(recipient.mode, policy::Mode::Observe);
+    }
     if (recipient.mode != policy::Mode::Off) recipient.domain = domain_of(recipient.address);
   }
   if (recipients.size() < limits::kTransactionRecipients && event.answerable &&
@@ -194,7 +207,7 @@ void Transaction::State::on_header_end(Instant now, Effects& effects) {
   stage = Stage::Body;
   if (origin == Origin::Reinjected) {
     // What a filter hands back has been signed or judged; anything else it sends is its own.
-    if (is_second_pass(config(), client, trace)) return accept(effects);
+    if (is_second_pass(config(), client, trace) && !is_new_mail_of_ours()) return accept(effects);
     origin = find_first_pass_origin(config(), client, account, sender);
   }
   if (origin == Origin::Relay) {

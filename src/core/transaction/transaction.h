@@ -28,11 +28,14 @@ namespace backstop::transaction {
 
 // What is in force when a message begins; one snapshot for its whole way.
 struct Surroundings {
-  std::shared_ptr<const config::Config> config;     // Never null.
-  std::shared_ptr<const proof::KeyRing> ring;       // Null when there are no keys.
-  std::shared_ptr<const proof::SentHasher> hasher = {};  // Of the ring; null when there is no ledger.
+  std::shared_ptr<const config::Config> config;  // Never null.
+  std::shared_ptr<const proof::KeyRing> ring;    // Null when there are no keys.
+  std::shared_ptr<const proof::SentHasher> hasher =
+      {};  // Of the ring; null when there is no ledger.
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps = {};  // Null when there are none.
   policy::Attack attack = policy::Attack::Peace;
+  bool observes_only =
+      false;  // Whatever the configuration says: the keys of what was sent are lost.
 };
 
 class Transaction {

@@ -328,9 +328,12 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
                        fmt::format("{}: note={} detail={}", message_id(),
                                    policy::name_of(note->reason), escape_log(note->detail)));
     } else if (const auto* record = std::get_if<transaction::Record>(&effect)) {
-      world_.log.write(ports::LogLevel::Info, transaction::render_log_line(*record, message_id()));
+      transaction::Record told = *record;
+      // A server that lets nobody add a field has sent it without the token.
+      told.is_signed = told.is_signed && (actions_ & action::kAddFields) != 0;
+      world_.log.write(ports::LogLevel::Info, transaction::render_log_line(told, message_id()));
       if (world_.history != nullptr)
-        world_.history->append(transaction::make_history_row(*record, message_id()));
+        world_.history->append(transaction::make_history_row(told, message_id()));
     } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
       if (world_.ledger != nullptr) world_.ledger->record_sent(sent->message);
     } else if (const auto* used = std::get_if<transaction::CountUses>(&effect)) {
