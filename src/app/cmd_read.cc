@@ -44,22 +44,21 @@ transaction::Recipient claimed_sender(const reading::Returned& returned, const B
 
 ReadResult judge(mailbox::MessagePlace place, reading::Reading reading, const Basis& basis) {
   const std::vector<transaction::Recipient> recipients{claimed_sender(reading.returned, basis)};
-  proof::TokenCheck token = transaction::check_token(reading, recipients, basis.config,
-                                                     basis.ring.get(), basis.now);
+  proof::TokenCheck token =
+      transaction::check_token(reading, recipients, basis.config, basis.ring.get(), basis.now);
   const transaction::Client nobody{};
   const mail::Address unknown{};
-  auto judged = transaction::judge_message(
-      transaction::Case{.reading = &reading,
-                        .recipients = &recipients,
-                        .config = &basis.config,
-                        .client = &nobody,
-                        .sender = {.client = std::nullopt,
-                                   .client_name = {},
-                                   .envelope = &unknown,
-                                   .header_from = &unknown},
-                        .ring = basis.ring.get(),
-                        .token = token},
-      basis.now);
+  auto judged = transaction::judge_message(transaction::Case{.reading = &reading,
+                                                             .recipients = &recipients,
+                                                             .config = &basis.config,
+                                                             .client = &nobody,
+                                                             .sender = {.client = std::nullopt,
+                                                                        .client_name = {},
+                                                                        .envelope = &unknown,
+                                                                        .header_from = &unknown},
+                                                             .ring = basis.ring.get(),
+                                                             .token = token},
+                                           basis.now);
   // A token is there and nobody can ask whose it is.
   if (basis.ring == nullptr && !reading.returned.tokens.empty()) {
     token.result = proof::ProofResult::Unavailable;

@@ -143,8 +143,8 @@ inline constexpr std::size_t kLedgerRowsPerAccount = 200'000;
 inline constexpr std::size_t kLedgerQueue = 50'000;
 // Their rows: a message has two, and one for each recipient; some 40 MB.
 inline constexpr std::size_t kLedgerQueueRows = 500'000;
-// Keys in the ledger's index in memory, some 10 bytes each; the days of further ones are looked into
-// on the disk, for every question.
+// Keys in the ledger's index in memory, some 10 bytes each; the days of further ones are looked
+// into on the disk, for every question.
 inline constexpr std::size_t kLedgerIndexKeys = 64'000'000;
 // Accounts whose rows of a day are counted; further ones have sent next to nothing yet.
 inline constexpr std::size_t kLedgerAccounts = 200'000;
@@ -153,8 +153,8 @@ inline constexpr std::size_t kLedgerQuestions = 10'000;
 // How long a store that failed rests before it is tried again: a full disk must not cost every
 // message a write.
 inline constexpr std::chrono::milliseconds kStoreRetry{5000};
-// Damaged databases that are kept aside; with more of them the disk is at fault, and a new one would
-// not last.
+// Damaged databases that are kept aside; with more of them the disk is at fault, and a new one
+// would not last.
 inline constexpr std::size_t kDamagedFiles = 10;
 // How long what was sent or counted may wait for others to be committed with it.
 inline constexpr std::chrono::milliseconds kStoreCommitWait{50};

@@ -76,7 +76,8 @@ inline void visit_facts(reading::Kind kind, const FactsVisit& visit) {
                       f.recipient = recipient;
                       f.standing = standing;
                       f.attack = attack;
-                      // The two never meet in one cell: one matters to relays, one to what is unproven in an attack.
+                      // The two never meet in one cell: one matters to relays, one to what is
+                      // unproven in an attack.
                       f.relay_discards = flag;
                       f.over_rate = flag;
                       visit(f);

@@ -78,8 +78,8 @@ struct Returned {
   std::optional<mail::Address> return_path;
   std::optional<mail::Address> sender;
   unsigned received_count = 0;
-  std::vector<Hop> hops;  // The topmost first; at most limits::kReturnedHops.
-  bool is_list = false;   // It carries a List-* field (RFC 2369, RFC 2919).
+  std::vector<Hop> hops;                       // The topmost first; at most limits::kReturnedHops.
+  bool is_list = false;                        // It carries a List-* field (RFC 2369, RFC 2919).
   std::optional<IpAddress> received_first_ip;  // Of the bottommost Received that names a client.
   std::vector<DkimReference> dkim;
   std::vector<std::string> tokens;  // Values of Backstop-Token, outermost block only.

@@ -20,7 +20,7 @@ namespace backstop::transaction {
 struct Client {
   std::optional<IpAddress> address;  // Nothing for a local submission without a network address.
   std::string name;                  // As the MTA found it; "" unknown.  Not to be believed.
-  std::string daemon_name;  // The macro {daemon_name}; ORIGINATING marks a submission port.
+  std::string daemon_name;       // The macro {daemon_name}; ORIGINATING marks a submission port.
   std::string server_name = {};  // The macro j: what the server calls itself; "" unknown.
 };
 
