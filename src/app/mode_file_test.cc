@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "edge/os/heartbeat.h"
-#include "edge/os/temporary_directory.h"
 #include "edge/os/text_file.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::app {
 namespace {
@@ -16,7 +16,7 @@ constexpr const char* kBefore = "# ours\n[domains.\"a.test\"] # since May\nmode 
 constexpr const char* kAfter = "# ours\n[domains.\"a.test\"] # since May\nmode = \"enforce\"\n";
 
 TEST(ModeFile, ChangesTheFileAndKeepsItAsItWasBesideIt) {
-  const os::TemporaryDirectory directory;
+  const testing::TemporaryDirectory directory;
   const std::string path = directory / "backstop.toml";
   std::ofstream(path) << kBefore;
   chmod(path.c_str(), 0640);
@@ -31,7 +31,7 @@ TEST(ModeFile, ChangesTheFileAndKeepsItAsItWasBesideIt) {
 }
 
 TEST(ModeFile, AFileThatSaysSoAlreadyIsNotTouched) {
-  const os::TemporaryDirectory directory;
+  const testing::TemporaryDirectory directory;
   const std::string path = directory / "backstop.toml";
   std::ofstream(path) << kAfter;
   EXPECT_EQ(write_mode(path, "a.test", policy::Mode::Enforce), "");
@@ -39,7 +39,7 @@ TEST(ModeFile, AFileThatSaysSoAlreadyIsNotTouched) {
 }
 
 TEST(ModeFile, ABrokenFileStaysAsItIs) {
-  const os::TemporaryDirectory directory;
+  const testing::TemporaryDirectory directory;
   const std::string path = directory / "backstop.toml";
   std::ofstream(path) << "[domains.\"a.test\"]\nmode = \"on\"\n";
   const auto done = write_mode(path, "a.test", policy::Mode::Enforce);
@@ -49,7 +49,7 @@ TEST(ModeFile, ABrokenFileStaysAsItIs) {
 }
 
 TEST(ModeFile, OnlyALivingDaemonIsTold) {
-  const os::TemporaryDirectory directory;
+  const testing::TemporaryDirectory directory;
   const Instant now = *parse_instant("2026-11-21T06:00:00Z");
   EXPECT_FALSE(tell_daemon("", now));
   EXPECT_FALSE(tell_daemon(directory.path(), now)) << "it never beat here";

@@ -13,19 +13,23 @@ constexpr std::uint32_t kMarkFileMode = 0640;
 
 }  // namespace
 
-RingWatch::RingWatch(std::string directory, ports::LogSink& log)
-    : path_(fmt::format("{}/{}", directory, kRingMarkFile)), log_(log) {
-  read();
+std::optional<RingMark> read_ring_mark(const std::string& directory) {
+  const auto text =
+      os::read_text_file(fmt::format("{}/{}", directory, kRingMarkFile), kMarkFileBytes);
+  const auto blank = text ? text->find(' ') : std::string::npos;
+  if (blank == std::string::npos) return std::nullopt;
+  RingMark out{.mark = text->substr(0, blank), .remade_at = std::nullopt};
+  const auto since = parse_instant(text->substr(blank + 1, text->find('\n') - blank - 1));
+  if (since) out.remade_at = *since;
+  return out;
 }
 
-void RingWatch::read() {
-  const auto text = os::read_text_file(path_, kMarkFileBytes);
-  if (!text) return;
-  const auto blank = text->find(' ');
-  if (blank == std::string::npos) return;
-  mark_ = text->substr(0, blank);
-  const std::string since = text->substr(blank + 1, text->find('\n') - blank - 1);
-  if (const auto at = parse_instant(since)) remade_at_ = at->time_since_epoch().count();
+RingWatch::RingWatch(const std::string& directory, ports::LogSink& log)
+    : path_(fmt::format("{}/{}", directory, kRingMarkFile)), log_(log) {
+  if (auto read = read_ring_mark(directory)) {
+    mark_ = std::move(read->mark);
+    if (read->remade_at) remade_at_ = read->remade_at->time_since_epoch().count();
+  }
 }
 
 void RingWatch::look(const proof::SentHasher* hasher, Instant now) {

@@ -17,10 +17,17 @@ namespace backstop::app {
 // since when it took another's place ("-" for the first).
 inline constexpr std::string_view kRingMarkFile = "ring";
 
+struct RingMark {
+  std::string mark;
+  std::optional<Instant> remade_at;  // Nothing for the first ring.
+};
+// What the file says; nothing when it is not there or says nothing.
+std::optional<RingMark> read_ring_mark(const std::string& directory);
+
 class RingWatch {
  public:
   // `log` outlives this.
-  RingWatch(std::string directory, ports::LogSink& log);
+  RingWatch(const std::string& directory, ports::LogSink& log);
 
   // Compares the ring in force with the last one, and keeps it.  Null without keys: then there is
   // nothing to compare.  One thread; cheap when nothing changed.
@@ -29,8 +36,6 @@ class RingWatch {
   bool is_remade(Instant now, Seconds lifetime) const;
 
  private:
-  void read();
-
   std::string path_;
   ports::LogSink& log_;
   std::string mark_;  // Of the last ring; "" for none.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/ring_watch.h"
 #include "app/text_page.h"
 #include "edge/mta/postfix.h"
 #include "edge/os/gap_file.h"
@@ -67,6 +68,7 @@ class Survey {
     look_at_history();
     look_at_ledger();
     look_at_gaps();
+    look_at_ring();
     look_at_directory();
     judge_domains();
     return std::move(report_);
@@ -199,6 +201,17 @@ class Survey {
     if (oldest >= 0) status.oldest = Instant{Days{oldest}};
     report_.ledger = status;
     return {};
+  }
+
+  void look_at_ring() {
+    const auto mark = read_ring_mark(config_.store_directory);
+    if (!mark || !mark->remade_at) return;
+    const Instant until = *mark->remade_at + config_.lifetime;
+    if (report_.now >= until) return;
+    add_problem(fmt::format(
+        "The ring of keys was made anew at {}, so what was sent before cannot be proved: every "
+        "domain only observes until {}. If the old ring is still somewhere, put its files back.",
+        render_instant(*mark->remade_at), render_instant(until)));
   }
 
   void look_at_gaps() {

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "edge/os/temporary_directory.h"
 #include "edge/store/history_store.h"
 #include "testing/fake_clock.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::app {
 namespace {
@@ -52,9 +52,18 @@ class StatusTest : public ::testing::Test {
     return false;
   }
 
-  os::TemporaryDirectory directory_;
+  testing::TemporaryDirectory directory_;
   Basis basis_;
 };
+
+TEST_F(StatusTest, says_that_a_ring_made_anew_keeps_all_domains_in_observe_for_a_lifetime) {
+  std::ofstream(directory_ / "ring") << "0123456789abcdef 2026-11-11T12:00:00Z\n";
+  EXPECT_TRUE(has_problem(find_status(basis_), "observes until 2026-12-02T12:00:00Z"));
+  basis_.now = kNow + Days{12};
+  EXPECT_FALSE(has_problem(find_status(basis_), "ring of keys"));
+  std::ofstream(directory_ / "ring") << "0123456789abcdef -\n";
+  EXPECT_FALSE(has_problem(find_status(basis_), "ring of keys"));
+}
 
 TEST_F(StatusTest, counts_what_would_have_been_refused_by_day_week_and_fortnight) {
   std::vector<transaction::HistoryRow> rows;

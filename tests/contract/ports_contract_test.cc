@@ -18,11 +18,11 @@
 #include "edge/os/key_store.h"
 #include "edge/os/key_store_permits.h"
 #include "edge/os/log.h"
-#include "edge/os/temporary_directory.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_entropy.h"
 #include "testing/fake_log.h"
 #include "testing/fake_permits.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop {
 namespace {
@@ -123,7 +123,7 @@ class RealPermits {
   }
 
  private:
-  const os::TemporaryDirectory temporary_;
+  const testing::TemporaryDirectory temporary_;
   const os::KeyStore store_{temporary_ / "keys"};
   os::KernelEntropy entropy_;
   std::unique_ptr<os::KeyStorePermits> permits_;

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "core/base/limits.h"
-#include "edge/os/temporary_directory.h"
 #include "edge/os/text_file.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::os {
 namespace {
@@ -19,7 +19,7 @@ const std::vector<proof::SigningGap> kGaps{
     {.from = kNoon + Seconds(90), .to = kNoon + Seconds(90), .cause = proof::GapCause::Unseen}};
 
 TEST(GapFile, IsReadAsItWasWritten) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(write_gap_file(folder.path(), {}));
   ASSERT_TRUE(write_gap_file(folder.path(), kGaps));
   const auto read = read_gap_file(folder.path());
@@ -30,14 +30,14 @@ TEST(GapFile, IsReadAsItWasWritten) {
 }
 
 TEST(GapFile, AFolderWithoutOneHasNoGaps) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   const auto read = read_gap_file(folder.path());
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->gaps.empty());
 }
 
 TEST(GapFile, LinesThatAreNoGapAreCounted) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(write_gap_file(folder.path(), kGaps));
   std::ofstream(folder / "gaps", std::ios::app) << "garbage\n";
   EXPECT_EQ(read_gap_file(folder.path())->gaps, kGaps);
@@ -45,7 +45,7 @@ TEST(GapFile, LinesThatAreNoGapAreCounted) {
 }
 
 TEST(GapFile, TheLargestThatIsWrittenCanBeRead) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   std::vector<proof::SigningGap> gaps;
   for (std::size_t i = 0; i < limits::kSigningGaps; ++i) {
     const Instant at = kNoon + Seconds(static_cast<std::int64_t>(i) * 10);
@@ -56,7 +56,7 @@ TEST(GapFile, TheLargestThatIsWrittenCanBeRead) {
 }
 
 TEST(GapFile, FailingToWriteKeepsTheOldFile) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(write_gap_file(folder.path(), kGaps));
   std::filesystem::create_directories(folder / "gaps.tmp/in-the-way");
   EXPECT_FALSE(write_gap_file(folder.path(), {}));
@@ -65,7 +65,7 @@ TEST(GapFile, FailingToWriteKeepsTheOldFile) {
 }
 
 TEST(TextFile, ReplacesWhatAnInterruptedWriteLeftBehind) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   std::ofstream(folder / "text.tmp") << "half of i";
   ASSERT_TRUE(write_text_file(folder / "text", "all of it", 0640));
   EXPECT_EQ(read_text_file(folder / "text", 100).value(), "all of it");
@@ -73,7 +73,7 @@ TEST(TextFile, ReplacesWhatAnInterruptedWriteLeftBehind) {
 }
 
 TEST(TextFile, GivesANewFileItsPermissions) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   ASSERT_TRUE(write_text_file(folder / "text", "x", 0600));
   EXPECT_EQ(std::filesystem::status(folder / "text").permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);

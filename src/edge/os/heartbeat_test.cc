@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "edge/os/temporary_directory.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::os {
 namespace {
@@ -28,7 +28,7 @@ ino_t inode(const std::string& path) {
 }
 
 TEST(Heartbeat, IsReadAsItWasBeaten) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   Heartbeat heart(folder.path(), kStarted);
   ASSERT_TRUE(heart.beat(kNow));
   ASSERT_TRUE(heart.beat(kNow + Seconds(1)));
@@ -40,14 +40,14 @@ TEST(Heartbeat, IsReadAsItWasBeaten) {
 }
 
 TEST(Heartbeat, AFolderWithoutOneNeverBeat) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   const auto last = read_last_beat(folder.path());
   ASSERT_TRUE(last);
   EXPECT_FALSE(*last);
 }
 
 TEST(Heartbeat, WritesOverItselfInOneLineOfOneLength) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   Heartbeat heart(folder.path(), kStarted);
   ASSERT_TRUE(heart.beat(kNow));
   const ino_t first = inode(folder / "heartbeat");
@@ -61,7 +61,7 @@ TEST(Heartbeat, WritesOverItselfInOneLineOfOneLength) {
 }
 
 TEST(Heartbeat, CutsALongerFileThatStoodThere) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   std::ofstream(folder / "heartbeat") << std::string(5000, 'x');
   Heartbeat heart(folder.path(), kStarted);
   ASSERT_TRUE(heart.beat(kNow));
@@ -69,7 +69,7 @@ TEST(Heartbeat, CutsALongerFileThatStoodThere) {
 }
 
 TEST(Heartbeat, BeatsAgainInANewFileWhenTheOldWasRemoved) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   Heartbeat heart(folder.path(), kStarted);
   ASSERT_TRUE(heart.beat(kNow));
   std::filesystem::remove(folder / "heartbeat");
@@ -78,7 +78,7 @@ TEST(Heartbeat, BeatsAgainInANewFileWhenTheOldWasRemoved) {
 }
 
 TEST(Heartbeat, SaysWhyItCannotBeatAndTriesAnew) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   const std::string place = folder / "store";
   Heartbeat heart(place, kStarted);
   const auto failed = heart.beat(kNow);
@@ -89,7 +89,7 @@ TEST(Heartbeat, SaysWhyItCannotBeatAndTriesAnew) {
 }
 
 TEST(Heartbeat, NeverWritesThroughALinkNorIntoAPipe) {
-  const TemporaryDirectory folder;
+  const testing::TemporaryDirectory folder;
   std::ofstream(folder / "precious") << "precious";
   std::filesystem::create_symlink(folder / "precious", folder / "heartbeat");
   EXPECT_FALSE(Heartbeat(folder.path(), kStarted).beat(kNow));
@@ -104,7 +104,7 @@ TEST(Heartbeat, OneThatCannotBeReadWasWhenItsFileLastChanged) {
   for (const char* text :
        {"", "\n", "garbage", "2026-11-21T06:00:00Z", "2026-11-21T06:00:00Z pid=x started=y",
         "2026-11-21T06:00:00Z pid=99999999999 started=2026-11-20T18:00:00Z"}) {
-    const TemporaryDirectory folder;
+    const testing::TemporaryDirectory folder;
     std::ofstream(folder / "heartbeat") << text;
     const std::filesystem::path path = folder / "heartbeat";
     const timespec times[2] = {{.tv_sec = 1'790'000'000, .tv_nsec = 0},

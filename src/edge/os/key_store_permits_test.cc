@@ -11,15 +11,15 @@
 #include "core/proof/token.h"
 #include "edge/os/clock.h"
 #include "edge/os/entropy.h"
-#include "edge/os/temporary_directory.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::os {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
-using testing::Each;
-using testing::HasSubstr;
+using ::testing::Each;
+using ::testing::HasSubstr;
 
 const Instant kNow = parse_instant("2026-11-21T03:23:34Z").value();
 
@@ -27,7 +27,7 @@ crypto::Secret secret_of(std::uint8_t byte) {
   return crypto::Secret(std::vector<std::uint8_t>(proof::kSecretBytes, byte));
 }
 
-class KeyStorePermitsTest : public testing::Test {
+class KeyStorePermitsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto lock = store_.lock_new().value();
@@ -48,7 +48,7 @@ class KeyStorePermitsTest : public testing::Test {
   }
   std::string file(const std::string& name) const { return store_.path() + "/" + name; }
 
-  const TemporaryDirectory temporary_;
+  const testing::TemporaryDirectory temporary_;
   const KeyStore store_{temporary_ / "keys"};
   KernelEntropy entropy_;
   std::unique_ptr<KeyStorePermits> permits_;

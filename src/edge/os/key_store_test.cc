@@ -9,14 +9,14 @@
 
 #include "core/proof/key_change.h"
 #include "core/proof/key_file.h"
-#include "edge/os/temporary_directory.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::os {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 const Instant kNow = parse_instant("2026-11-21T03:23:34Z").value();
 
@@ -34,7 +34,7 @@ proof::KeyRing first_ring() {
   return proof::rotate_to(ring, 1).value();
 }
 
-class KeyStoreTest : public testing::Test {
+class KeyStoreTest : public ::testing::Test {
  protected:
   void make() {
     const auto lock = store_.lock_new();
@@ -52,7 +52,7 @@ class KeyStoreTest : public testing::Test {
   }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
-  const TemporaryDirectory temporary_;
+  const testing::TemporaryDirectory temporary_;
   const std::string path_ = temporary_ / "keys";
   const KeyStore store_{path_};
 };

@@ -6,13 +6,13 @@
 
 #include <fstream>
 
-#include "edge/os/temporary_directory.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::os {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::vector<std::uint8_t> bytes_of(std::string_view text) {
   return {text.begin(), text.end()};
@@ -28,9 +28,9 @@ mode_t mode_of(const std::string& path) {
   return found.st_mode & 07777;
 }
 
-class PrivateDirectoryTest : public testing::Test {
+class PrivateDirectoryTest : public ::testing::Test {
  protected:
-  const TemporaryDirectory temporary_;
+  const testing::TemporaryDirectory temporary_;
   const std::string path_ = temporary_ / "keys";
 };
 
