@@ -2,7 +2,6 @@
 // they were last written down.  Any thread.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -68,7 +67,8 @@ class CounterTable {
   Counter* find_or_make(Shard& shard, proof::SentKey key, DayNumber day);
   void mark(Shard& shard, proof::SentKey key, Counter& counter);
 
-  std::array<Shard, kShards> shards_;
+  // On the heap, so that whoever holds a table by value needs no alignment of a cache line.
+  std::vector<Shard> shards_ = std::vector<Shard>(kShards);
   std::size_t most_;
   std::atomic<std::size_t> size_{0};
   std::atomic<std::size_t> changed_{0};
