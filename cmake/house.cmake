@@ -23,6 +23,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC 12 sees overlaps in std::string's own assignment that cannot be (GCC bug 105651).
   target_compile_options(backstop_flags INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 calls its own deprecated get_temporary_buffer in std::stable_sort.
+  target_compile_options(backstop_flags INTERFACE -Wno-deprecated-declarations)
+endif()
 target_compile_definitions(backstop_flags INTERFACE BACKSTOP_VERSION="${PROJECT_VERSION}")
 if(BACKSTOP_SANITIZE)
   target_compile_options(backstop_flags INTERFACE -fsanitize=${BACKSTOP_SANITIZE} -fno-sanitize-recover=all)
