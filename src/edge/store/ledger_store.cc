@@ -168,6 +168,8 @@ bool LedgerStore::flush() {
 }
 
 void LedgerStore::close() {
+  // What was counted since the start can only be written on top of what stands in the file.
+  if (!is_away_.load() && memory_.counters().has_changed()) wait_for_counters();
   {
     const std::scoped_lock lock(wake_mutex_);
     is_closing_ = true;
