@@ -158,7 +158,13 @@ Result<proof::LedgerAnswer> LedgerStore::look_up(const proof::LedgerQuery& query
   return answer;
 }
 
+// What was counted since the start can only be written on top of what stands in the file.
+void LedgerStore::make_counters_writable() {
+  if (!is_away_.load() && memory_.counters().has_changed()) wait_for_counters();
+}
+
 bool LedgerStore::flush() {
+  make_counters_writable();
   std::unique_lock lock(wake_mutex_);
   if (is_closing_) return false;
   const std::uint64_t wanted = ++flush_wanted_;
@@ -168,8 +174,7 @@ bool LedgerStore::flush() {
 }
 
 void LedgerStore::close() {
-  // What was counted since the start can only be written on top of what stands in the file.
-  if (!is_away_.load() && memory_.counters().has_changed()) wait_for_counters();
+  make_counters_writable();
   {
     const std::scoped_lock lock(wake_mutex_);
     is_closing_ = true;

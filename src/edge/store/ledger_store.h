@@ -126,6 +126,7 @@ class LedgerStore final : public ports::Ledger {
   Result<std::optional<Instant>> find_pair(Reading& reading, proof::SentKey key, Instant now);
   proof::LedgerAnswer empty_answer(const proof::LedgerQuery& query, Instant now) const;
   bool wait_for_counters();
+  void make_counters_writable();
 
   const LedgerOptions options_;
   const std::string path_;
