@@ -114,7 +114,7 @@ class HistoryStore::Writer {
     }
     wake_.wait_until(lock, drop_due_, [&] { return urgent() || !queue_.empty(); });
     // Others join the first: one commit for all of them.
-    wake_.wait_for(lock, limits::kStoreCommitWait,
+    wake_.wait_for(lock, kHistoryCommitWait,
                    [&] { return urgent() || queue_.size() >= kBatchRows; });
   }
 

@@ -6,6 +6,7 @@
 // and tried again; rows wait in the queue meanwhile, and those it has no room for are counted.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,6 +17,10 @@
 #include "ports/history.h"
 
 namespace backstop::store {
+
+// How long a row may wait for others to be committed with it.  A commit costs as much as ten rows,
+// and nobody asks `why` within half a second.
+inline constexpr std::chrono::milliseconds kHistoryCommitWait{500};
 
 struct HistoryLimits {
   unsigned days = 30;
