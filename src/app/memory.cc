@@ -97,13 +97,7 @@ void Memory::append(transaction::HistoryRow row) {
 }
 
 void Memory::ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) {
-  answers_.ask(query, now, [done = std::move(done)](Result<proof::LedgerAnswer> answer) {
-    if (answer) {
-      done(*std::move(answer));
-    } else {
-      done(tl::unexpected(std::move(answer).error()));
-    }
-  });
+  answers_.ask(query, now, std::move(done));
 }
 
 }  // namespace backstop::app

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/limits.h"
+#include "core/play/memory.h"
 #include "ports/ledger.h"
 
 namespace backstop::testing {
@@ -32,43 +33,31 @@ class FakeLedger final : public ports::Ledger {
       rows = limits::kLedgerRowsPerAccount + 1;
       return;
     }
-    if (message.message) messages_[*message.message] = message;
-    if (message.queue_id) queue_ids_[*message.queue_id] = message;
-    for (std::size_t i = 0; i < pairs; ++i)
-      pairs_[message.pairs[i]] = message.sent;
-    largest_[message.sent] = std::max(largest_[message.sent], message.header_bytes);
+    proof::SentMessage kept = message;
+    kept.pairs.resize(pairs);
+    memory_.record(kept);
   }
 
   void count_uses(const proof::Uses& uses) override {
     const std::scoped_lock lock(mutex_);
-    for (std::size_t i = 0; i < std::min(uses.counters.size(), limits::kLedgerQueryKeys); ++i)
-      ++counters_[uses.counters[i]];
+    memory_.count({.since = uses.since, .counters = first_of(uses.counters)});
   }
 
   Result<proof::LedgerAnswer> look_up(const proof::LedgerQuery& query, Instant now) override {
     const std::scoped_lock lock(mutex_);
     if (away_) return fail(Errc::Unavailable, "ledger", "The ledger is away.");
-    proof::LedgerAnswer answer;
+    proof::LedgerAnswer answer = memory_.look_up({.messages = first_of(query.messages),
+                                                  .queue_ids = first_of(query.queue_ids),
+                                                  .pairs = first_of(query.pairs),
+                                                  .counters = first_of(query.counters),
+                                                  .addressees = query.addressees},
+                                                 now);
+    // As many answers as keys; those past the limit are empty.
+    answer.messages.resize(query.messages.size());
+    answer.queue_ids.resize(query.queue_ids.size());
+    answer.pairs.resize(query.pairs.size());
+    answer.counters.resize(query.counters.size());
     answer.lost_at = lost_at_;
-    answer.messages = find_all<std::optional<proof::SentEntry>>(
-        query.messages,
-        [&](proof::SentKey key) { return entry_of(messages_, key, query, now, true); });
-    answer.queue_ids = find_all<std::optional<proof::SentEntry>>(
-        query.queue_ids,
-        [&](proof::SentKey key) { return entry_of(queue_ids_, key, query, now, false); });
-    answer.pairs = find_all<std::optional<Instant>>(
-        query.pairs, [&](proof::SentKey key) -> std::optional<Instant> {
-          const auto found = pairs_.find(key);
-          if (found == pairs_.end() || now - found->second > proof::kLedgerRowDays)
-            return std::nullopt;
-          return found->second;
-        });
-    answer.counters = find_all<std::uint32_t>(query.counters, [&](proof::SentKey key) {
-      const auto found = counters_.find(key);
-      return found == counters_.end() ? 0U : found->second;
-    });
-    for (auto at = largest_.lower_bound(now - proof::kLedgerRowDays); at != largest_.end(); ++at)
-      answer.largest_header_bytes = std::max(answer.largest_header_bytes, at->second);
     return answer;
   }
 
@@ -92,44 +81,13 @@ class FakeLedger final : public ports::Ledger {
   }
 
  private:
-  using Messages = std::map<proof::SentKey, proof::SentMessage>;
-
-  static std::optional<proof::SentEntry> entry_of(const Messages& messages, proof::SentKey key,
-                                                  const proof::LedgerQuery& query, Instant now,
-                                                  bool keeps_fingerprint) {
-    const auto found = messages.find(key);
-    if (found == messages.end()) return std::nullopt;
-    const proof::SentMessage& message = found->second;
-    proof::SentEntry entry;
-    if (now - message.sent > proof::kLedgerRowDays) {
-      if (!keeps_fingerprint || now - message.sent > proof::kLedgerFingerprintDays)
-        return std::nullopt;
-      entry.late = true;
-      return entry;
-    }
-    entry.sent = message.sent;
-    entry.recipient_count = message.recipient_count;
-    entry.is_list = message.is_list;
-    entry.same_sender =
-        std::ranges::find(query.addressees, message.sender) != query.addressees.end();
-    return entry;
-  }
-
-  // As many answers as keys; those past the limit are empty.
-  template <class Found, class Find>
-  static std::vector<Found> find_all(const std::vector<proof::SentKey>& keys, Find find) {
-    std::vector<Found> found(keys.size());
-    for (std::size_t i = 0; i < std::min(keys.size(), limits::kLedgerQueryKeys); ++i)
-      found[i] = find(keys[i]);
-    return found;
+  static std::vector<proof::SentKey> first_of(std::vector<proof::SentKey> keys) {
+    if (keys.size() > limits::kLedgerQueryKeys) keys.resize(limits::kLedgerQueryKeys);
+    return keys;
   }
 
   mutable std::mutex mutex_;
-  Messages messages_;
-  Messages queue_ids_;
-  std::map<proof::SentKey, Instant> pairs_;
-  std::map<proof::SentKey, std::uint32_t> counters_;
-  std::map<Instant, std::uint32_t> largest_;
+  play::Memory memory_;
   std::map<std::pair<std::chrono::sys_days, proof::SentKey>, std::size_t> rows_;
   std::optional<Instant> lost_at_;
   bool away_ = false;

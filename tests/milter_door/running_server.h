@@ -103,6 +103,17 @@ class RunningServer : public ::testing::Test {
     EXPECT_TRUE(made) << made.error().text();
     return *std::move(made);
   }
+  // Connected, and past the headers of a message from alice.
+  Client client_in_message() {
+    Client mta = client();
+    mta.begin({});
+    mta.mail("<a@example.com>", "alice");
+    mta.rcpt("<x@example.net>");
+    mta.header("From", "a@example.com");
+    mta.header("Message-ID", "<1@example.com>");
+    mta.eoh();
+    return mta;
+  }
   static Outcome send_outgoing(Client& client) {
     return client.send("<a@example.com>", {"<x@example.net>"}, kOrdinary, "alice");
   }

@@ -13,9 +13,9 @@ import notice
 from trees import loopback
 from trees.courier import Courier
 from trees.enclosure import Enclosure
+from trees.exim import NOTICE_TRANSPORT
 from trees.postfix import Postfix
 from trees.sendmail import Sendmail
-from trees.trouble import Trouble
 
 BRIEF = 20000
 _NOTICE = "/" + notice.PATH
@@ -125,17 +125,7 @@ full:
   create_directory
   user = Debian-exim
   quota = 100
-notice:
-  driver = autoreply
-  from = Mail Delivery System <Mailer-Daemon@$primary_hostname>
-  to = $sender_address
-  subject = Mail delivery failed: returning message to sender
-  user = Debian-exim
-  text = "This message was created automatically by mail delivery software.\\n\\n\\
-    A message that you sent could not be delivered to one or more of its\\n\\
-    recipients. This is a permanent error. The following address(es) failed:\\n\\n\\
-    \\  $local_part@$domain\\n    {why}\\n"
-away:
+{notice}away:
   driver = autoreply
   from = $local_part@$domain
   to = $sender_address
@@ -190,12 +180,12 @@ class EximAbroad:
         taken = [*own, *routes, *quiet]
         room_.write("etc/exim4/exim4.conf", _EXIM.format(
             address=self.address, port=self.port, brief=BRIEF, taken=" : ".join(taken), relays=relays,
-            quiet=" : ".join(quiet), why=_EXIM_WHY,
+            quiet=" : ".join(quiet), notice=NOTICE_TRANSPORT.format(why=_EXIM_WHY),
             retries="".join(f"{domain} * F,1h,5s\n" for domain in [*home, "slow.exim.test"])))
 
     def start(self) -> None:
         self.enclosure.start(["exim4", "-bdf", "-q5s"])
-        _await_greeting(self, "Exim")
+        loopback.wait_for_greeting(self.address, self.port, self.enclosure, "Exim")
 
     def stop(self) -> None:
         self.enclosure.stop()
@@ -240,7 +230,7 @@ class OpenSmtpdAbroad:
 
     def start(self) -> None:
         self.enclosure.start(["smtpd", "-d"])
-        _await_greeting(self, "OpenSMTPD")
+        loopback.wait_for_greeting(self.address, self.port, self.enclosure, "OpenSMTPD")
 
     def stop(self) -> None:
         self.enclosure.stop()
@@ -263,13 +253,6 @@ def courier(tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places
     server = Courier(tree, room, home, routes, {domain: _NOTICE for domain in programs}, lost, BRIEF)
     server.enclosure.write(notice.PATH, notice.script(""), 0o755)
     return server
-
-
-def _await_greeting(server, name: str) -> None:
-    try:
-        loopback.wait_for_banner(server.address, server.port, server.enclosure.alive, name)
-    except Trouble as trouble:
-        raise Trouble(f"{trouble} It said: {server.enclosure.last_words()}") from None
 
 
 def _lines(log: pathlib.Path, pattern: str) -> list[str]:

@@ -6,7 +6,6 @@ import shlex
 from . import loopback
 from .enclosure import Enclosure
 from .syslog import SystemLog
-from .trouble import Trouble
 
 # Courier drops every bounce of mail that came in by SMTP unless this is taken out; older ones do not.
 _BACKSCATTER = "ESMTP_BLOCKBACKSCATTER=smtp/dsn"
@@ -76,10 +75,7 @@ class Courier:
 
     def start(self) -> None:
         self.enclosure.start(["sh", "-ec", _START])
-        try:
-            loopback.wait_for_banner(self.address, self.port, self.enclosure.alive, "Courier")
-        except Trouble as trouble:
-            raise Trouble(f"{trouble} It said: {self.enclosure.last_words()}") from None
+        loopback.wait_for_greeting(self.address, self.port, self.enclosure, "Courier")
 
     def stop(self) -> None:
         self.enclosure.stop()

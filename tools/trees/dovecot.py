@@ -7,7 +7,6 @@ import re
 from . import loopback
 from .enclosure import Enclosure
 from .mailbox import Delivered, mail_folders
-from .trouble import Trouble
 
 _MAIL_ID = 5000  # owns the mailboxes; needs no name
 
@@ -74,10 +73,7 @@ class Dovecot:
 
     def start(self) -> None:
         self.enclosure.start(["dovecot", "-F"])
-        try:
-            loopback.wait_for_banner(self.address, self.port, self.enclosure.alive, "Dovecot")
-        except Trouble as trouble:
-            raise Trouble(f"{trouble} It said: {self.enclosure.last_words()}") from None
+        loopback.wait_for_greeting(self.address, self.port, self.enclosure, "Dovecot")
 
     def stop(self) -> None:
         self.enclosure.stop()

@@ -11,7 +11,6 @@ import re
 from . import loopback
 from .enclosure import Enclosure
 from .mailbox import Delivered, Maildir
-from .trouble import Trouble
 
 _FAIL = """\
   driver = redirect
@@ -29,6 +28,20 @@ RETURNS = {
     "headers": ("headers.exim.test", "bounce_return_body = false\n", _FAIL),
     "nothing": ("nothing.exim.test", "", _NOTICE),
 }
+
+# A transport that sends the notice by itself, and returns nothing; {why} stands for the reason.
+NOTICE_TRANSPORT = """\
+notice:
+  driver = autoreply
+  from = Mail Delivery System <Mailer-Daemon@$primary_hostname>
+  to = $sender_address
+  subject = Mail delivery failed: returning message to sender
+  user = Debian-exim
+  text = "This message was created automatically by mail delivery software.\\n\\n\\
+    A message that you sent could not be delivered to one or more of its\\n\\
+    recipients. This is a permanent error. The following address(es) failed:\\n\\n\\
+    \\  $local_part@$domain\\n    {why}\\n"
+"""
 
 _CONFIGURATION = """\
 primary_hostname = mx.{domain}
@@ -87,17 +100,7 @@ maildir:
   group = mail
   mode = 0600
 
-notice:
-  driver = autoreply
-  from = Mail Delivery System <Mailer-Daemon@$primary_hostname>
-  to = $sender_address
-  subject = Mail delivery failed: returning message to sender
-  user = Debian-exim
-  text = "This message was created automatically by mail delivery software.\\n\\n\\
-    A message that you sent could not be delivered to one or more of its\\n\\
-    recipients. This is a permanent error. The following address(es) failed:\\n\\n\\
-    \\  $local_part@$domain\\n    Unrouteable address\\n"
-
+{notice}
 begin retry
 * * F,1h,10s
 
@@ -124,15 +127,13 @@ class Exim:
         self._known = Maildir(room / "var/mail/known")
         domain, address, port = home
         room_.write("etc/exim4/exim4.conf", _CONFIGURATION.format(
+            notice=NOTICE_TRANSPORT.format(why="Unrouteable address"),
             domain=self.domain, address=self.address, port=self.port, returns=setting, unknown=unknown, known=KNOWN_USER,
             guarded_domain=domain, guarded_address=address, guarded_port=port))
 
     def start(self) -> None:
         self.enclosure.start(["exim4", "-bdf", "-q10s"])
-        try:
-            loopback.wait_for_banner(self.address, self.port, self.enclosure.alive, "Exim")
-        except Trouble as trouble:
-            raise Trouble(f"{trouble} It said: {self.enclosure.last_words()}") from None
+        loopback.wait_for_greeting(self.address, self.port, self.enclosure, "Exim")
 
     def stop(self) -> None:
         self.enclosure.stop()

@@ -65,3 +65,11 @@ def wait_for_banner(address: str, port: int, alive, who: str, seconds: float = 3
             pass
         time.sleep(0.05)
     raise Trouble(f"{who} did not greet on {address} port {port}.")
+
+
+def wait_for_greeting(address: str, port: int, enclosure, who: str) -> None:
+    """wait_for_banner of the server that runs in `enclosure`; the Trouble tells its last words."""
+    try:
+        wait_for_banner(address, port, enclosure.alive, who)
+    except Trouble as trouble:
+        raise Trouble(f"{trouble} It said: {enclosure.last_words()}") from None

@@ -5,7 +5,6 @@ import re
 
 from . import loopback
 from .enclosure import Enclosure
-from .trouble import Trouble
 
 DOMAIN = "osmtpd.test"
 
@@ -35,10 +34,7 @@ class OpenSmtpd:
 
     def start(self) -> None:
         self.enclosure.start(["smtpd", "-d"])
-        try:
-            loopback.wait_for_banner(self.address, self.port, self.enclosure.alive, "OpenSMTPD")
-        except Trouble as trouble:
-            raise Trouble(f"{trouble} It said: {self.enclosure.last_words()}") from None
+        loopback.wait_for_greeting(self.address, self.port, self.enclosure, "OpenSMTPD")
 
     def stop(self) -> None:
         self.enclosure.stop()

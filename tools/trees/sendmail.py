@@ -5,7 +5,6 @@ import pathlib
 from . import loopback
 from .enclosure import Enclosure
 from .syslog import SystemLog
-from .trouble import Trouble
 
 _CONFIGURATION = """\
 divert(0)dnl
@@ -91,10 +90,7 @@ class Sendmail:
         self.enclosure.start(["sh", "-ec", "ln -s /etc/mail/log /dev/log\n"
                               "m4 /etc/mail/gateway.mc > /etc/mail/sendmail.cf\n"
                               f"sed -i '{own}' /etc/mail/submit.cf\nexec sendmail -bD -q1s"])
-        try:
-            loopback.wait_for_banner(self.address, self.port, self.enclosure.alive, "Sendmail")
-        except Trouble as trouble:
-            raise Trouble(f"{trouble} It said: {self.enclosure.last_words()}") from None
+        loopback.wait_for_greeting(self.address, self.port, self.enclosure, "Sendmail")
 
     def stop(self) -> None:
         self.enclosure.stop()

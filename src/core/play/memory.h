@@ -1,9 +1,10 @@
-// The ledger of a play's stage: as the real one, without limits or a disk.
+// A ledger in memory with the real one's meaning, without its limits or a disk: that of a play's
+// stage, and of the fake behind the port.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <set>
+#include <optional>
 
 #include "core/proof/sent.h"
 
@@ -17,15 +18,15 @@ class Memory {
   proof::LedgerAnswer look_up(const proof::LedgerQuery& query, Instant now) const;
 
  private:
-  std::optional<proof::SentEntry> find(const std::map<proof::SentKey, proof::SentMessage>& where,
-                                       proof::SentKey key, const proof::LedgerQuery& query,
-                                       Instant now) const;
+  static std::optional<proof::SentEntry> find(
+      const std::map<proof::SentKey, proof::SentMessage>& where, proof::SentKey key,
+      const proof::LedgerQuery& query, Instant now, bool keeps_fingerprint);
 
   std::map<proof::SentKey, proof::SentMessage> messages_;
   std::map<proof::SentKey, proof::SentMessage> queue_ids_;
   std::map<proof::SentKey, Instant> pairs_;
   std::map<proof::SentKey, std::uint32_t> counters_;
-  std::uint32_t largest_header_bytes_ = 0;
+  std::map<Instant, std::uint32_t> largest_header_bytes_;
 };
 
 }  // namespace backstop::play

@@ -76,14 +76,6 @@ policy::Keys keys_of(const proof::KeyRing* ring) {
   return ring->emitting() == nullptr ? policy::Keys::VerifyOnly : policy::Keys::Signing;
 }
 
-policy::RecipientClass class_of(const config::Config& config, const mail::Address& address) {
-  const policy::RecipientClass by_name = policy::classify_recipient(address.local);
-  if (by_name != policy::RecipientClass::Ordinary || config.role_addresses.empty()) return by_name;
-  const bool listed = std::ranges::find(config.role_addresses, mail::canonical(address)) !=
-                      config.role_addresses.end();
-  return listed ? policy::RecipientClass::Role : by_name;
-}
-
 // What is the same for every recipient.
 policy::Facts find_common_facts(const Case& one) {
   policy::Facts facts;
@@ -108,6 +100,14 @@ policy::Facts find_common_facts(const Case& one) {
 }
 
 }  // namespace
+
+policy::RecipientClass class_of(const config::Config& config, const mail::Address& address) {
+  const policy::RecipientClass by_name = policy::classify_recipient(address.local);
+  if (by_name != policy::RecipientClass::Ordinary || config.role_addresses.empty()) return by_name;
+  const bool listed = std::ranges::find(config.role_addresses, mail::canonical(address)) !=
+                      config.role_addresses.end();
+  return listed ? policy::RecipientClass::Role : by_name;
+}
 
 proof::TokenCheck check_token(const reading::Reading& reading,
                               const std::vector<Recipient>& recipients,

@@ -49,6 +49,9 @@ struct MessageJudgement {
   std::vector<proof::Uses> uses;     // To be counted, since a proof decided.
 };
 
+// What kind of recipient it is: by its local part, or because the configuration lists it.
+policy::RecipientClass class_of(const config::Config& config, const mail::Address& address);
+
 // The token proof of an answer.  One that is late by more than proof::kLedgerFingerprintDays proves
 // nothing any more.
 proof::TokenCheck check_token(const reading::Reading& reading,

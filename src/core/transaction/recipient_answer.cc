@@ -10,11 +10,6 @@ bool is_listed(const std::vector<std::string>& list, const mail::Address& addres
   return !list.empty() && std::ranges::find(list, mail::canonical(address)) != list.end();
 }
 
-policy::RecipientClass class_of(const config::Config& config, const mail::Address& address) {
-  return is_listed(config.role_addresses, address) ? policy::RecipientClass::Role
-                                                   : policy::classify_recipient(address.local);
-}
-
 RecipientAnswer refuse(policy::Reason reason, std::string text) {
   return RecipientAnswer{
       .reason = reason,

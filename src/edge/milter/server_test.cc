@@ -241,13 +241,7 @@ TEST_F(ServerTest, LetsAMessageInFlightEndWhenItStops) {
   start();
   Client idle = client();
   idle.begin({});
-  Client mta = client();
-  mta.begin({});
-  mta.mail("<a@example.com>", "alice");
-  mta.rcpt("<x@example.net>");
-  mta.header("From", "a@example.com");
-  mta.header("Message-ID", "<1@example.com>");
-  mta.eoh();
+  Client mta = client_in_message();
   server_->stop();
   EXPECT_TRUE(idle.awaits_close());
   EXPECT_FALSE(Client::connect(unix_endpoint()));
@@ -296,13 +290,7 @@ TEST_F(ServerTest, GivesAConnectionThatStaysSilentUpBeforeTheOthersWhenItStops) 
   start();
   Client silent = client();
   silent.begin({});
-  Client mta = client();
-  mta.begin({});
-  mta.mail("<a@example.com>", "alice");
-  mta.rcpt("<x@example.net>");
-  mta.header("From", "a@example.com");
-  mta.header("Message-ID", "<1@example.com>");
-  mta.eoh();
+  Client mta = client_in_message();
   server_->stop();
   EXPECT_TRUE(silent.awaits_close());
   EXPECT_EQ(mta.eom().inserted.size(), 1u);
@@ -314,13 +302,7 @@ TEST_F(ServerTest, GivesAConnectionThatStaysSilentUpBeforeTheOthersWhenItStops) 
 TEST_F(ServerTest, EndsAMessageThatTakesTooLongWhenItStops) {
   options_.limits.drain = std::chrono::milliseconds(30);
   start();
-  Client mta = client();
-  mta.begin({});
-  mta.mail("<a@example.com>", "alice");
-  mta.rcpt("<x@example.net>");
-  mta.header("From", "a@example.com");
-  mta.header("Message-ID", "<1@example.com>");
-  mta.eoh();
+  Client mta = client_in_message();
   server_->stop();
   server_->wait();
   EXPECT_TRUE(mta.awaits_close());
