@@ -310,13 +310,13 @@ void LedgerStore::set_working() {
   }
   told_.clear();
   const std::uint64_t lost = lost_messages_.load() - told_lost_;
-  observer_.on_writes_working(now);
   observer_.on_notice(
       ports::LogLevel::Info,
       fmt::format(
           "{}: The ledger is written again. It was not from {} to {}; {} of the messages sent "
           "in that time are not in it.",
           path_, render_instant(since), render_instant(now), lost));
+  observer_.on_writes_working(now);
 }
 
 }  // namespace backstop::store
