@@ -55,6 +55,14 @@ inline constexpr std::size_t kReturnedSignatures = 32;
 // Decoded text of a bounce's human-readable part that is looked at.
 inline constexpr std::size_t kExaminedTextBytes = 1024 * 1024;
 
+// Text of a notice in its own words that is searched for known phrases: products say what happened
+// on their first page.
+inline constexpr std::size_t kNoticeTextBytes = 32 * 1024;
+// Different known phrases noted of one message; real notices have under 20.
+inline constexpr std::size_t kPhraseHits = 64;
+// Subject and From as they are shown; longer ones are cut.
+inline constexpr std::size_t kShownFieldBytes = 998;
+
 // --- Addresses ----------------------------------------------------------------------------------
 
 // A path with its brackets (RFC 5321 §4.5.3.1.3 says 256); SMTPUTF8 makes octets of characters.

@@ -11,12 +11,13 @@
 #include <vector>
 
 #include "core/reading/header_signs.h"
+#include "core/reading/phrases.h"
 #include "core/reading/plain_bounce.h"
 #include "core/reading/reading.h"
 
 namespace backstop::reading {
 
-// What a From field says of its writer.
+// What a From field says of its writer.  What makes more of a mail system stands later.
 enum class SenderRole : std::uint8_t {
   Other,
   Postmaster,     // A role that people and programs write under.
@@ -35,14 +36,18 @@ struct ReportParts {
   bool aggregate_file = false;  // A file name of RFC 9990, as gzip, zip or XML.
 };
 
-// What is known when a message has been read.
+// What is known when a message has been read; views and pointers stay valid while it is decided.
 struct Findings {
   HeaderSigns signs;
   std::optional<bool> envelope_is_daemon;  // <>, mailer-daemon@, postmaster@; nothing: not known.
   bool envelope_is_postmaster = false;     // Of these, the one that people write under too.
   SenderRole from = SenderRole::Other;
+  std::string_view from_local;     // Local part of the first From address, lower case.
+  std::string_view from_domain;    // Its domain, lower case.
+  std::string_view subject;        // In normal text (normal_text.h).
   bool aggregate_subject = false;  // "Report Domain: ..." (RFC 9990).
-  std::string report_type;         // Of a top-level multipart/report, lower case.
+  bool answers_mail = false;       // In-Reply-To or References name a message.
+  std::string_view report_type;    // Of a top-level multipart/report, lower case.
   ReportParts parts;
   const std::vector<RecipientReport>* recipients = nullptr;  // Never null.
   Product product = Product::None;
@@ -51,7 +56,16 @@ struct Findings {
   ReturnForm returned = ReturnForm::None;
   bool returned_inline = false;
   bool return_announced = false;  // In the text, by a product's line for it.
+  PhraseHits words;               // Of Subject, From and the notice's own text.
 };
+
+// Somebody's mail system speaks, by envelope, by its name, or by a field only bounces have.
+bool has_daemon_sender(const Findings& findings);
+// Its envelope sender is that of a mail system, known from the door, an mbox or Return-Path.
+bool has_daemon_envelope(const Findings& findings);
+// Adds what its sender and what it returns say to the evidence.
+void note_sender(const Findings& findings, std::vector<std::string>& evidence);
+void note_returned(const Findings& findings, std::vector<std::string>& evidence);
 
 struct KindDecision {
   Kind kind = Kind::Ordinary;
@@ -62,6 +76,24 @@ struct KindDecision {
 };
 
 KindDecision decide_kind(const Findings& findings);
+
+// Its parts, in the order decide_kind asks them; each gives nothing when the message is none of its
+// kinds.  A message is only ever decided by at least two signs of different origin: envelope,
+// header field, sender's name, structure, words of the subject, words of the text.
+// Delivery and disposition, feedback and aggregate reports (kind_report.cc).
+std::optional<KindDecision> decide_report(const Findings& findings);
+// Virus and content notices (kind_notice.cc).
+std::optional<KindDecision> decide_content_notice(const Findings& findings);
+// Challenges and list confirmations (kind_request.cc).
+std::optional<KindDecision> decide_request(const Findings& findings);
+// Bounces and delays in no report (kind_bounce.cc).
+std::optional<KindDecision> decide_plain_bounce(const Findings& findings);
+// Auto-replies and acknowledgements of tickets (kind_answer.cc).
+std::optional<KindDecision> decide_answer(const Findings& findings);
+
+// Whether the parts must be looked into, after the header alone: `words` has those of Subject and
+// From.  Ordinary mail should not be, for the sake of speed; what is not, is ordinary.
+bool needs_body(const Findings& findings);
 
 // "receiver.example!example.com!1700000000!1700086399.xml.gz" (RFC 9990).
 bool is_aggregate_file_name(std::string_view name);

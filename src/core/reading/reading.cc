@@ -36,6 +36,54 @@ std::string_view name_of(Kind kind) {
   BS_ASSERT(false);
 }
 
+std::string_view name_of(FailureReason reason) {
+  switch (reason) {
+    case FailureReason::Unknown:
+      return "unknown";
+    case FailureReason::UserUnknown:
+      return "user-unknown";
+    case FailureReason::UserDisabled:
+      return "user-disabled";
+    case FailureReason::UserMoved:
+      return "user-moved";
+    case FailureReason::MailboxFull:
+      return "mailbox-full";
+    case FailureReason::HostUnknown:
+      return "host-unknown";
+    case FailureReason::TooLarge:
+      return "too-large";
+    case FailureReason::Spam:
+      return "spam";
+    case FailureReason::Virus:
+      return "virus";
+    case FailureReason::Content:
+      return "content";
+    case FailureReason::SenderRefused:
+      return "sender-refused";
+    case FailureReason::ClientRefused:
+      return "client-refused";
+    case FailureReason::AuthenticationFailed:
+      return "authentication-failed";
+    case FailureReason::Policy:
+      return "policy";
+    case FailureReason::RelayDenied:
+      return "relay-denied";
+    case FailureReason::RateLimited:
+      return "rate-limited";
+    case FailureReason::Network:
+      return "network";
+    case FailureReason::Expired:
+      return "expired";
+    case FailureReason::ProtocolError:
+      return "protocol-error";
+    case FailureReason::Loop:
+      return "loop";
+    case FailureReason::SystemError:
+      return "system-error";
+  }
+  BS_ASSERT(false);
+}
+
 KindForm form_of(Kind kind) {
   switch (kind) {
     case Kind::Bounce:

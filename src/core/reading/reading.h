@@ -51,6 +51,34 @@ enum class ReturnForm : std::uint8_t {
 };
 std::string_view name_of(ReturnForm form);
 
+// Why a message was not delivered, whatever status and words the reporting server chose for it.
+enum class FailureReason : std::uint8_t {
+  Unknown,  // Nothing in the report tells.
+  UserUnknown,
+  UserDisabled,  // Suspended, inactive, closed.
+  UserMoved,
+  MailboxFull,
+  HostUnknown,  // No such domain, no mail exchanger, null MX.
+  TooLarge,
+  Spam,                  // The server judged the content to be spam.
+  Virus,                 // ... or to be dangerous: virus, forbidden attachment.
+  Content,               // ... or not allowed: words, format, encryption wanted.
+  SenderRefused,         // The sender's address or domain is not wanted.
+  ClientRefused,         // The sending host is not wanted: listed, bad reputation, no reverse name.
+  AuthenticationFailed,  // SPF, DKIM or DMARC.
+  Policy,                // Refused by a rule that none of the others names.
+  RelayDenied,
+  RateLimited,    // Too many messages or connections; greylisted.
+  Network,        // No connection, no route, TLS failed.
+  Expired,        // Tried until the queue's time was over; no earlier reason told.
+  ProtocolError,  // Bad command, bad address syntax.
+  Loop,
+  SystemError,  // Of the receiving system: disk, configuration, failed program.
+};
+inline constexpr unsigned kFailureReasonCount =
+    static_cast<unsigned>(FailureReason::SystemError) + 1;
+std::string_view name_of(FailureReason reason);  // "user-unknown"
+
 struct DkimReference {
   std::string domain;
   std::string selector;
@@ -78,9 +106,11 @@ struct Returned {
   std::optional<mail::Address> return_path;
   std::optional<mail::Address> sender;
   unsigned received_count = 0;
-  std::vector<Hop> hops;                       // The topmost first; at most limits::kReturnedHops.
-  bool is_list = false;                        // It carries a List-* field (RFC 2369, RFC 2919).
-  std::optional<IpAddress> received_first_ip;  // Of the bottommost Received that names a client.
+  std::vector<Hop> hops;  // The topmost first; at most limits::kReturnedHops.
+  bool is_list = false;   // It carries a List-* field (RFC 2369, RFC 2919).
+  // Of the bottommost Received whose client has an address of the open internet; if none has, of
+  // the bottommost that names a client.
+  std::optional<IpAddress> received_first_ip;
   std::vector<DkimReference> dkim;
   std::vector<std::string> tokens;  // Values of Backstop-Token, outermost block only.
   std::size_t header_bytes = 0;
@@ -98,6 +128,10 @@ struct RecipientReport {
   std::string diagnostic;  // Diagnostic-Code without its type, unfolded.
   // Original-Recipient: whom the sender wrote to, where a forward made another of it.  "" unknown.
   std::string original = {};
+  std::string remote_mta = {};  // Who answered so (RFC 3464 §2.3.5); "" unknown.
+  FailureReason reason = FailureReason::Unknown;
+  std::optional<Instant> last_attempt = {};      // RFC 3464 §2.3.7.
+  std::optional<Instant> will_retry_until = {};  // RFC 3464 §2.3.9.
 };
 
 struct Reading {
@@ -106,8 +140,17 @@ struct Reading {
   std::string language = "und";
   bool standard = false;              // In the form an RFC gives for this kind.
   std::vector<std::string> evidence;  // Sentences a person can follow.
+  std::string from;                   // The From field as text, at most limits::kShownFieldBytes.
+  std::string subject;                // Likewise.
+  std::optional<Instant> date;        // The Date field.
   std::string reporting_mta;
+  std::string product;  // What probably wrote it: "Postfix", "Exchange"; "" unknown.
+  std::optional<Instant>
+      arrival_date;  // When the reporting server took the original (RFC 3464 §2.2.5).
   std::vector<RecipientReport> recipients;
+  // The report's own words say that the original was spam or a virus: who sent it back knew.
+  bool source_knew = false;
+  std::string source_knew_words;  // Those words, of one recipient or the text.
   Returned returned;
   std::vector<std::string>
       references;              // Message-IDs of In-Reply-To, References, Original-Message-ID.

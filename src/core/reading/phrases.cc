@@ -1,0 +1,3 @@
+#include "core/reading/phrases.h"
+
+namespace backstop::reading {}
