@@ -58,6 +58,10 @@ inline constexpr std::size_t kExaminedTextBytes = 1024 * 1024;
 // Text of a notice in its own words that is searched for known phrases: products say what happened
 // on their first page.
 inline constexpr std::size_t kNoticeTextBytes = 32 * 1024;
+// Text from its first byte beyond ASCII on, by which its charset is told.
+inline constexpr std::size_t kCharsetEvidenceBytes = 4 * 1024;
+// Text that can only be decoded as a whole: HTML with its style sheets, UTF-16.
+inline constexpr std::size_t kBufferedTextBytes = 128 * 1024;
 // Different known phrases noted of one message; real notices have under 20.
 inline constexpr std::size_t kPhraseHits = 64;
 // Subject and From as they are shown; longer ones are cut.

@@ -8,10 +8,13 @@
 #include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
+#include "core/mail/utf8.h"
 #include "core/mail/walker.h"
 #include "core/reading/delivery_status.h"
 #include "core/reading/header_signs.h"
 #include "core/reading/kind.h"
+#include "core/reading/language.h"
+#include "core/reading/normal_text.h"
 #include "core/reading/notice_fields.h"
 #include "core/reading/returned.h"
 #include "core/reading/text_parts.h"
@@ -59,11 +62,16 @@ struct Reader::State final : mail::Visitor {
   void on_part_end(mail::PartId part, bool whole) override;
 
   void on_own_field(const mail::FieldView& field);
+  void on_from(std::string_view raw);
   void on_own_header_end(const mail::PartHead& head);
   mail::PartAction choose(const mail::PartHead& head);
   void note_file(const mail::PartHead& head);
+  void begin_text(const mail::PartHead& head, TextForm form);
   bool in_enclosed() const { return enclosed != kNoPart; }
   bool settled() const;
+  Findings findings() const;
+  void note_words();
+  std::string_view language_of_words() const;
   Reading finish();
   void choose_recipients(Reading& reading);
   void choose_returned(Reading& reading);
@@ -73,6 +81,11 @@ struct Reader::State final : mail::Visitor {
   std::optional<bool> envelope_is_daemon;
   bool envelope_is_postmaster = false;
   SenderRole from = SenderRole::Other;
+  bool has_from = false;
+  mail::Address from_address;
+  std::string normal_subject;
+  std::string normal_words;
+  PhraseHits words;
   bool aggregate_subject = false;
   bool file_named_aggregate = false;  // By the disposition of the part whose header is open.
   std::string report_type;
@@ -146,10 +159,20 @@ void Reader::State::on_own_field(const mail::FieldView& field) {
   };
   switch (field.name.size()) {
     case 4:
-      if (is("from")) from = std::max(from, sender_role(field.raw));
+      if (is("from")) {
+        on_from(field.raw);
+      } else if (is("date") && !reading.date) {
+        reading.date = mail::parse_date(field.raw);
+      }
       break;
     case 7:
-      if (is("subject")) aggregate_subject = is_aggregate_subject(mail::decode_text(field.raw));
+      if (is("subject") && reading.subject.empty()) {
+        reading.subject = mail::decode_text(field.raw);
+        mail::cut_utf8(reading.subject, limits::kShownFieldBytes);
+        aggregate_subject = is_aggregate_subject(reading.subject);
+        normal_subject = render_normal_line(reading.subject);
+        find_phrases(normal_subject, Where::Subject, words);
+      }
       break;
     case 10:
       if (is("references")) append_new(reading.references, mail::parse_message_ids(field.raw));
@@ -177,7 +200,21 @@ void Reader::State::on_own_field(const mail::FieldView& field) {
   }
 }
 
+void Reader::State::on_from(std::string_view raw) {
+  from = std::max(from, sender_role(raw));
+  if (std::exchange(has_from, true)) return;
+  reading.from = mail::decode_text(raw);
+  mail::cut_utf8(reading.from, limits::kShownFieldBytes);
+  if (auto addresses = mail::parse_address_list(raw, 1); !addresses.empty()) {
+    from_address = std::move(addresses.front());
+    from_address.local = ascii::lower(from_address.local);
+    from_address.domain = ascii::lower(from_address.domain);
+  }
+  find_phrases(render_normal_line(reading.from), Where::From, words);
+}
+
 mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
+  if (!in_enclosed()) note_file(head);
   if (head.place.id == 0) on_own_header_end(head);
   if (in_enclosed()) {
     if (!returned || head.place.id != returned_part) return mail::PartAction::Skip;
@@ -187,7 +224,6 @@ mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
     // Only to learn whether there is a body.
     return mail::PartAction::Decode;
   }
-  note_file(head);
   return follow ? choose(head) : mail::PartAction::Skip;
 }
 
@@ -195,8 +231,7 @@ void Reader::State::on_own_header_end(const mail::PartHead& head) {
   own_header_ended = true;
   own_multipart = head.multipart;
   if (head.is("multipart", "report")) report_type = ascii::lower(head.parameter("report-type"));
-  follow =
-      signs.looks_automatic() || envelope_is_daemon.value_or(false) || from != SenderRole::Other;
+  follow = needs_body(findings());
 }
 
 void Reader::State::note_file(const mail::PartHead& head) {
@@ -234,11 +269,21 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
     return mail::PartAction::Skip;
   }
   if (head.subtype == "rfc822-headers") return mail::PartAction::Enter;
-  if (head.subtype == "html" || head.subtype == "calendar") return mail::PartAction::Skip;
-  text_part = id;
-  if (!text) text = std::make_unique<TextParts>();
-  text->begin(head.parameter("charset"));
+  if (head.subtype == "calendar") return mail::PartAction::Skip;
+  if (head.subtype == "html") {
+    // An alternative says the same as the text before it.
+    if (text && text->has_words()) return mail::PartAction::Skip;
+    begin_text(head, TextForm::Html);
+  } else {
+    begin_text(head, TextForm::Plain);
+  }
   return mail::PartAction::Decode;
+}
+
+void Reader::State::begin_text(const mail::PartHead& head, TextForm form) {
+  text_part = head.place.id;
+  if (!text) text = std::make_unique<TextParts>();
+  text->begin(head.parameter("charset"), form);
 }
 
 void Reader::State::on_content(mail::PartId part, std::string_view bytes) {
@@ -280,7 +325,7 @@ void Reader::State::on_part_end(mail::PartId part, bool whole) {
 
 bool Reader::State::settled() const {
   if (!own_header_ended) return false;
-  if (!follow) return !own_multipart;
+  if (!follow) return true;
   if (report_type == "tlsrpt") return true;
   if (own_multipart) {
     // Without a token, another returned part may still bring one.
@@ -330,20 +375,17 @@ void Reader::State::choose_returned(Reading& into) {
   }
 }
 
-Reading Reader::State::finish() {
-  finishing = true;
-  walker.finish();
-  choose_recipients(reading);
-  choose_returned(reading);
-  if (notice && !notice->original_message_id().empty()) {
-    append_new(reading.references, {notice->original_message_id()});
-  }
+Findings Reader::State::findings() const {
   Findings findings;
   findings.signs = signs;
   findings.envelope_is_daemon = envelope_is_daemon;
   findings.envelope_is_postmaster = envelope_is_postmaster;
   findings.from = from;
+  findings.from_local = from_address.local;
+  findings.from_domain = from_address.domain;
+  findings.subject = normal_subject;
   findings.aggregate_subject = aggregate_subject;
+  findings.answers_mail = !reading.references.empty();
   findings.report_type = report_type;
   findings.parts = parts;
   findings.recipients = &reading.recipients;
@@ -355,11 +397,37 @@ Reading Reader::State::finish() {
   }
   findings.returned = reading.returned.form;
   findings.returned_inline = reading.returned.inline_in_text;
-  KindDecision decision = decide_kind(findings);
+  findings.words = words;
+  return findings;
+}
+
+void Reader::State::note_words() {
+  if (!text) return;
+  normal_words = render_normal(text->own_words());
+  find_phrases(normal_words, Where::Text, words);
+}
+
+// Known phrases say it best; small words say it of any text.
+std::string_view Reader::State::language_of_words() const {
+  const std::string_view known = words.language();
+  return known == "und" ? guess_language(normal_words) : known;
+}
+
+Reading Reader::State::finish() {
+  finishing = true;
+  walker.finish();
+  choose_recipients(reading);
+  choose_returned(reading);
+  if (notice && !notice->original_message_id().empty()) {
+    append_new(reading.references, {notice->original_message_id()});
+  }
+  note_words();
+  KindDecision decision = decide_kind(findings());
   reading.kind = decision.kind;
   reading.confidence = decision.confidence;
   reading.standard = decision.standard;
-  reading.language = std::move(decision.language);
+  reading.language = std::string(language_of_words());
+  if (decision.language != "und") reading.language = std::move(decision.language);
   reading.evidence = std::move(decision.evidence);
   reading.defects = walker.defects();
   if (reading.kind == Kind::Ordinary || reading.kind == Kind::AggregateReport) {

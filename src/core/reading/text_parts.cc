@@ -1,43 +1,111 @@
 #include "core/reading/text_parts.h"
 
+#include <algorithm>
+
+#include "core/base/ascii.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
+#include "core/reading/html_text.h"
 
 namespace backstop::reading {
+namespace {
 
-void TextParts::begin(std::string_view charset) {
-  // Recipients stand in the first text; its charset is the one that counts.
-  if (charset_.empty()) charset_ = charset.empty() ? "us-ascii" : charset;
+// Of a text of a label that says nothing, or something false, the first byte that is not ASCII, or
+// begins an escape of ISO-2022.
+bool is_telling(char c) {
+  return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b';
+}
+
+// Charsets of units wider than a byte: no line ends can be told before they are decoded.
+bool is_wide(std::string_view charset) {
+  return ascii::starts_with_folded(charset, "utf-16") ||
+         ascii::starts_with_folded(charset, "utf-32") ||
+         ascii::starts_with_folded(charset, "ucs-2") ||
+         ascii::starts_with_folded(charset, "iso-10646");
+}
+
+}  // namespace
+
+void TextParts::begin(std::string_view charset, TextForm form) {
+  charset_ = charset;
+  form_ = form;
+  is_decided_ = false;
+  is_buffered_ = form == TextForm::Html || is_wide(charset);
+  held_.clear();
 }
 
 void TextParts::feed(std::string_view bytes) {
   const std::string_view examined = bytes.substr(0, limits::kExaminedTextBytes - examined_bytes_);
   examined_bytes_ += examined.size();
-  lines_.feed(examined, [this](std::string_view line) { on_line(line); });
+  take(examined);
+}
+
+void TextParts::take(std::string_view bytes) {
+  if (is_buffered_) {
+    held_ += bytes.substr(0, limits::kBufferedTextBytes - held_.size());
+    return;
+  }
+  if (!is_decided_ && held_.empty()) {
+    const auto telling = std::ranges::find_if(bytes, is_telling);
+    const auto plain = static_cast<std::size_t>(telling - bytes.begin());
+    take_lines(bytes.substr(0, plain));
+    bytes.remove_prefix(plain);
+  }
+  if (!is_decided_) {
+    const std::string_view evidence = bytes.substr(0, limits::kCharsetEvidenceBytes - held_.size());
+    held_ += evidence;
+    bytes.remove_prefix(evidence.size());
+    if (held_.size() == limits::kCharsetEvidenceBytes) decide_charset();
+  }
+  if (!bytes.empty()) take_lines(bytes);
+}
+
+void TextParts::decide_charset() {
+  is_decided_ = true;
+  take_lines(held_);
+  held_.clear();
+}
+
+void TextParts::take_lines(std::string_view bytes) {
+  lines_.feed(bytes, [this](std::string_view line) { on_line(line); });
 }
 
 void TextParts::end(bool whole) {
+  if (is_buffered_) {
+    std::string text = mail::decode_charset(held_, charset_);
+    if (form_ == TextForm::Html) text = render_html_text(text);
+    is_decided_ = true;
+    charset_ = "utf-8";
+    take_lines(text);
+    if (held_.size() == limits::kBufferedTextBytes) whole = false;
+    held_.clear();
+  } else if (!held_.empty()) {
+    decide_charset();
+  }
   lines_.finish([this](std::string_view line) { on_line(line); });
   plain_.on_text_end();
   inline_.on_text_end(whole && examined_bytes_ < limits::kExaminedTextBytes);
 }
 
 void TextParts::on_line(std::string_view line) {
-  inline_.on_line(line);
-  if (inline_.in_returned()) {
-    plain_.on_text_end();
+  if (std::ranges::any_of(line, is_telling)) {
+    on_decoded_line(mail::decode_charset(line, charset_.empty() ? "us-ascii" : charset_));
   } else {
-    plain_.on_line(line);
+    on_decoded_line(line);
   }
 }
 
-std::vector<RecipientReport> TextParts::take_recipients() {
-  auto recipients = plain_.take_recipients();
-  for (RecipientReport& recipient : recipients) {
-    recipient.address = mail::decode_charset(recipient.address, charset_);
-    recipient.diagnostic = mail::decode_charset(recipient.diagnostic, charset_);
+void TextParts::on_decoded_line(std::string_view line) {
+  inline_.on_line(line);
+  if (inline_.in_returned()) {
+    plain_.on_text_end();
+    return;
   }
-  return recipients;
+  plain_.on_line(line);
+  if (!has_words_) has_words_ = !ascii::trim(line).empty();
+  if (own_words_.size() + line.size() >= limits::kNoticeTextBytes) return;
+  own_words_ += line;
+  own_words_ += '\n';
 }
 
 }  // namespace backstop::reading
