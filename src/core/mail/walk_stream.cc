@@ -91,11 +91,12 @@ bool WalkStream::push(PartRole role, PartPlace place) {
 }
 
 void WalkStream::feed(std::string_view in) {
-  if (!walk_.defects.has(Defect::NulByte) && in.find('\0') != in.npos) {
-    walk_.defects.add(Defect::NulByte);
-  }
-  while (!in.empty()) {
-    in.remove_prefix(where_ == Where::Header ? feed_header(in) : feed_body(in));
+  while (!in.empty() && !walk_.stopped) {
+    const std::size_t taken = where_ == Where::Header ? feed_header(in) : feed_body(in);
+    if (!walk_.defects.has(Defect::NulByte) && in.substr(0, taken).find('\0') != in.npos) {
+      walk_.defects.add(Defect::NulByte);
+    }
+    in.remove_prefix(taken);
   }
 }
 
@@ -109,6 +110,7 @@ void WalkStream::leave_header(const HeaderBlock::Progress& progress) {
   const std::string body_start =
       progress.end == HeaderBlock::End::NotAField ? header_.take_body_start() : std::string();
   header_ended();
+  if (walk_.stopped) return;
   if (progress.match) {
     // A message that was entered just now has neither header nor body.
     while (where_ == Where::Header)
@@ -210,7 +212,9 @@ void WalkStream::header_ended() {
       head.multipart ? TransferEncoding::Identity : describing_.encoding(walk_.defects);
   describing_.clear();
   const PartAction action = walk_.visitor.on_header_end(head);
-  if (head.multipart) {
+  if (action == PartAction::Stop) {
+    walk_.stopped = true;
+  } else if (head.multipart) {
     frame.content = Frame::Content::Multipart;
     frame.digest = head.subtype == "digest";
     boundaries_.open(boundary, size - 1);
@@ -336,12 +340,13 @@ bool WalkStream::finish_header(bool seen_end) {
 }
 
 bool WalkStream::finish(bool seen_end) {
-  if (frames_.empty()) return seen_end;
+  if (frames_.empty() || walk_.stopped) return seen_end;
   bool cut = false;
   // Each turn ends a header block or a body; what was held holds no more than a few of them.
   while (true) {
     if (where_ == Where::Header) {
       cut = finish_header(seen_end) || cut;
+      if (walk_.stopped) return !cut;
       continue;
     }
     const auto match = boundaries_.empty() ? std::nullopt : body_.finish(boundaries_, *this);

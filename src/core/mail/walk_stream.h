@@ -24,6 +24,7 @@ struct Walk {
   Visitor& visitor;
   Defects defects{};
   PartId parts = 0;
+  bool stopped = false;  // By PartAction::Stop.
 };
 
 class WalkStream final : private ContentSink, private FieldSink {

@@ -30,7 +30,7 @@ Walker::Walker(Walker&&) noexcept = default;
 
 void Walker::feed(std::string_view bytes) {
   state_->start();
-  state_->line_ends.feed(bytes, *state_);
+  if (!state_->walk.stopped) state_->line_ends.feed(bytes, *state_);
 }
 
 void Walker::feed_field(std::string_view name, std::string_view raw) {

@@ -71,6 +71,8 @@ enum class PartAction : std::uint8_t {
   Decode,  // on_content with the transfer decoding undone (not the charset).
   Enter,   // message/* and text/rfc822-headers only: walk the message or header block inside.
            // For any other type the same as Decode.
+  Stop,    // The rest of the message is not looked at: no call follows, not even on_part_end, and
+           // defects() stays as it is.  Only from on_header_end of part 0.
 };
 
 class Visitor {

@@ -86,6 +86,27 @@ TEST(Walker, EveryPartThatBeginsHasAHeadAndEnds) {
   }
 }
 
+TEST(Walker, StoppedBehindTheHeaderTellsNothingOfTheRestHoweverItIsFed) {
+  const std::string header = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+  const std::string body("--b\r\nX-A: y\r\n\r\n\0text\r\n--b\r\n", 31);
+  const std::string message = header + body;
+  std::string whole;
+  for (std::size_t at = 0; at <= message.size(); ++at) {
+    WalkRecorder recorder([](const PartHead&) { return PartAction::Stop; });
+    Walker walker(recorder);
+    walker.feed(std::string_view(message).substr(0, at));
+    walker.feed(std::string_view(message).substr(at));
+    walker.finish();
+    recorder.end(walker);
+    if (at == 0) whole = recorder.text();
+    ASSERT_EQ(recorder.text(), whole) << "split at " << at;
+  }
+  EXPECT_THAT(whole, HasSubstr("head 0 multipart/mixed"));
+  EXPECT_THAT(whole, Not(HasSubstr("X-A")));
+  EXPECT_THAT(whole, Not(HasSubstr("end 0")));
+  EXPECT_TRUE(whole.ends_with("defects\n")) << whole;
+}
+
 struct TreeCase {
   std::string name;
   std::vector<std::string> heads;    // Number, type and subtype of each part in order.

@@ -215,7 +215,10 @@ void Reader::State::on_from(std::string_view raw) {
 
 mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
   if (!in_enclosed()) note_file(head);
-  if (head.place.id == 0) on_own_header_end(head);
+  if (head.place.id == 0) {
+    on_own_header_end(head);
+    if (!follow) return mail::PartAction::Stop;
+  }
   if (in_enclosed()) {
     if (!returned || head.place.id != returned_part) return mail::PartAction::Skip;
     returned->on_header_end();
@@ -224,7 +227,7 @@ mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
     // Only to learn whether there is a body.
     return mail::PartAction::Decode;
   }
-  return follow ? choose(head) : mail::PartAction::Skip;
+  return choose(head);
 }
 
 void Reader::State::on_own_header_end(const mail::PartHead& head) {
@@ -469,14 +472,24 @@ bool Reader::settled() const {
   return state_->settled();
 }
 
+bool Reader::follows_body() const {
+  return state_->follow;
+}
+
 Reading Reader::finish() {
   return state_->finish();
 }
 
-Reading read_message(std::string_view bytes) {
+ReadOutcome read_message(std::string_view bytes, std::optional<std::string_view> envelope_sender) {
   Reader reader;
+  if (envelope_sender) reader.set_envelope_sender(*envelope_sender);
   reader.feed(bytes);
-  return reader.finish();
+  const bool body_read = reader.follows_body();
+  return {.reading = reader.finish(), .body_read = body_read};
+}
+
+Reading read_message(std::string_view bytes) {
+  return read_message(bytes, std::nullopt).reading;
 }
 
 }  // namespace backstop::reading

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "core/reading/reading.h"
@@ -31,6 +32,10 @@ class Reader {
   // answer SKIP).
   bool settled() const;
 
+  // True when the header has ended and asked for the body; of any other message nothing behind the
+  // header is looked at, whatever is fed.
+  bool follows_body() const;
+
   // REQUIRES: called once, and nothing afterwards.
   Reading finish();
 
@@ -39,7 +44,14 @@ class Reader {
   std::unique_ptr<State> state_;
 };
 
-// A whole message at once.
+struct ReadOutcome {
+  Reading reading;
+  bool body_read = false;  // False when its header alone said what it is.
+};
+
+// A whole message at once.  `envelope_sender` as of Reader::set_envelope_sender, nothing when it is
+// not known.  Most mail costs as much as its header: its body is not even looked for line ends.
+ReadOutcome read_message(std::string_view bytes, std::optional<std::string_view> envelope_sender);
 Reading read_message(std::string_view bytes);
 
 }  // namespace backstop::reading

@@ -273,6 +273,18 @@ TEST(ReaderTest, HostileMessagesAreReadWithinLimits) {
   EXPECT_EQ(read_message("").kind, Kind::Ordinary);
 }
 
+TEST(ReaderTest, LooksAtNothingBehindTheHeaderOfOrdinaryMail) {
+  const std::string header =
+      "From: Ann <ann@example.org>\nTo: Bob <bob@example.net>\nSubject: Lunch\n"
+      "Content-Type: multipart/mixed; boundary=b\n\n";
+  const std::string body("--b\nContent-Type: message/delivery-status\n\n\0", 46);
+  const ReadOutcome outcome = read_message(header + body, "ann@example.org");
+  EXPECT_FALSE(outcome.body_read);
+  EXPECT_EQ(outcome.reading.kind, Kind::Ordinary);
+  EXPECT_TRUE(outcome.reading.defects.names().empty());
+  EXPECT_TRUE(read_message("From: MAILER-DAEMON@example.org\n\nbody", "").body_read);
+}
+
 TEST(ReadingTest, KindsHaveTheFormsTheyCanHave) {
   EXPECT_EQ(form_of(Kind::Bounce), KindForm::Returning);
   EXPECT_EQ(form_of(Kind::ReadReceipt), KindForm::Returning);
