@@ -4,12 +4,14 @@
     tools/generate.py            write
     tools/generate.py --check    print what differs; exit 1 if anything does
 
-Tables: src/core/policy/reasons.tsv.  The identifiers in tools/released_reasons.txt were released:
-each must still be in the table.
+Tables: src/core/policy/reasons.tsv, and src/core/reading/phrases.tsv, which phrase_table.py reads.
+The identifiers in tools/released_reasons.txt were released: each must still be in the table.
 """
 import argparse
 import pathlib
 import sys
+
+import phrase_table
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -68,9 +70,14 @@ def main():
     parser.add_argument("--check", action="store_true", help="write nothing; print what is out of date")
     arguments = parser.parse_args()
     rows = read_reasons()
+    phrases_path = "src/core/reading/phrases.tsv"
+    phrases, complaints = phrase_table.read_rows(ROOT / phrases_path, phrases_path)
+    if complaints:
+        sys.exit("\n".join(complaints))
     wanted = {
         ROOT / "src/core/policy/reasons.inc": render_inc(rows),
         ROOT / "docs/reference/reasons.md": render_page(rows),
+        ROOT / "src/core/reading/phrases.inc": phrase_table.render_inc(phrases),
     }
     good = check_released(rows)
     for path, text in wanted.items():

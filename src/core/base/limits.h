@@ -62,6 +62,8 @@ inline constexpr std::size_t kNoticeTextBytes = 32 * 1024;
 inline constexpr std::size_t kCharsetEvidenceBytes = 4 * 1024;
 // Text that can only be decoded as a whole: HTML with its style sheets, UTF-16.
 inline constexpr std::size_t kBufferedTextBytes = 128 * 1024;
+// The name of an HTML tag, or what stands in its place: an address in angle brackets has 320.
+inline constexpr std::size_t kHtmlTagBytes = 512;
 // Different known phrases noted of one message; real notices have under 20.
 inline constexpr std::size_t kPhraseHits = 64;
 // Subject and From as they are shown; longer ones are cut.

@@ -1,3 +1,117 @@
 #include "core/reading/phrases.h"
 
-namespace backstop::reading {}
+#include <algorithm>
+#include <array>
+
+#include "core/base/limits.h"
+#include "core/reading/phrase_search.h"
+
+namespace backstop::reading {
+namespace {
+
+constexpr Phrase kPhrases[] = {
+#define BACKSTOP_PHRASE(id, language, kind, where, product, reason, fixed, literal) \
+  {id, language, Kind::kind, Where::where, product, FailureReason::reason, fixed, literal},
+#include "core/reading/phrases.inc"
+#undef BACKSTOP_PHRASE
+};
+
+constexpr std::size_t count_in(Where where) {
+  return static_cast<std::size_t>(
+      std::count_if(std::begin(kPhrases), std::end(kPhrases),
+                    [where](const Phrase& phrase) { return phrase.where == where; }));
+}
+
+template <Where where>
+constexpr PhraseIndex<count_in(where)> kIndex{kPhrases, where};
+
+}  // namespace
+
+std::span<const Phrase> all_phrases() {
+  return kPhrases;
+}
+
+void PhraseHits::add(const Phrase& phrase, std::size_t at) {
+  if (hits_.size() >= limits::kPhraseHits) return;
+  const bool known = std::any_of(hits_.begin(), hits_.end(),
+                                 [&phrase](const PhraseHit& hit) { return hit.phrase == &phrase; });
+  if (!known) hits_.push_back({&phrase, at});
+}
+
+bool PhraseHits::has(Kind kind) const {
+  return std::any_of(hits_.begin(), hits_.end(),
+                     [kind](const PhraseHit& hit) { return hit.phrase->kind == kind; });
+}
+
+bool PhraseHits::has(Kind kind, Where where) const {
+  return count(kind, where) != 0;
+}
+
+unsigned PhraseHits::count(Kind kind, Where where) const {
+  return static_cast<unsigned>(
+      std::count_if(hits_.begin(), hits_.end(), [kind, where](const PhraseHit& hit) {
+        return hit.phrase->kind == kind && hit.phrase->where == where;
+      }));
+}
+
+unsigned PhraseHits::count_fixed(Kind kind, Where where) const {
+  return static_cast<unsigned>(
+      std::count_if(hits_.begin(), hits_.end(), [kind, where](const PhraseHit& hit) {
+        return hit.phrase->kind == kind && hit.phrase->where == where && hit.phrase->fixed;
+      }));
+}
+
+const Phrase* PhraseHits::first(Kind kind, Where where) const {
+  const PhraseHit* best = nullptr;
+  for (const PhraseHit& hit : hits_) {
+    if (hit.phrase->kind != kind || hit.phrase->where != where) continue;
+    if (best == nullptr || (hit.phrase->fixed && !best->phrase->fixed) ||
+        (hit.phrase->fixed == best->phrase->fixed && hit.at < best->at)) {
+      best = &hit;
+    }
+  }
+  return best == nullptr ? nullptr : best->phrase;
+}
+
+std::string_view PhraseHits::product(Kind kind) const {
+  for (const PhraseHit& hit : hits_) {
+    if (hit.phrase->kind == kind && !hit.phrase->product.empty()) return hit.phrase->product;
+  }
+  return {};
+}
+
+std::string_view PhraseHits::language() const {
+  std::string_view best = "und";
+  std::ptrdiff_t most = 0;
+  for (const PhraseHit& hit : hits_) {
+    const std::string_view language = hit.phrase->language;
+    if (language == "und" || language == best) continue;
+    const auto times = std::count_if(
+        hits_.begin(), hits_.end(),
+        [language](const PhraseHit& other) { return other.phrase->language == language; });
+    if (times == most) best = "und";
+    if (times > most) {
+      best = language;
+      most = times;
+    }
+  }
+  return best;
+}
+
+void find_phrases(std::string_view normal, Where where, PhraseHits& into) {
+  const auto on_phrase = [&into](std::size_t phrase, std::size_t at) {
+    into.add(kPhrases[phrase], at);
+  };
+  switch (where) {
+    case Where::Subject:
+      return kIndex<Where::Subject>.search(normal, on_phrase);
+    case Where::From:
+      return kIndex<Where::From>.search(normal, on_phrase);
+    case Where::Text:
+      return kIndex<Where::Text>.search(normal, on_phrase);
+    case Where::Diagnostic:
+      return kIndex<Where::Diagnostic>.search(normal, on_phrase);
+  }
+}
+
+}  // namespace backstop::reading

@@ -1,0 +1,183 @@
+// Searches normal text for all the phrases of one place at once, as fast as the text can be looked
+// at: a phrase begins where a word does, or at any character beyond ASCII, and there its first
+// bytes are looked up.  For phrases.cc.
+//
+// Pure; any thread.  Built at compile time.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+#include "core/reading/phrases.h"
+
+namespace backstop::reading {
+
+// The first bytes of a phrase.  Short literals are looked up by fewer.
+inline constexpr std::size_t kPhraseKeyBytes = 8;
+inline constexpr std::size_t kShortKeyBytes = 6;
+inline constexpr std::uint64_t kShortKeyMask = (std::uint64_t{1} << (8 * kShortKeyBytes)) - 1;
+
+// Eight bytes, the first the lowest.  REQUIRES: they are there.
+constexpr std::uint64_t load_eight(const char* bytes) {
+  std::uint64_t key = 0;
+  for (unsigned i = 0; i < 8; ++i) {
+    key |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  }
+  return key;
+}
+
+// One bit, the highest, of each of eight bytes of normal text.
+namespace bytewise {
+
+inline constexpr std::uint64_t kOnes = 0x0101010101010101;
+inline constexpr std::uint64_t kHigh = kOnes * 0x80;
+
+constexpr std::uint64_t is_byte(std::uint64_t x, unsigned char byte) {
+  return ~(((x & ~kHigh) ^ (kOnes * byte)) + kOnes * 0x7f) & ~x & kHigh;
+}
+constexpr std::uint64_t is_letter_or_digit(std::uint64_t x) {
+  const std::uint64_t low = x & ~kHigh;
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'a');
+  const std::uint64_t past_z = low + kOnes * (0x80 - ('z' + 1));
+  return (from_a & ~past_z & ~x & kHigh) | is_byte(x, '0');
+}
+constexpr std::uint64_t is_continuation(std::uint64_t x) {
+  return x & ~(x << 1) & kHigh;
+}
+
+}  // namespace bytewise
+
+template <std::size_t count>
+class PhraseIndex {
+ public:
+  constexpr PhraseIndex(std::span<const Phrase> phrases, Where where) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < phrases.size(); ++i) {
+      if (phrases[i].where != where) continue;
+      const std::string_view literal = phrases[i].literal;
+      Entry& entry = entries_[n++];
+      entry.phrase = static_cast<std::uint16_t>(i);
+      entry.literal = literal;
+      if (literal.size() >= kPhraseKeyBytes) {
+        entry.key = load_eight(literal.data());
+      } else {
+        std::array<char, kPhraseKeyBytes> bytes{};
+        for (std::size_t at = 0; at < kShortKeyBytes; ++at)
+          bytes[at] = literal[at];
+        entry.key = load_eight(bytes.data());
+        has_short_ = true;
+      }
+      set_filter(entry.key);
+    }
+    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+      if (bucket_of(a.key) != bucket_of(b.key)) return bucket_of(a.key) < bucket_of(b.key);
+      return a.phrase < b.phrase;
+    });
+    std::size_t at = 0;
+    for (std::size_t bucket = 0; bucket <= kBuckets; ++bucket) {
+      while (at < count && bucket_of(entries_[at].key) < bucket)
+        ++at;
+      starts_[bucket] = static_cast<std::uint16_t>(at);
+    }
+  }
+
+  // Calls on_phrase(index of the phrase, byte it begins at) for each occurrence, in the text's
+  // order.
+  template <class OnPhrase>
+  void search(std::string_view normal, OnPhrase&& on_phrase) const {
+    if constexpr (count == 0) return;
+    std::uint64_t before = 0;  // The byte before was a letter or digit.
+    std::size_t at = 0;
+    // Keys are loaded past the end of a block.
+    for (; at + kBlockBytes + kPhraseKeyBytes <= normal.size(); at += kBlockBytes) {
+      search_block(normal, at, normal.data() + at, kBlockBytes, before, on_phrase);
+    }
+    while (at < normal.size()) {
+      std::array<char, kBlockBytes + kPhraseKeyBytes> padded{};
+      const std::size_t here = std::min(padded.size(), normal.size() - at);
+      std::memcpy(padded.data(), normal.data() + at, here);
+      search_block(normal, at, padded.data(), std::min(here, kBlockBytes), before, on_phrase);
+      at += kBlockBytes;
+    }
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t key = 0;
+    std::string_view literal;
+    std::uint16_t phrase = 0;
+  };
+  static constexpr std::size_t kBlockBytes = 64;
+  static constexpr unsigned kFilterBits = 15;
+  static constexpr unsigned kBucketBits = 11;
+  static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
+
+  static constexpr std::uint64_t mix(std::uint64_t key) { return key * 0x9e3779b97f4a7c15U; }
+  static constexpr std::size_t bucket_of(std::uint64_t key) {
+    return static_cast<std::size_t>(mix(key) >> (64 - kBucketBits));
+  }
+  constexpr void set_filter(std::uint64_t key) {
+    const std::uint64_t bit = mix(key) >> (64 - kFilterBits);
+    filter_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+  bool passes_filter(std::uint64_t key) const {
+    const std::uint64_t bit = mix(key) >> (64 - kFilterBits);
+    return (filter_[bit / 64] >> (bit % 64) & 1) != 0;
+  }
+
+  // Where words begin in a block: one bit for each byte.
+  static std::uint64_t find_starts(const char* block, std::uint64_t& before) {
+    std::uint64_t starts = 0;
+    for (unsigned i = 0; i < kBlockBytes / 8; ++i) {
+      const std::uint64_t x = load_eight(block + 8 * i);
+      const std::uint64_t word = bytewise::is_letter_or_digit(x);
+      const std::uint64_t inside = word & (word << 8 | before);
+      before = word >> 56;
+      const std::uint64_t begins =
+          ~(inside | bytewise::is_continuation(x) | bytewise::is_byte(x, ' ')) & bytewise::kHigh;
+      // Brings the eight bits together.
+      starts |= ((begins >> 7) * 0x0102040810204080U >> 56) << (8 * i);
+    }
+    return starts;
+  }
+
+  template <class OnPhrase>
+  void search_block(std::string_view normal, std::size_t at, const char* block, std::size_t size,
+                    std::uint64_t& before, OnPhrase& on_phrase) const {
+    std::uint64_t starts = find_starts(block, before);
+    if (size < kBlockBytes) starts &= (std::uint64_t{1} << size) - 1;
+    for (; starts != 0; starts &= starts - 1) {
+      const auto offset = static_cast<std::size_t>(std::countr_zero(starts));
+      const std::uint64_t key = load_eight(block + offset);
+      if (passes_filter(key)) look_up(normal, at + offset, key, on_phrase);
+      if (has_short_ && passes_filter(key & kShortKeyMask)) {
+        look_up(normal, at + offset, key & kShortKeyMask, on_phrase);
+      }
+    }
+  }
+
+  template <class OnPhrase>
+  void look_up(std::string_view normal, std::size_t at, std::uint64_t key,
+               OnPhrase& on_phrase) const {
+    const std::size_t bucket = bucket_of(key);
+    for (std::size_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
+      const Entry& entry = entries_[i];
+      if (entry.key == key && normal.substr(at).starts_with(entry.literal)) {
+        on_phrase(entry.phrase, at);
+      }
+    }
+  }
+
+  std::array<Entry, count> entries_;
+  std::array<std::uint16_t, kBuckets + 1> starts_{};
+  std::array<std::uint64_t, (std::size_t{1} << kFilterBits) / 64> filter_{};
+  bool has_short_ = false;
+};
+
+}  // namespace backstop::reading
