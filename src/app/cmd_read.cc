@@ -9,10 +9,10 @@
 #include "app/basis.h"
 #include "app/command.h"
 #include "app/exit_code.h"
+#include "app/read_judge.h"
 #include "app/read_result.h"
 #include "core/base/escape.h"
 #include "core/reading/reader.h"
-#include "core/transaction/judge.h"
 #include "edge/mailbox/source.h"
 
 namespace backstop::app {
@@ -24,50 +24,6 @@ struct Options {
   Settings settings;
   bool json = false;
 };
-
-// The guarded address that the answered message claims to be from; else whatever it claims, of a
-// domain of which nothing is known.
-transaction::Recipient claimed_sender(const reading::Returned& returned, const Basis& basis) {
-  static const config::Domain unknown{};
-  transaction::Recipient recipient{
-      .address = {}, .domain = &unknown, .mode = policy::Mode::Observe};
-  for (const auto* address : {&returned.return_path, &returned.from, &returned.sender}) {
-    if (!address->has_value()) continue;
-    if (recipient.address.is_null()) recipient.address = **address;
-    const auto* domain = basis.config.find_domain(mail::canonical_domain((*address)->domain));
-    if (domain != nullptr) {
-      return {.address = **address, .domain = domain, .mode = basis.config.mode_of(**address)};
-    }
-  }
-  return recipient;
-}
-
-ReadResult judge(mailbox::MessagePlace place, reading::Reading reading, const Basis& basis) {
-  const std::vector<transaction::Recipient> recipients{claimed_sender(reading.returned, basis)};
-  proof::TokenCheck token =
-      transaction::check_token(reading, recipients, basis.config, basis.ring.get(), basis.now);
-  const transaction::Client nobody{};
-  const mail::Address unknown{};
-  auto judged = transaction::judge_message(transaction::Case{.reading = &reading,
-                                                             .recipients = &recipients,
-                                                             .config = &basis.config,
-                                                             .client = &nobody,
-                                                             .sender = {.client = std::nullopt,
-                                                                        .client_name = {},
-                                                                        .envelope = &unknown,
-                                                                        .header_from = &unknown},
-                                                             .ring = basis.ring.get(),
-                                                             .token = token},
-                                           basis.now);
-  // A token is there and nobody can ask whose it is.
-  if (basis.ring == nullptr && !reading.returned.tokens.empty()) {
-    token.result = proof::ProofResult::Unavailable;
-  }
-  return {.place = std::move(place),
-          .reading = std::move(reading),
-          .token = token,
-          .judgement = std::move(judged.judgement)};
-}
 
 class Printer final : public mailbox::MessageSink {
  public:
@@ -83,7 +39,12 @@ class Printer final : public mailbox::MessageSink {
   }
   void on_bytes(std::string_view bytes) override { reader_->feed(bytes); }
   void on_message_end() override {
-    const ReadResult result = judge(std::move(place_), reader_->finish(), basis_);
+    reading::Reading reading = reader_->finish();
+    FileJudgement judged = judge_reading(reading, basis_);
+    const ReadResult result{.place = std::move(place_),
+                            .reading = std::move(reading),
+                            .token = judged.token,
+                            .judgement = std::move(judged.judgement)};
     reader_.reset();
     if (json_) {
       fmt::print("{}\n", render_read_json(result));
