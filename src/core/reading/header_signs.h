@@ -18,6 +18,19 @@ enum class HeaderSign : std::uint8_t {
   NullReturnPath,    // Return-Path: <> (RFC 5321 §4.4), written at final delivery.
   DaemonFrom,        // From: mailer-daemon@.
   List,              // Distributed by a mailing list (RFC 2919, RFC 2369).
+  // Of requests, notices and reports (request_marks.h):
+  ListAdministrivia,   // X-List-Administrivia: yes, of Mailman's own messages.
+  ListConfirmAddress,  // An address with the confirmation token of a list manager.
+  ListConfirmSubject,  // A subject with such a token.
+  ConfirmAddress,      // An address with some other confirmation token.
+  ChallengeSubject,    // A subject with the token of a program that challenges senders.
+  ChallengeField,      // A field that only such a program writes.
+  ChallengeSender,     // An address of a service that challenges senders.
+  FilterField,         // A field in which a mail filter says that it wrote the message.
+  FilterSender,        // An address that is a mail filter's role.
+  ReportSender,        // An address that reports on DMARC or TLS.
+  TlsReportField,      // TLS-Report-Domain, TLS-Report-Submitter (RFC 8460 §5.3).
+  AbuseReportField,    // X-ARF, X-XARF.
 };
 
 class HeaderSigns {

@@ -1,0 +1,226 @@
+#include "core/reading/request_marks.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "core/base/ascii.h"
+
+namespace backstop::reading {
+namespace {
+
+using namespace std::string_view_literals;
+
+// Of one field no more addresses than this are looked at: requests have one.
+constexpr unsigned kAddressesLookedAt = 4;
+constexpr std::size_t kTokenLength = 6;
+constexpr std::size_t kHexTokenLength = 16;
+constexpr std::size_t kHexCommandLength = 8;
+constexpr std::size_t kWordOriginLength = 24;
+
+bool is_hex(char c) {
+  return ascii::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_local_char(char c) {
+  return static_cast<unsigned char>(c) > 0x20 && c != '<' && c != '>' && c != ',' && c != ';' &&
+         c != ':' && c != '"' && c != '(' && c != ')' && c != '@';
+}
+
+// Calls `test(local, domain)`, both in lower case, for the addresses of a field, until it is true.
+template <class Test>
+bool any_address(std::string_view raw, Test&& test) {
+  unsigned seen = 0;
+  for (std::size_t at = raw.find('@'); at != std::string_view::npos && seen < kAddressesLookedAt;
+       at = raw.find('@', at + 1), ++seen) {
+    std::size_t begin = at;
+    while (begin > 0 && is_local_char(raw[begin - 1]))
+      --begin;
+    std::size_t end = at + 1;
+    while (end < raw.size() && is_local_char(raw[end]))
+      ++end;
+    const std::string local = ascii::lower(raw.substr(begin, at - begin));
+    const std::string domain = ascii::lower(raw.substr(at + 1, end - at - 1));
+    if (test(std::string_view(local), std::string_view(domain))) return true;
+  }
+  return false;
+}
+
+// Calls `test(word, rest)` for each word of `text` between separators; `rest` is what follows it.
+template <class Test>
+bool any_word(std::string_view text, std::string_view separators, Test&& test) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(separators), text.size());
+    const std::string_view rest = text.substr(std::min(end + 1, text.size()));
+    if (end > 0 && test(text.substr(0, end), rest)) return true;
+    text = rest;
+  }
+  return false;
+}
+
+bool is_token(std::string_view word) {
+  return word.size() >= kTokenLength && std::ranges::all_of(word, ascii::is_alnum) &&
+         std::ranges::any_of(word, ascii::is_digit);
+}
+
+bool has_token(std::string_view text) {
+  return any_word(text,
+                  "-+._=", [](std::string_view word, std::string_view) { return is_token(word); });
+}
+
+// ezmlm: list-sc.1034703413.bkdcpmlpddmlkpjmkbid-user=host (ezmlm-idx, subscribe and unsubscribe
+// confirmations, for users and for moderators).
+bool is_ezmlm_confirm(std::string_view local) {
+  for (const std::string_view action : {"-sc."sv, "-uc."sv, "-tc."sv, "-vc."sv, "-wc."sv}) {
+    const std::size_t at = local.find(action);
+    if (at == std::string_view::npos) continue;
+    const std::string_view stamp = local.substr(at + action.size());
+    const std::size_t dot = stamp.find('.');
+    if (dot != std::string_view::npos && dot >= 5 &&
+        std::ranges::all_of(stamp.substr(0, dot), ascii::is_digit)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+ConfirmForm form_of_local(std::string_view local) {
+  if (is_ezmlm_confirm(local)) return ConfirmForm::List;
+  ConfirmForm form = ConfirmForm::None;
+  any_word(local, "-+._=", [&](std::string_view word, std::string_view rest) {
+    const bool is_list =
+        word == "confsub" || word == "confunsub" || word == "subconfirm" || word == "unsubconfirm";
+    const bool is_sender = word == "confirm" || word == "qconfirm" || word == "conf";
+    if ((!is_list && !is_sender) || !has_token(rest)) return false;
+    // Mailman's VERP_CONFIRM_FORMAT, "%(addr)s+%(cookie)s" of list-confirm; Yahoo's confirm-s2-.
+    const std::size_t before = static_cast<std::size_t>(rest.data() - local.data()) - 1;
+    const bool is_mailman = word == "confirm" && local[before] == '+';
+    const bool is_yahoo = word == "confirm" && (rest.starts_with("s2-") || rest.starts_with("u2-"));
+    form = is_list || is_mailman || is_yahoo ? ConfirmForm::List : ConfirmForm::Sender;
+    return true;
+  });
+  return form;
+}
+
+// "9F3A-77C0-12DE : CONFIRM from list (subscribe)" of Majordomo 2.
+bool is_majordomo_subject(std::string_view subject) {
+  const std::size_t at = ascii::find_folded(subject, " : confirm from ");
+  if (at == std::string_view::npos || at < kTokenLength) return false;
+  return std::ranges::all_of(subject.substr(0, at), [](char c) { return is_hex(c) || c == '-'; });
+}
+
+// `word`, a space and nothing else but hexadecimal digits up to the next space.
+bool is_command_with_token(std::string_view subject, std::string_view word, std::size_t length,
+                           bool alone) {
+  if (!ascii::starts_with_folded(subject, word)) return false;
+  subject.remove_prefix(word.size());
+  const std::size_t end = std::min(subject.find(' '), subject.size());
+  if (alone && end != subject.size()) return false;
+  return end >= length && std::ranges::all_of(subject.substr(0, end), is_hex);
+}
+
+bool has_mark_with_token(std::string_view subject, std::string_view mark) {
+  const std::size_t at = ascii::find_folded(subject, mark);
+  if (at == std::string_view::npos) return false;
+  const std::string_view rest = subject.substr(at + mark.size());
+  const std::size_t end = std::min(rest.find_first_of(" )]"), rest.size());
+  return end >= kTokenLength;
+}
+
+}  // namespace
+
+ConfirmForm confirm_address_form(std::string_view raw) {
+  ConfirmForm form = ConfirmForm::None;
+  if (ascii::find_folded(raw, "conf") == std::string_view::npos &&
+      ascii::find_folded(raw, "c.") == std::string_view::npos) {
+    return form;
+  }
+  any_address(raw, [&form](std::string_view local, std::string_view) {
+    form = form_of_local(local);
+    return form != ConfirmForm::None;
+  });
+  return form;
+}
+
+ConfirmForm confirm_subject_form(std::string_view raw) {
+  const std::string_view subject = ascii::trim(raw);
+  // Mailman 2; Sympa (mail_tt2/request_auth.tt2); Majordomo 2; LISTSERV's confirmation code.
+  if (is_command_with_token(subject, "confirm ", kHexTokenLength, true) ||
+      is_command_with_token(subject, "auth ", kHexCommandLength, false) ||
+      is_majordomo_subject(subject) ||
+      has_mark_with_token(subject, "command confirmation request (")) {
+    return ConfirmForm::List;
+  }
+  // Active Spam Killer; BoxTrapper, new and old.
+  if (has_mark_with_token(subject, "(conf#") ||
+      has_mark_with_token(subject, "requires verification verify#") ||
+      has_mark_with_token(subject, "requires verification verify:")) {
+    return ConfirmForm::Sender;
+  }
+  return ConfirmForm::None;
+}
+
+bool names_filter_role(std::string_view raw) {
+  static constexpr std::array kRoles{
+      "mailscanner"sv,   "amavis"sv,       "amavisd"sv,      "antivirus"sv,    "virusalert"sv,
+      "virusadmin"sv,    "viruswall"sv,    "virus"sv,        "interscan"sv,    "antigen"sv,
+      "mailsweeper"sv,   "mailmarshal"sv,  "surfcontrol"sv,  "quarantine"sv,   "spamquarantine"sv,
+      "contentfilter"sv, "groupshield"sv,  "scanmail"sv,     "spamfilter"sv,   "mimedefang"sv,
+      "clamav"sv,        "drweb"sv,        "esafe"sv,        "puremessage"sv,  "quarantaene"sv,
+      "quarantaine"sv,   "cuarentena"sv,   "quarantena"sv,   "mailfilter"sv,   "spamdigest"sv,
+      "securiqwall"sv,   "gwava"sv,        "virusscanner"sv, "virenscanner"sv, "barracuda"sv,
+      "emailsecurity"sv, "mailsecurity"sv, "smtpgateway"sv,  "viruschecker"sv, "virusmaster"sv,
+  };
+  return any_address(raw, [](std::string_view local, std::string_view) {
+    std::string joined(local);
+    std::erase_if(joined, [](char c) { return c == '-' || c == '_' || c == '.'; });
+    if (std::ranges::find(kRoles, std::string_view(joined)) != kRoles.end()) return true;
+    return any_word(local, "-_.+", [](std::string_view word, std::string_view) {
+      return std::ranges::find(kRoles, word) != kRoles.end();
+    });
+  });
+}
+
+bool names_challenge_service(std::string_view raw) {
+  // Domains of services, and local parts of their challenges (SpamAssassin 20_vbounce.cf
+  // CRBOUNCE_*).
+  static constexpr std::array kServices{
+      "boxbe"sv,       "spamarrest"sv,  "bluebottle"sv,  "ipermitmail"sv,  "vanquish"sv,
+      "0spam"sv,       "mailinblack"sv, "knowspam"sv,    "spamlion"sv,     "mailblocks"sv,
+      "choicemail"sv,  "digiportal"sv,  "cashette"sv,    "spamstomp"sv,    "sendio"sv,
+      "spamcease"sv,   "qurb"sv,        "si20"sv,        "spamhippo"sv,    "spambully"sv,
+      "approvemail"sv, "totalblock"sv,  "spamexpress"sv, "leavemealone"sv, "mailwasher"sv,
+  };
+  static constexpr std::array kLocals{"challenge"sv, "spambush"sv, "spamhippo"sv, "sspam"sv};
+  return any_address(raw, [](std::string_view local, std::string_view domain) {
+    return any_word(domain, ".",
+                    [](std::string_view word, std::string_view) {
+                      return std::ranges::find(kServices, word) != kServices.end();
+                    }) ||
+           any_word(local, "-_.+", [](std::string_view word, std::string_view) {
+             return std::ranges::find(kLocals, word) != kLocals.end();
+           });
+  });
+}
+
+bool names_report_role(std::string_view raw) {
+  return any_address(raw, [](std::string_view local, std::string_view) {
+    return local.find("dmarc") != std::string_view::npos ||
+           any_word(local, "-_.+", [](std::string_view word, std::string_view) {
+             return word == "tlsrpt" || word == "smtptls" || word == "tlsreports";
+           });
+  });
+}
+
+bool is_scanner_origin(std::string_view name, std::string_view raw) {
+  constexpr std::string_view kEnding = "-mailscanner";
+  if (name.size() <= kEnding.size() || ascii::to_lower(name.back()) != 'r' ||
+      !ascii::equals_folded(name.substr(name.size() - kEnding.size()), kEnding)) {
+    return false;
+  }
+  raw = ascii::trim(raw);
+  return !raw.empty() && raw.size() <= kWordOriginLength &&
+         std::ranges::none_of(raw, [](char c) { return ascii::is_space(c) || c == ':'; });
+}
+
+}  // namespace backstop::reading

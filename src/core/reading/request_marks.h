@@ -1,0 +1,33 @@
+// What the form of single header fields says of programs that ask for a confirmation, filter mail
+// or report: addresses with a token, subjects with a token, roles and services in addresses.
+//
+// Pure and total; runs over the header of all mail, so each gives up at the first glance.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace backstop::reading {
+
+enum class ConfirmForm : std::uint8_t {
+  None,
+  List,    // Of a list manager: ezmlm -sc. and -uc., mlmmj +confsub-, Mailman -confirm+.
+  Sender,  // "confirm" and a token, as TMDA and others have: `raw` may be any confirmation.
+};
+
+// `raw`: a field of addresses (From, Reply-To).  What its first local part with a token is of.
+ConfirmForm confirm_address_form(std::string_view raw);
+// `raw`: a Subject.  What its token is of: "confirm 1cdd89380e82...", "verify#rytsCps...".
+ConfirmForm confirm_subject_form(std::string_view raw);
+
+// A local part in `raw` is the role of a mail filter ("mailscanner@", "virus-alert@").
+bool names_filter_role(std::string_view raw);
+// A local part or domain in `raw` is of a service that challenges senders.
+bool names_challenge_service(std::string_view raw);
+// A local part in `raw` is that of a program that reports on DMARC or TLS.
+bool names_report_role(std::string_view raw);
+// The field in which MailScanner says that it wrote the message itself: X-<site>-MailScanner with
+// one word, "generated" or its translation; of what it only scanned it says "Found to be clean".
+bool is_scanner_origin(std::string_view name, std::string_view raw);
+
+}  // namespace backstop::reading
