@@ -62,6 +62,8 @@ inline constexpr std::size_t kNoticeTextBytes = 32 * 1024;
 inline constexpr std::size_t kCharsetEvidenceBytes = 4 * 1024;
 // Text that can only be decoded as a whole: HTML with its style sheets, UTF-16.
 inline constexpr std::size_t kBufferedTextBytes = 128 * 1024;
+// Normal text that a language is told by: a page; more words do not make it surer.
+inline constexpr std::size_t kLanguageTextBytes = 8 * 1024;
 // The name of an HTML tag, or what stands in its place: an address in angle brackets has 320.
 inline constexpr std::size_t kHtmlTagBytes = 512;
 // Different known phrases noted of one message; real notices have under 20.
@@ -216,6 +218,23 @@ inline constexpr int kDnsAnswerRecords = 100;
 
 // A line that may be the From_ line of an mbox; longer ones are text.
 inline constexpr std::size_t kMboxLineBytes = 1024;
+// The name of the header field that must follow a From_ line which nothing else vouches for.
+inline constexpr std::size_t kMboxFieldNameBytes = 76;
+// Messages handed out together: as much as fits the caches of one core, so that what was just read
+// is still there when it is looked at.
+inline constexpr std::size_t kMailboxBatchBytes = 2 * 1024 * 1024;
+// One message of a mailbox; of a longer one only the beginning is looked at.  A report stands
+// before what it returns, and three of these in flight must stay under 64 MiB.
+inline constexpr std::size_t kMailboxMessageBytes = 16 * 1024 * 1024;
+// Messages, and complaints, of one batch: a folder may hold a million empty files.
+inline constexpr std::size_t kMailboxBatchMessages = 20'000;
+inline constexpr std::size_t kMailboxBatchUnreadable = 1000;
+// The beginning of a file that says what it is.
+inline constexpr std::size_t kMailboxHeadBytes = 64 * 1024;
+// Folders within folders.
+inline constexpr std::size_t kMailboxFolderDepth = 64;
+// Folders of one tree that are remembered, so that links lead into none of them twice.
+inline constexpr std::size_t kMailboxFolders = 200'000;
 // Read from a mailbox at once.
 inline constexpr std::size_t kMailboxReadBytes = 64 * 1024;
 // Files of one folder whose names are held to be read in order.

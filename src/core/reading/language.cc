@@ -1,10 +1,178 @@
 #include "core/reading/language.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
+#include "core/mail/utf8.h"
+#include "core/reading/normal_characters.h"
+
 namespace backstop::reading {
+namespace {
+
+struct Language {
+  std::string_view name;
+  std::string_view letters;
+  std::string_view words;
+};
+
+constexpr Language kLanguages[] = {
+#define BACKSTOP_LANGUAGE(name, letters, words) {name, letters, words},
+#include "core/reading/language_words.inc"
+#undef BACKSTOP_LANGUAGE
+};
+constexpr std::size_t kLanguageCount = std::size(kLanguages);
+
+// Those the phrases are in: only they are told.
+constexpr std::string_view kTold[] = {"en", "de", "fr", "es", "it", "pt",
+                                      "nl", "ja", "ru", "pl", "sv", "zh"};
+
+struct SmallWord {
+  std::string_view word;
+  std::uint8_t language = 0;
+};
+
+// Calls on_word for each word of a list.
+template <class OnWord>
+constexpr void each_word(std::string_view list, OnWord&& on_word) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(' '), list.size());
+    on_word(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+}
+
+constexpr std::size_t count_words() {
+  std::size_t n = 0;
+  for (const Language& language : kLanguages)
+    each_word(language.words, [&n](std::string_view) { ++n; });
+  return n;
+}
+
+constexpr auto kSmallWords = [] {
+  std::array<SmallWord, count_words()> words{};
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < kLanguageCount; ++i) {
+    each_word(kLanguages[i].words, [&words, &n, i](std::string_view word) {
+      words[n++] = {word, static_cast<std::uint8_t>(i)};
+    });
+  }
+  std::sort(words.begin(), words.end(), [](const SmallWord& a, const SmallWord& b) {
+    return a.word != b.word ? a.word < b.word : a.language < b.language;
+  });
+  return words;
+}();
+
+// What a word says for a language that has it alone; those that share it share this.
+constexpr unsigned kWordPoints = 60;
+constexpr unsigned kLetterPoints = 30;
+// Two words of its own, at the least.
+constexpr unsigned kPointsMin = 120;
+// Of all words of a text one in so many is small, whatever the text is about.
+constexpr unsigned kWordsPerSmallOne = 10;
+// A character of Chinese or Japanese stands for this part of a word.
+constexpr unsigned kCharactersPerWord = 2;
+
+class Counter {
+ public:
+  void on_word(std::string_view word) {
+    ++words_;
+    const auto [first, last] =
+        std::equal_range(kSmallWords.begin(), kSmallWords.end(), SmallWord{word},
+                         [](const SmallWord& a, const SmallWord& b) { return a.word < b.word; });
+    const auto shared = static_cast<unsigned>(last - first);
+    for (auto small = first; small != last; ++small) {
+      points_[small->language] += kWordPoints / shared;
+      ++small_words_[small->language];
+    }
+  }
+  void on_character(std::string_view sequence) {
+    const char32_t code = decode_character(sequence);
+    if (code < 0x500) return on_letter(sequence);
+    if (code >= 0x3040 && code <= 0x30ff) ++kana_;
+    if (code >= 0x4e00 && code <= 0x9fff) ++han_;
+    const bool hangul = (code >= 0xac00 && code <= 0xd7a3) || (code >= 0x1100 && code <= 0x11ff);
+    // Hebrew, Arabic, the scripts of India and their neighbours.
+    if (hangul || code < 0x1100) ++other_;
+  }
+  std::string_view decide() const;
+
+ private:
+  void on_letter(std::string_view sequence) {
+    for (std::size_t i = 0; i < kLanguageCount; ++i) {
+      if (kLanguages[i].letters.find(sequence) != std::string_view::npos) {
+        points_[i] += kLetterPoints;
+      }
+    }
+    const char32_t code = decode_character(sequence);
+    if (code >= 0x370 && code < 0x400) ++other_;
+  }
+
+  std::array<unsigned, kLanguageCount> points_{};
+  std::array<unsigned, kLanguageCount> small_words_{};
+  unsigned words_ = 0;
+  unsigned kana_ = 0;
+  unsigned han_ = 0;
+  unsigned other_ = 0;
+};
+
+std::string_view Counter::decide() const {
+  const auto* const best = std::max_element(points_.begin(), points_.end());
+  const auto at = static_cast<std::size_t>(best - points_.begin());
+  const unsigned east = (kana_ + han_) / kCharactersPerWord;
+  const unsigned other = other_ / kCharactersPerWord / 2;
+  if (other > small_words_[at] && other > east) return "und";
+  if (east > small_words_[at]) {
+    // Japanese cannot do without kana, of which a Chinese text has no more than a name or two.
+    if (kana_ * 10 >= han_) return kana_ >= 3 ? "ja" : "und";
+    return han_ >= 4 ? "zh" : "und";
+  }
+  unsigned second = 0;
+  for (std::size_t i = 0; i < kLanguageCount; ++i) {
+    if (i != at) second = std::max(second, points_[i]);
+  }
+  if (*best < kPointsMin || *best * 10 < second * 12) return "und";
+  if (small_words_[at] * kWordsPerSmallOne < words_) return "und";
+  const std::string_view name = kLanguages[at].name;
+  return std::find(std::begin(kTold), std::end(kTold), name) != std::end(kTold) ? name : "und";
+}
+
+bool is_word_byte(char c) {
+  return ascii::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// The words of what stands between two spaces; addresses, hosts, numbers and paths have none.
+void count_chunk(std::string_view chunk, Counter& counter) {
+  const auto is_word = [](char c) { return is_word_byte(c); };
+  const auto first = std::find_if(chunk.begin(), chunk.end(), is_word);
+  const auto last = std::find_if(chunk.rbegin(), chunk.rend(), is_word).base();
+  if (first >= last) return;
+  chunk = std::string_view(first, last);
+  if (chunk.find_first_of("@./:=_0<>\\") != std::string_view::npos) return;
+  while (!chunk.empty()) {
+    const auto end = std::find_if_not(chunk.begin(), chunk.end(), is_word);
+    const auto size = static_cast<std::size_t>(end - chunk.begin());
+    if (size > 0) counter.on_word(chunk.substr(0, size));
+    chunk.remove_prefix(std::min(size + 1, chunk.size()));
+  }
+}
+
+}  // namespace
 
 std::string_view guess_language(std::string_view normal) {
-  (void)normal;
-  return "und";
+  normal = normal.substr(0, limits::kLanguageTextBytes);
+  Counter counter;
+  each_word(normal, [&counter](std::string_view chunk) { count_chunk(chunk, counter); });
+  while (!normal.empty()) {
+    const std::size_t n = mail::utf8_sequence(normal);
+    if (n > 1) counter.on_character(normal.substr(0, n));
+    normal.remove_prefix(std::max<std::size_t>(n, 1));
+  }
+  return counter.decide();
 }
 
 }  // namespace backstop::reading
