@@ -1,8 +1,30 @@
 #include "core/base/ascii.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace backstop::ascii {
+namespace {
+
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kHigh = kOnes * 0x80;
+
+// Eight bytes at once: A to Z become lower case, all others stay.
+std::uint64_t fold(std::uint64_t x) {
+  const std::uint64_t low = x & ~kHigh;
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'A');
+  const std::uint64_t past_z = low + kOnes * (0x80 - ('Z' + 1));
+  return x | ((from_a & ~past_z & ~x & kHigh) >> 2);
+}
+
+std::uint64_t load(const char* bytes) {
+  std::uint64_t x = 0;
+  std::memcpy(&x, bytes, sizeof x);
+  return x;
+}
+
+}  // namespace
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -10,28 +32,40 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool equals_folded(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return to_lower(x) == to_lower(y);
-         });
-}
-
-bool starts_with_folded(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && equals_folded(text.substr(0, prefix.size()), prefix);
+bool same_folded(const char* a, const char* b, std::size_t size) {
+  for (; size >= 8; a += 8, b += 8, size -= 8) {
+    if (fold(load(a)) != fold(load(b))) return false;
+  }
+  for (; size != 0; ++a, ++b, --size) {
+    if (to_lower(*a) != to_lower(*b)) return false;
+  }
+  return true;
 }
 
 std::size_t find_folded(std::string_view text, std::string_view needle) {
-  const auto at = std::search(text.begin(), text.end(), needle.begin(), needle.end(),
-                              [](char x, char y) { return to_lower(x) == y; });
-  return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_space(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back()))
-    text.remove_suffix(1);
-  return text;
+  if (text.size() < needle.size()) return std::string_view::npos;
+  const std::size_t end = text.size() - needle.size() + 1;
+  const auto found = [text, needle](std::size_t at) {
+    return same_folded(text.data() + at, needle.data(), needle.size());
+  };
+  std::size_t at = 0;
+  if (needle.size() >= 2) {
+    const std::uint64_t first = kOnes * static_cast<unsigned char>(needle[0]);
+    const std::uint64_t second = kOnes * static_cast<unsigned char>(needle[1]);
+    // Eight places at once: does any have the first two bytes?  Loads nine bytes.
+    for (; at < end && at + 9 <= text.size(); at += 8) {
+      const char* here = text.data() + at;
+      const std::uint64_t other = (fold(load(here)) ^ first) | (fold(load(here + 1)) ^ second);
+      if (((other - kOnes) & ~other & kHigh) == 0) continue;
+      for (std::size_t place = at; place < std::min(at + 8, end); ++place) {
+        if (found(place)) return place;
+      }
+    }
+  }
+  for (; at < end; ++at) {
+    if (found(at)) return at;
+  }
+  return std::string_view::npos;
 }
 
 }  // namespace backstop::ascii

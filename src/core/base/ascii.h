@@ -31,12 +31,24 @@ constexpr char to_lower(char c) {
 }
 
 std::string lower(std::string_view text);
+// True when both `size` bytes are the same but for the case of A to Z.
+bool same_folded(const char* a, const char* b, std::size_t size);
 // True when both are the same but for the case of A to Z.
-bool equals_folded(std::string_view a, std::string_view b);
-bool starts_with_folded(std::string_view text, std::string_view prefix);
+inline bool equals_folded(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && same_folded(a.data(), b.data(), a.size());
+}
+inline bool starts_with_folded(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && same_folded(text.data(), prefix.data(), prefix.size());
+}
 // Position of the first occurrence, or npos.  `needle` must be lower case and not empty.
 std::size_t find_folded(std::string_view text, std::string_view needle);
 // A view without is_space at both ends.
-std::string_view trim(std::string_view text);
+constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
 
 }  // namespace backstop::ascii

@@ -14,6 +14,34 @@ TEST(Ascii, FoldsOnlyAToZ) {
   EXPECT_EQ(find_folded("abc", "x"), std::string_view::npos);
 }
 
+TEST(Ascii, FoldsEveryByteAtEveryPlaceAlike) {
+  for (int c = 0; c < 256; ++c) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = static_cast<char>(c);
+      std::string other(20, 'X');
+      other[at] = to_lower(static_cast<char>(c));
+      EXPECT_TRUE(equals_folded(text, other)) << c << " at " << at;
+      other[at] = static_cast<char>(c ^ 1);
+      EXPECT_FALSE(equals_folded(text, other)) << c << " at " << at;
+    }
+  }
+}
+
+TEST(Ascii, FindsWordsWhereverTheyStand) {
+  for (const std::string needle : {"q", "qu", "quick", "quick brown fox"}) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      for (std::size_t after = 0; after < 12; ++after) {
+        std::string text = std::string(before, 'Q') + "!" + needle + std::string(after, 'z');
+        text.back() = static_cast<char>(text.back() == 'z' ? 'Z' : text.back());
+        const std::size_t expected = needle == "q" && before > 0 ? 0 : before + 1;
+        EXPECT_EQ(find_folded(text, needle), expected) << text;
+        EXPECT_EQ(find_folded(text.substr(0, before), "quick"), std::string_view::npos);
+      }
+    }
+  }
+}
+
 TEST(Ascii, TrimsAllWhiteSpaceOfMail) {
   EXPECT_EQ(trim(" \t\r\n a b \r\n"), "a b");
   EXPECT_EQ(trim(" \t"), "");

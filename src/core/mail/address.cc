@@ -12,6 +12,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/mail/utf8.h"
 
 namespace backstop::mail {
 namespace {
@@ -20,11 +21,6 @@ struct FreeDeleter {
   void operator()(void* memory) const { std::free(memory); }  // Both libraries use malloc.
 };
 using OwnedBytes = std::unique_ptr<std::uint8_t, FreeDeleter>;
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 // RFC 5322 §3.2.3 atext; RFC 6531 §3.3 adds everything beyond ASCII.
 bool is_atext(char c) {

@@ -1,5 +1,6 @@
 // RFC 5322 §3.4 address lists with the obsolete forms (§4.4), and what mailers write besides.
 #include <algorithm>
+#include <array>
 
 #include "core/base/ascii.h"
 #include "core/mail/comment.h"
@@ -9,7 +10,14 @@
 namespace backstop::mail {
 namespace {
 
-constexpr std::string_view kSpecials = "()<>@,;:\"[]";
+// What ends an atom: white space and the specials, but the dot and the backslash.
+constexpr auto kEndsAtom = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : std::string_view("()<>@,;:\"[] \t\r\n\v\f")) {
+    ends[static_cast<unsigned char>(c)] = true;
+  }
+  return ends;
+}();
 
 class AddressScanner {
  public:
@@ -60,7 +68,7 @@ class AddressScanner {
 
   std::string_view take_atom() {
     const std::size_t begin = at_;
-    while (!done() && !ascii::is_space(peek()) && kSpecials.find(peek()) == kSpecials.npos)
+    while (!done() && !kEndsAtom[static_cast<unsigned char>(peek())])
       ++at_;
     return text_.substr(begin, at_ - begin);
   }
@@ -75,7 +83,9 @@ class AddressScanner {
       skip_blanks();
       if (done()) break;
       const bool quoted = peek() == '"';
-      const std::string word = quoted ? take_quoted() : std::string(take_atom());
+      std::string unquoted;
+      if (quoted) unquoted = take_quoted();
+      const std::string_view word = quoted ? unquoted : take_atom();
       if (!quoted && word.empty()) break;
       joined = joined || (!quoted && word.front() == '.');
       if (!joined) {

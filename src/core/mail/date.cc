@@ -1,5 +1,7 @@
 // RFC 5322 §3.3 and §4.3 dates, and what mailers write besides.
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 
 #include "core/base/ascii.h"
@@ -8,9 +10,32 @@
 namespace backstop::mail {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
-                                                      "jul", "aug", "sep", "oct", "nov", "dec"};
-constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+// The first three letters of a word as a number; 0 for a shorter word.
+constexpr std::uint32_t three_letters(std::string_view word) {
+  if (word.size() < 3) return 0;
+  std::uint32_t letters = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    letters = letters << 8 | static_cast<unsigned char>(ascii::to_lower(word[i]));
+  }
+  return letters;
+}
+
+constexpr std::array<std::uint32_t, 12> kMonths = {
+    three_letters("jan"), three_letters("feb"), three_letters("mar"), three_letters("apr"),
+    three_letters("may"), three_letters("jun"), three_letters("jul"), three_letters("aug"),
+    three_letters("sep"), three_letters("oct"), three_letters("nov"), three_letters("dec")};
+constexpr std::array<std::uint32_t, 7> kDays = {
+    three_letters("mon"), three_letters("tue"), three_letters("wed"), three_letters("thu"),
+    three_letters("fri"), three_letters("sat"), three_letters("sun")};
+
+// What parts the words of a date.
+constexpr auto kParts = [] {
+  std::array<bool, 256> parts{};
+  for (const char c : std::string_view(" \t\r\n\v\f,()\"")) {
+    parts[static_cast<unsigned char>(c)] = true;
+  }
+  return parts;
+}();
 // More words than any date has.
 constexpr unsigned kWordsMax = 32;
 
@@ -46,17 +71,15 @@ std::optional<unsigned> number_of(std::string_view text) {
 }
 
 std::optional<unsigned> month_of(std::string_view word) {
+  const std::uint32_t letters = three_letters(word);
   for (unsigned i = 0; i < kMonths.size(); ++i) {
-    if (ascii::starts_with_folded(word, kMonths[i])) return i + 1;
+    if (letters == kMonths[i]) return i + 1;
   }
   return std::nullopt;
 }
 
 bool is_weekday(std::string_view word) {
-  for (const std::string_view day : kDays) {
-    if (ascii::starts_with_folded(word, day)) return true;
-  }
-  return false;
+  return std::ranges::find(kDays, three_letters(word)) != kDays.end();
 }
 
 // "12:34", "12:34:56", single digits too; fractions of a second are dropped.
@@ -183,8 +206,9 @@ std::optional<Instant> parse_date(std::string_view raw) {
       ++at;
       continue;
     }
-    std::size_t end = raw.find_first_of(" \t\r\n\v\f,()\"", at);
-    if (end == raw.npos) end = raw.size();
+    std::size_t end = at + 1;
+    while (end < raw.size() && !kParts[static_cast<unsigned char>(raw[end])])
+      ++end;
     read_word(raw.substr(at, end - at), fields);
     ++words;
     at = end;

@@ -100,30 +100,27 @@ class TextDecoder {
 std::string unfold(std::string_view raw) {
   raw = ascii::trim(raw);
   std::string out;
-  out.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] == '\r' || raw[i] == '\n') {
-      // A line end, with any CRs before its LF, goes when a blank follows.
-      std::size_t end = i;
-      while (end < raw.size() && raw[end] == '\r')
-        ++end;
-      const bool line_end = end < raw.size() && raw[end] == '\n';
-      if (line_end && end + 1 < raw.size() && ascii::is_blank(raw[end + 1])) {
-        i = end;
-        continue;
-      }
-      const std::size_t kept = std::max(end, i + 1);
-      out.append(raw.substr(i, kept - i));
-      i = kept - 1;
-      continue;
-    }
-    out.push_back(raw[i]);
+  std::size_t begin = 0;
+  for (std::size_t lf = raw.find('\n'); lf != raw.npos; lf = raw.find('\n', lf + 1)) {
+    if (!ascii::is_blank(raw[lf + 1])) continue;  // `raw` does not end in a line end.
+    // A line end, with any CRs before its LF, goes when a blank follows.
+    std::size_t end = lf;
+    while (end > begin && raw[end - 1] == '\r')
+      --end;
+    if (out.empty()) out.reserve(raw.size());
+    out.append(raw.substr(begin, end - begin));
+    begin = lf + 1;
   }
+  out.append(raw.substr(begin));
   return out;
 }
 
 std::string decode_text(std::string_view raw) {
   std::string text = unfold(raw);
+  // Most text holds nothing to decode.
+  if (text.size() <= limits::kDecodedFieldBytes && text.find("=?") == text.npos && is_ascii(text)) {
+    return text;
+  }
   return TextDecoder(text).decode();
 }
 

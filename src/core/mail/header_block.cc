@@ -140,6 +140,26 @@ HeaderBlock::Progress HeaderBlock::feed_undecided(std::string_view line, std::si
   return progress;
 }
 
+// Hands out the fields from `at` on that stand whole in `in`, with the byte behind each, as nearly
+// all do.  Returns where the first line stands that is left to feed_undecided: of another kind, or
+// not known to end the field.
+std::size_t HeaderBlock::take_whole_fields(std::string_view in, std::size_t at, FieldSink& sink) {
+  while (at < in.size() && in[at] != '-') {
+    const std::size_t colon = find_colon(in.substr(at));
+    if (colon == in.npos) break;
+    std::size_t lf = in.find('\n', at + colon);
+    while (lf != in.npos && lf + 1 < in.size() && ascii::is_blank(in[lf + 1]))
+      lf = in.find('\n', lf + 1);
+    if (lf == in.npos || lf + 1 == in.size()) break;
+    const std::string_view text = without_line_end(in.substr(at, lf + 1 - at));
+    fresh_ = false;
+    sink.on_field_text(text.substr(0, limits::kWalkerHeldBytes), colon,
+                       text.size() > limits::kWalkerHeldBytes);
+    at = lf + 1;
+  }
+  return at;
+}
+
 HeaderBlock::Progress HeaderBlock::feed(std::string_view in, const BoundarySet& boundaries,
                                         FieldSink& sink, Defects& defects) {
   std::size_t run = 0;  // Where in `in` the part of the field begins that is not held.
@@ -148,6 +168,9 @@ HeaderBlock::Progress HeaderBlock::feed(std::string_view in, const BoundarySet& 
     if (at_line_start_ && run_ != Run::None && !ascii::is_blank(in[at])) {
       end_run(in.substr(run, at - run), sink);
       run = at;
+    }
+    if (at_line_start_ && run_ == Run::None && held_.empty()) {
+      at = run = take_whole_fields(in, at, sink);
     }
     const std::size_t lf = in.find('\n', at);
     const std::size_t next = lf == in.npos ? in.size() : lf + 1;

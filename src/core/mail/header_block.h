@@ -66,6 +66,7 @@ class HeaderBlock {
                  Defects& defects);
   Progress feed_undecided(std::string_view line, std::size_t at, const BoundarySet& boundaries,
                           Defects& defects);
+  std::size_t take_whole_fields(std::string_view in, std::size_t at, FieldSink& sink);
   void hold(std::string_view bytes);
   void end_run(std::string_view rest, FieldSink& sink);
 

@@ -19,9 +19,10 @@ void LineEnds::feed(std::string_view in, ContentSink& sink) {
 
 void LineEnds::feed_undecided(std::string_view in, ContentSink& sink) {
   if (!after_cr_) {
-    const std::size_t end = in.find_first_of("\r\n");
-    if (end == in.npos || in[end] == '\n') {
-      if (end != in.npos) kind_ = Kind::Lf;
+    const std::size_t lf = in.find('\n');
+    const std::size_t end = in.substr(0, lf).find('\r');
+    if (end == in.npos) {
+      if (lf != in.npos) kind_ = Kind::Lf;
       sink.on_bytes(in);
       return;
     }

@@ -18,10 +18,8 @@ std::vector<std::string> parse_message_ids(std::string_view raw, std::size_t cou
     if (close == raw.npos) break;
     // A '<' that was not closed before the next is text.
     open = raw.rfind('<', close);
-    std::string id;
-    for (const char c : raw.substr(open + 1, close - open - 1)) {
-      if (!ascii::is_space(c)) id.push_back(c);  // An identifier that was folded.
-    }
+    std::string id(raw.substr(open + 1, close - open - 1));
+    std::erase_if(id, ascii::is_space);  // An identifier that was folded.
     if (!id.empty()) out.push_back(std::move(id));
     at = close + 1;
   }

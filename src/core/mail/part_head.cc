@@ -26,32 +26,31 @@ void DescribingFields::note(std::string_view name, std::string_view raw) {
 }
 
 void DescribingFields::clear() {
-  for (Field* field : {&type_, &encoding_, &disposition_})
-    *field = Field{};
+  for (Field* field : {&type_, &encoding_, &disposition_}) {
+    field->seen = false;
+    field->raw.clear();
+  }
 }
 
-PartHead DescribingFields::head(bool in_digest) const {
+PartHead DescribingFields::head(bool in_digest, std::string& boundary) const {
   PartHead head;
   head.type = "text";
   head.subtype = "plain";
   if (type_.seen) {
-    StructuredValue value = parse_structured(type_.raw);
-    const std::size_t slash = value.value.find('/');
-    if (slash != std::string::npos && slash != 0 && slash + 1 < value.value.size()) {
-      head.type = value.value.substr(0, slash);
-      head.subtype = value.value.substr(slash + 1);
+    auto [type, raw_boundary] = parse_structured(type_.raw, "boundary");
+    const std::size_t slash = type.value.find('/');
+    if (slash != std::string::npos && slash != 0 && slash + 1 < type.value.size()) {
+      head.type = type.value.substr(0, slash);
+      head.subtype = type.value.substr(slash + 1);
     }
-    head.parameters = std::move(value.parameters);
+    head.parameters = std::move(type.parameters);
+    boundary = std::move(raw_boundary);
   } else if (in_digest) {
     head.type = "message";
     head.subtype = "rfc822";
   }
   if (disposition_.seen) head.disposition = parse_structured(disposition_.raw).value;
   return head;
-}
-
-std::string DescribingFields::boundary() const {
-  return raw_parameter(type_.raw, "boundary");
 }
 
 TransferEncoding DescribingFields::encoding(Defects& defects) const {

@@ -23,10 +23,9 @@ class DescribingFields {
 
   // The part's head without its place.  A part without a Content-Type is message/rfc822 in a
   // multipart/digest (RFC 2046 §5.1.5), else text/plain (RFC 2045 §5.2); so is, as text/plain, one
-  // whose Content-Type cannot be read.
-  PartHead head(bool in_digest) const;
-  // The boundary parameter without RFC 2047 decoding: "=?" may stand in a boundary.
-  std::string boundary() const;
+  // whose Content-Type cannot be read.  `boundary` becomes that parameter without RFC 2047
+  // decoding: "=?" may stand in a boundary.
+  PartHead head(bool in_digest, std::string& boundary) const;
   TransferEncoding encoding(Defects& defects) const;
 
  private:

@@ -16,9 +16,11 @@ struct Token {
 
 // More words than any Received field has.
 constexpr std::size_t kTokensMax = 256;
+constexpr std::size_t kTokensUsual = 24;
 
 std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> out;
+  out.reserve(kTokensUsual);
   std::size_t at = 0;
   while (at < text.size() && out.size() < kTokensMax) {
     if (ascii::is_space(text[at])) {

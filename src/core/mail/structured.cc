@@ -2,6 +2,8 @@
 #include "core/mail/structured.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -30,6 +32,19 @@ struct RawParameter {
   std::string value;
 };
 
+// What ends a word: white space, ';' and '(' always, and one more.
+enum class Ends : std::uint8_t { Always = 1, Slash = 2, Equals = 4 };
+
+constexpr auto kEnds = [] {
+  std::array<std::uint8_t, 256> ends{};
+  for (const char c : std::string_view(" \t\r\n\v\f;(")) {
+    ends[static_cast<unsigned char>(c)] = 0xff;
+  }
+  ends['/'] = static_cast<std::uint8_t>(Ends::Slash);
+  ends['='] = static_cast<std::uint8_t>(Ends::Equals);
+  return ends;
+}();
+
 class StructuredScanner {
  public:
   explicit StructuredScanner(std::string_view text) : text_(text) {}
@@ -51,9 +66,10 @@ class StructuredScanner {
     }
   }
 
-  std::string_view take_until(std::string_view ends) {
+  std::string_view take_until(Ends ends) {
     const std::size_t begin = at_;
-    while (!done() && ends.find(peek()) == ends.npos && !ascii::is_space(peek()))
+    while (!done() &&
+           (kEnds[static_cast<unsigned char>(peek())] & static_cast<std::uint8_t>(ends)) == 0)
       ++at_;
     return text_.substr(begin, at_ - begin);
   }
@@ -76,7 +92,7 @@ class StructuredScanner {
   std::string take_value() {
     std::string out;
     while (true) {
-      out.append(take_until(";("));
+      out.append(take_until(Ends::Always));
       const std::size_t blanks = at_;
       skip_blanks();
       if (done() || peek() == ';' || at_ == blanks || next_is_parameter() || out.empty()) break;
@@ -142,7 +158,7 @@ std::vector<Section> parse_sections(StructuredScanner& in) {
       in.skip();
       continue;
     }
-    Section section = parse_section_name(in.take_until("=;("));
+    Section section = parse_section_name(in.take_until(Ends::Equals));
     in.skip_blanks();
     if (in.done() || in.peek() != '=') {
       // No parameter.  What stopped the name is passed over, so that each turn gets on.
@@ -194,9 +210,10 @@ void append_section(RawParameter& parameter, const Section& section) {
 }
 
 // Joins the sections of each parameter in their numbers' order, up to the first that is missing.
-std::vector<RawParameter> join(const std::vector<Section>& sections) {
+std::vector<RawParameter> join(std::vector<Section> sections) {
   std::vector<RawParameter> out;
-  for (const Section& section : sections) {
+  out.reserve(sections.size());
+  for (Section& section : sections) {
     const bool extended = section.encoded || section.number.has_value();
     const auto known = std::find_if(out.begin(), out.end(), [&section](const RawParameter& p) {
       return p.name == section.name;
@@ -206,7 +223,9 @@ std::vector<RawParameter> join(const std::vector<Section>& sections) {
     RawParameter parameter;
     parameter.name = section.name;
     parameter.extended = extended;
-    if (!section.number) {
+    if (!extended) {
+      parameter.value = std::move(section.value);
+    } else if (!section.number) {
       append_section(parameter, section);
     } else {
       for (unsigned next = 0; next < sections.size(); ++next) {
@@ -244,13 +263,13 @@ std::string decode_value(const RawParameter& parameter) {
 // "text/plain", also with blanks around the slash; what stands before the first parameter.
 std::string parse_value(StructuredScanner& in) {
   in.skip_blanks();
-  std::string value = ascii::lower(in.take_until(";(/"));
+  std::string value = ascii::lower(in.take_until(Ends::Slash));
   in.skip_blanks();
   if (!in.done() && in.peek() == '/') {
     in.skip();
     in.skip_blanks();
     value.push_back('/');
-    value.append(ascii::lower(in.take_until(";(")));
+    value.append(ascii::lower(in.take_until(Ends::Always)));
   }
   return value;
 }
@@ -258,22 +277,21 @@ std::string parse_value(StructuredScanner& in) {
 }  // namespace
 
 StructuredValue parse_structured(std::string_view raw) {
-  StructuredScanner in(raw);
-  StructuredValue out;
-  out.value = parse_value(in);
-  for (RawParameter& parameter : join(parse_sections(in))) {
-    out.parameters.emplace_back(std::move(parameter.name), decode_value(parameter));
-  }
-  return out;
+  return parse_structured(raw, {}).structured;
 }
 
-std::string raw_parameter(std::string_view raw, std::string_view name) {
+StructuredWithRaw parse_structured(std::string_view raw, std::string_view raw_name) {
   StructuredScanner in(raw);
-  parse_value(in);
-  for (RawParameter& parameter : join(parse_sections(in))) {
-    if (parameter.name == name) return std::move(parameter.value);
+  StructuredWithRaw out;
+  out.structured.value = parse_value(in);
+  std::vector<RawParameter> parameters = join(parse_sections(in));
+  out.structured.parameters.reserve(parameters.size());
+  for (RawParameter& parameter : parameters) {
+    std::string value = decode_value(parameter);
+    if (!raw_name.empty() && parameter.name == raw_name) out.raw = std::move(parameter.value);
+    out.structured.parameters.emplace_back(std::move(parameter.name), std::move(value));
   }
-  return {};
+  return out;
 }
 
 }  // namespace backstop::mail

@@ -4,10 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include "core/mail/header_text.h"
+
 namespace backstop::mail {
 
-// One parameter of a Content-Type or alike, RFC 2231 undone, but neither RFC 2047 nor charsets: its
-// bytes as they would stand in a body.  "" when there is none.
-std::string raw_parameter(std::string_view raw, std::string_view name);
+struct StructuredWithRaw {
+  StructuredValue structured;
+  // The parameter asked for, RFC 2231 undone, but neither RFC 2047 nor charsets: its bytes as they
+  // would stand in a body.  "" when there is none.
+  std::string raw;
+};
+StructuredWithRaw parse_structured(std::string_view raw, std::string_view raw_name);
 
 }  // namespace backstop::mail

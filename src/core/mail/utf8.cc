@@ -1,6 +1,8 @@
 #include "core/mail/utf8.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace backstop::mail {
 namespace {
@@ -28,11 +30,21 @@ std::size_t utf8_sequence(std::string_view text) {
   return text.size() >= 4 && is_continuation(text[3]) ? 4 : 0;
 }
 
+std::size_t ascii_prefix(std::string_view text) {
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & 0x8080808080808080U) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+    ++at;
+  return at;
+}
+
 bool is_utf8(std::string_view text) {
   while (true) {
-    const auto high = std::find_if(text.begin(), text.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-    text.remove_prefix(static_cast<std::size_t>(high - text.begin()));
+    text.remove_prefix(ascii_prefix(text));
     if (text.empty()) return true;
     const std::size_t n = utf8_sequence(text);
     if (n == 0) return false;

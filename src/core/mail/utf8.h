@@ -9,6 +9,11 @@ namespace backstop::mail {
 
 // Length of the valid sequence (RFC 3629) at the start of `text`, or 0.
 std::size_t utf8_sequence(std::string_view text);
+// How many bytes below 0x80 it begins with.
+std::size_t ascii_prefix(std::string_view text);
+inline bool is_ascii(std::string_view text) {
+  return ascii_prefix(text) == text.size();
+}
 bool is_utf8(std::string_view text);
 // Appends `code`; what is no scalar value becomes U+FFFD.
 void append_utf8(std::string& out, char32_t code);

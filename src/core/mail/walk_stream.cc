@@ -187,7 +187,8 @@ void WalkStream::header_ended() {
   // SAFETY of the reference: frames_ grows only in enter(), as its last step.
   const bool in_digest =
       frame.place.role == PartRole::Child && size >= 2 && frames_[size - 2].digest;
-  PartHead head = describing_.head(in_digest);
+  std::string boundary;
+  PartHead head = describing_.head(in_digest, boundary);
   head.place = frame.place;
   if (frame.place.role == PartRole::Headers) {
     frame.content = Frame::Content::Skipped;
@@ -195,9 +196,7 @@ void WalkStream::header_ended() {
     walk_.visitor.on_header_end(head);
     return;
   }
-  std::string boundary;
   if (head.type == "multipart") {
-    boundary = describing_.boundary();
     if (boundary.empty()) {
       walk_.defects.add(Defect::BoundaryMissing);
     } else if (boundary.size() > limits::kBoundaryBytes) {
