@@ -42,6 +42,24 @@ std::string IpAddress::text() const {
   return out.data();
 }
 
+bool is_global(const IpAddress& address) {
+  const auto& b = address.bytes();
+  if (address.family() == IpAddress::Family::V4) {
+    const bool shared = b[0] == 100 && (b[1] & 0xC0U) == 64;
+    const bool link_local = b[0] == 169 && b[1] == 254;
+    const bool of_sixteen = b[0] == 172 && (b[1] & 0xF0U) == 16;
+    const bool of_two = b[0] == 192 && b[1] == 168;
+    return b[0] != 0 && b[0] != 10 && b[0] != 127 && b[0] < 224 && !shared && !link_local &&
+           !of_sixteen && !of_two;
+  }
+  const bool unspecified_or_loopback =
+      std::all_of(b.begin(), b.end() - 1, [](std::uint8_t byte) { return byte == 0; }) &&
+      b.back() <= 1;
+  const bool unique_local = (b[0] & 0xFEU) == 0xFC;
+  const bool link_local = b[0] == 0xFE && (b[1] & 0xC0U) == 0x80;
+  return !unspecified_or_loopback && !unique_local && !link_local && b[0] != 0xFF;
+}
+
 Result<IpNetwork> IpNetwork::parse(std::string_view text) {
   const std::string form = "write a network as 192.0.2.0/24, 2001:db8::/32 or one address";
   const std::size_t slash = text.find('/');

@@ -34,6 +34,10 @@ class IpAddress {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
+// Whether it may be a host of the open internet: not one of a private, shared, link-local, loopback
+// or multicast network (RFC 6890).  Networks for documentation count as open: they stand for it.
+bool is_global(const IpAddress& address);
+
 // An address and a prefix length.
 class IpNetwork {
  public:

@@ -35,5 +35,17 @@ TEST(Ip, NetworksWithHostBitsAreMistakesNotSilence) {
   EXPECT_FALSE(IpNetwork::parse("192.0.2.0/2x"));
 }
 
+TEST(Ip, PrivateAndLocalNetworksAreNotOfTheOpenInternet) {
+  for (const char* text : {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.7.7", "127.0.0.1",
+                           "169.254.1.1", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255",
+                           "::", "::1", "fe80::1", "fd00::1", "ff02::1"}) {
+    EXPECT_FALSE(is_global(*IpAddress::parse(text))) << text;
+  }
+  for (const char* text : {"8.8.8.8", "172.15.0.1", "172.32.0.1", "192.169.0.1", "100.128.0.1",
+                           "203.0.113.9", "2001:db8::1", "2a00:1450::1", "223.255.255.255"}) {
+    EXPECT_TRUE(is_global(*IpAddress::parse(text))) << text;
+  }
+}
+
 }  // namespace
 }  // namespace backstop

@@ -214,6 +214,27 @@ inline constexpr std::size_t kMtaLinks = 40;
 // Records taken from one answer; a name with more TXT records than this is nobody's HELO name.
 inline constexpr int kDnsAnswerRecords = 100;
 
+// --- A survey of mailboxes ----------------------------------------------------------------------
+
+// Different names (addresses, servers) of one sort that are counted one by one; past these the
+// rarer half is forgotten.  A run that forges made-up names uses each once; some 6 MB a sort.
+inline constexpr std::size_t kSurveyNames = 40'000;
+// One of those names: RFC 5321 §4.5.3.1.3 allows a path 256 with its brackets.
+inline constexpr std::size_t kSurveyNameBytes = 254;
+// Entries of each list that is shown.
+inline constexpr std::size_t kSurveyListed = 1000;
+// Different days: fifty years of a mailbox; a hostile Date may name any.
+inline constexpr std::size_t kSurveyDays = 18'300;
+// A source, sender or subject in a list.
+inline constexpr std::size_t kSurveyTextBytes = 512;
+// Threads of one survey.
+inline constexpr std::size_t kSurveyThreads = 256;
+// Batches of messages for each thread that are being read or wait for one before them.
+inline constexpr std::size_t kSurveyBatchesPerThread = 4;
+// A table of what messages are known to be.
+inline constexpr std::size_t kTruthBytes = 256 * 1024 * 1024;
+inline constexpr std::size_t kTruthRows = 1'000'000;
+
 // --- Files --------------------------------------------------------------------------------------
 
 // A line that may be the From_ line of an mbox; longer ones are text.
@@ -235,8 +256,6 @@ inline constexpr std::size_t kMailboxHeadBytes = 64 * 1024;
 inline constexpr std::size_t kMailboxFolderDepth = 64;
 // Folders of one tree that are remembered, so that links lead into none of them twice.
 inline constexpr std::size_t kMailboxFolders = 200'000;
-// Read from a mailbox at once.
-inline constexpr std::size_t kMailboxReadBytes = 64 * 1024;
 // Files of one folder whose names are held to be read in order.
 inline constexpr std::size_t kMailboxFiles = 1'000'000;
 // A configuration file.
