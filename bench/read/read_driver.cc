@@ -27,7 +27,7 @@ namespace reading = backstop::reading;
 using Messages = std::vector<std::string>;
 
 // Each measurement takes at least this long: the clock's grain and a stray interrupt vanish in it.
-constexpr double kLeastSeconds = 0.2;
+constexpr double kLeastSeconds = 0.05;
 
 double cpu_seconds() {
   timespec now{};

@@ -46,7 +46,7 @@ class Figure:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./do bench read", description=__doc__)
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--driver", type=pathlib.Path, default=ROOT / "build/release/bench/read/read_driver")
     return parser.parse_args()
 
@@ -86,11 +86,12 @@ def figures(found: dict[str, list[float]]) -> list[Figure]:
     def one(name: str) -> float:
         return found[name][0]
 
+    # Of rounds of the same work the least counts: what else runs on the machine can only add.
     def each(group: str, what: str) -> float:
-        return 1e6 * statistics.median(found[f"{group}_{what}_s"]) / one(f"{group}_messages")
+        return 1e6 * min(found[f"{group}_{what}_s"]) / one(f"{group}_messages")
 
     def rate(group: str, what: str) -> float:
-        return 1e-9 * one(f"{group}_bytes") / statistics.median(found[f"{group}_{what}_s"])
+        return 1e-9 * one(f"{group}_bytes") / min(found[f"{group}_{what}_s"])
 
     def ratio(group: str, what: str, to: str) -> float:
         # Rounds differ by more than the two sides within one.
@@ -123,8 +124,8 @@ def figures(found: dict[str, list[float]]) -> list[Figure]:
         Figure("  a walk over its line ends", "GB/s", rate("ordinary", "newlines")),
         Figure("  a copy of it", "GB/s", rate("ordinary", "memcpy")),
         Figure("known phrases", "phrases", one("phrases")),
-        Figure("  searched in normal text", "GB/s", statistics.median(found["phrases_gbps"])),
-        Figure("  making normal text", "GB/s", statistics.median(found["normal_text_gbps"])),
+        Figure("  searched in normal text", "GB/s", max(found["phrases_gbps"])),
+        Figure("  making normal text", "GB/s", max(found["normal_text_gbps"])),
     ]
 
 

@@ -35,7 +35,10 @@ std::string lower(std::string_view text);
 bool same_folded(const char* a, const char* b, std::size_t size);
 // True when both are the same but for the case of A to Z.
 inline bool equals_folded(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && same_folded(a.data(), b.data(), a.size());
+  if (a.size() != b.size()) return false;
+  // Most that differ do so in their first byte, and by more than case.
+  return a.empty() ||
+         (((a.front() ^ b.front()) & ~0x20) == 0 && same_folded(a.data(), b.data(), a.size()));
 }
 inline bool starts_with_folded(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && same_folded(text.data(), prefix.data(), prefix.size());
