@@ -18,6 +18,7 @@ enum class Match : std::uint8_t {
   NullPath,   // "<>".
   Daemon,     // An address whose local part is `value`.
   Holds,      // `value` stands in it.
+  Begins,     // It begins with `value`.
   // By request_marks.h:
   ListConfirmAddress,
   ConfirmAddress,
@@ -58,18 +59,30 @@ constexpr std::array kRows{
     Row{"reply-to", Match::ConfirmAddress, "", HeaderSign::ConfirmAddress, "TMDA and others"},
     Row{"x-mailer", Match::Holds, "bitdefender vshield", HeaderSign::FilterField,
         "BitDefender VShield"},
+    Row{"x-mailer", Match::Begins, "zendesk", HeaderSign::TicketSystem, "Zendesk"},
+    Row{"x-mailer", Match::Begins, "otrs", HeaderSign::TicketSystem, "OTRS Kernel/System/Email.pm"},
+    Row{"x-mailer", Match::Begins, "znuny", HeaderSign::TicketSystem, "Znuny, as OTRS"},
+    Row{"x-mailer", Match::Begins, "otobo", HeaderSign::TicketSystem, "OTOBO, as OTRS"},
+    Row{"x-mailer", Match::Begins, "zammad", HeaderSign::TicketSystem, "Zammad channel drivers"},
+    Row{"x-mailer", Match::Begins, "osticket", HeaderSign::TicketSystem,
+        "osTicket class.mailer.php"},
+    Row{"x-mailer", Match::Begins, "kayako", HeaderSign::TicketSystem, "Kayako"},
+    Row{"x-mailer", Match::Begins, "vacation", HeaderSign::Autoreply, "vacation programs"},
     Row{"list-post", Match::Present, "", HeaderSign::List, "RFC 2369 §3.4"},
     Row{"x-exispam", Match::Present, "", HeaderSign::ChallengeField, "ExiSpam"},
+    Row{"rt-ticket", Match::Present, "", HeaderSign::TicketSystem, "RT lib/RT/Action/SendEmail.pm"},
+    Row{"x-sfdc-lk", Match::Present, "", HeaderSign::TicketSystem, "Salesforce Email-to-Case"},
     Row{"precedence", Match::FirstWord, "auto_reply", HeaderSign::Autoreply,
         "cPanel, Plesk, vacation"},
     Row{"precedence", Match::FirstWord, "auto-reply", HeaderSign::Autoreply, "as above, misspelt"},
     Row{"precedence", Match::FirstWord, "spam", HeaderSign::ChallengeField, "notaspammer"},
     Row{"x-ask-info", Match::Present, "", HeaderSign::ChallengeField, "Active Spam Killer"},
+    Row{"precedence", Match::FirstWord, "bulk", HeaderSign::Bulk, "RFC 2076 §3.9"},
+    Row{"precedence", Match::FirstWord, "junk", HeaderSign::Bulk, "vacation(1)"},
     Row{"return-path", Match::NullPath, "", HeaderSign::NullReturnPath, "RFC 5321 §4.4"},
-    Row{"x-autoreply", Match::NotNo, "", HeaderSign::Autoreply, "cPanel, Gmail, GMX, Plesk"},
     Row{"return-path", Match::ChallengeService, "", HeaderSign::ChallengeSender,
         "iPermitMail, EarthLink spamBlocker"},
-    Row{"x-auto-reply", Match::NotNo, "", HeaderSign::Autoreply, "webmail autoresponders"},
+    Row{"x-rt-ticket", Match::Present, "", HeaderSign::TicketSystem, "RT 4, as RT-Ticket"},
     Row{"content-type", Match::Type, "multipart/report", HeaderSign::Report, "RFC 6522"},
     Row{"x-precedence", Match::FirstWord, "auto_reply", HeaderSign::Autoreply, "Gordano"},
     Row{"x-boxtrapper", Match::Present, "", HeaderSign::ChallengeField, "cPanel BoxTrapper"},
@@ -78,22 +91,40 @@ constexpr std::array kRows{
         "Trend Micro InterScan VirusWall NT"},
     Row{"content-type", Match::Holds, "multipartboundary_mailinblack", HeaderSign::ChallengeField,
         "Mailinblack"},
-    Row{"x-autorespond", Match::Present, "", HeaderSign::Autoreply,
-        "Plesk, cPanel, qmail-autoresponder"},
+    Row{"delivered-to", Match::FirstWord, "autoresponder", HeaderSign::Autoreply,
+        "Sisimai RFC3834.pm"},
+    Row{"x-powered-by", Match::Begins, "otrs", HeaderSign::TicketSystem, "OTRS, as above"},
+    Row{"x-powered-by", Match::Begins, "znuny", HeaderSign::TicketSystem, "Znuny, as above"},
+    Row{"x-powered-by", Match::Begins, "zammad", HeaderSign::TicketSystem, "Zammad, as above"},
     Row{"auto-submitted", Match::NotNo, "", HeaderSign::AutoSubmitted, "RFC 3834 §5"},
     Row{"auto-submitted", Match::FirstWord, "auto-replied", HeaderSign::AutoReplied, "RFC 3834 §5"},
     Row{"x-spamazoid-md", Match::Present, "", HeaderSign::ChallengeField, "Spamazoid"},
+    Row{"x-apple-action", Match::FirstWord, "vacation", HeaderSign::Autoreply,
+        "Sisimai RFC3834.pm"},
     Row{"x-mail-autoreply", Match::Present, "", HeaderSign::Autoreply, "qmail autoresponders"},
-    Row{"x-autoreply-from", Match::Present, "", HeaderSign::Autoreply, "Axigen, Plesk"},
+    Row{"list-unsubscribe", Match::Present, "", HeaderSign::Newsletter, "RFC 2369 §3.2"},
     Row{"tls-report-domain", Match::Present, "", HeaderSign::TlsReportField, "RFC 8460 §5.3"},
+    Row{"x-jira-fingerprint", Match::Present, "", HeaderSign::TicketSystem, "Jira"},
     Row{"x-failed-recipients", Match::Present, "", HeaderSign::FailedRecipients, "Exim deliver.c"},
     Row{"x-spamarrest-noauth", Match::Present, "", HeaderSign::ChallengeField, "Spam Arrest"},
+    Row{"x-debian-pr-message", Match::FirstWord, "ack", HeaderSign::TicketSystem,
+        "debbugs scripts/process"},
     Row{"x-bluebottle-request", Match::Present, "", HeaderSign::ChallengeField, "Bluebottle"},
     Row{"tls-report-submitter", Match::Present, "", HeaderSign::TlsReportField, "RFC 8460 §5.3"},
     Row{"x-list-administrivia", Match::FirstWord, "yes", HeaderSign::ListAdministrivia,
         "Mailman Message.py UserNotification"},
+    Row{"x-freescout-mail-type", Match::FirstWord, "auto.reply", HeaderSign::Autoreply,
+        "FreeScout app/Jobs/SendAutoReply.php"},
+    Row{"x-freescout-mail-type", Match::Present, "", HeaderSign::TicketSystem, "FreeScout"},
+    Row{"x-servicenow-generated", Match::Present, "", HeaderSign::TicketSystem, "ServiceNow"},
+    Row{"x-auto-response-suppress", Match::Present, "", HeaderSign::AsksNoAnswer, "MS-OXCMAIL"},
+    Row{"x-zendesk-from-account-id", Match::Present, "", HeaderSign::TicketSystem, "Zendesk"},
+    Row{"x-ms-exchange-inbox-rules-loop", Match::Present, "", HeaderSign::MailboxRule,
+        "Exchange, on what a mailbox rule sends"},
     Row{"x-choicemail-registration-request", Match::Present, "", HeaderSign::ChallengeField,
         "ChoiceMail"},
+    Row{"x-ms-exchange-generated-message-source", Match::Begins, "mailbox rules agent",
+        HeaderSign::MailboxRule, "Exchange 2013 on"},
 };
 static_assert(std::ranges::is_sorted(kRows, {}, [](const Row& row) { return row.field.size(); }));
 
@@ -160,6 +191,8 @@ bool matches(const Row& row, std::string_view raw) {
       return names_local_part(raw, row.value);
     case Match::Holds:
       return ascii::find_folded(raw, row.value) != std::string_view::npos;
+    case Match::Begins:
+      return ascii::equals_folded(ascii::trim(raw).substr(0, row.value.size()), row.value);
     case Match::ListConfirmAddress:
       return confirm_address_form(raw) == ConfirmForm::List;
     case Match::ConfirmAddress:
@@ -178,9 +211,29 @@ bool matches(const Row& row, std::string_view raw) {
   return false;
 }
 
+// X-Autoreply, X-Auto-Reply, X-Autoreply-From, X-Autorespond, X-Autoresponder, X-Auto-Answer ...:
+// autoresponders choose the name of their mark freely, but all alike (cPanel, Plesk, Gmail, GMX,
+// Axigen, osTicket, qmail-autoresponder, web mail).
+bool is_autoreply_name(std::string_view name) {
+  constexpr std::string_view kBegins = "x-auto";
+  if (name.size() <= kBegins.size() || ascii::to_lower(name[2]) != 'a' ||
+      !ascii::equals_folded(name.substr(0, kBegins.size()), kBegins)) {
+    return false;
+  }
+  name.remove_prefix(kBegins.size());
+  if (name.front() == '-') name.remove_prefix(1);
+  const auto begins = [name](std::string_view word) {
+    return ascii::equals_folded(name.substr(0, word.size()), word);
+  };
+  return begins("repl") || begins("answer") || (begins("respon") && !begins("response-suppress"));
+}
+
 }  // namespace
 
 void HeaderSigns::on_field(std::string_view name, std::string_view raw) {
+  if (is_autoreply_name(name) && matches({"", Match::NotNo, "", HeaderSign::Autoreply, ""}, raw)) {
+    bits_ |= bit(HeaderSign::Autoreply);
+  }
   // The site stands in the name of this field.
   if (is_scanner_origin(name, raw)) bits_ |= bit(HeaderSign::FilterField);
   if (name.size() > kLongestField) return;
@@ -193,7 +246,14 @@ void HeaderSigns::on_field(std::string_view name, std::string_view raw) {
 }
 
 bool HeaderSigns::looks_automatic() const {
-  return (bits_ & ~bit(HeaderSign::List)) != 0;
+  constexpr unsigned kOrdinaryToo = bit(HeaderSign::List) | bit(HeaderSign::Bulk) |
+                                    bit(HeaderSign::AsksNoAnswer) | bit(HeaderSign::MailboxRule) |
+                                    bit(HeaderSign::TicketSystem) | bit(HeaderSign::Newsletter);
+  return (bits_ & ~kOrdinaryToo) != 0;
+}
+
+bool HeaderSigns::may_answer() const {
+  return looks_automatic() || has(HeaderSign::MailboxRule) || has(HeaderSign::TicketSystem);
 }
 
 }  // namespace backstop::reading

@@ -31,6 +31,12 @@ enum class HeaderSign : std::uint8_t {
   ReportSender,        // An address that reports on DMARC or TLS.
   TlsReportField,      // TLS-Report-Domain, TLS-Report-Submitter (RFC 8460 §5.3).
   AbuseReportField,    // X-ARF, X-XARF.
+  // On ordinary mail too, so that none of these alone makes a message be read:
+  Bulk,          // Precedence: bulk or junk.
+  AsksNoAnswer,  // X-Auto-Response-Suppress, as Exchange and help desks set it.
+  MailboxRule,   // A rule of an Exchange mailbox wrote it: out of office, template, forward.
+  TicketSystem,  // A help desk wrote it: an acknowledgement, an agent's words, an update.
+  Newsletter,    // List-Unsubscribe, which hardly any answer to one person has.
 };
 
 class HeaderSigns {
@@ -44,6 +50,9 @@ class HeaderSigns {
   // for mail that merely passed a list, or that asks not to be answered (X-Auto-Response-Suppress
   // stands on ordinary Exchange mail).
   bool looks_automatic() const;
+
+  // True when its words are worth reading, even where its header alone makes it nothing.
+  bool may_answer() const;
 
  private:
   static constexpr unsigned bit(HeaderSign sign) { return 1U << static_cast<unsigned>(sign); }
