@@ -3,7 +3,7 @@ import re
 import unicodedata
 
 KINDS = ("bounce delay delivery-report read-receipt auto-reply ticket-ack challenge virus-notice "
-         "content-notice subscription-confirm feedback-report aggregate-report").split()
+         "content-notice subscription-confirm feedback-report aggregate-report ordinary").split()
 PLACES = "subject from text diagnostic".split()
 REASONS = ("user-unknown user-disabled user-moved mailbox-full host-unknown too-large spam virus "
            "content sender-refused client-refused authentication-failed policy relay-denied "
