@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 
 #include "app/basis.h"
 #include "app/command.h"
@@ -13,7 +12,8 @@
 #include "app/read_result.h"
 #include "core/base/escape.h"
 #include "core/reading/reader.h"
-#include "edge/mailbox/source.h"
+#include "edge/mailbox/batch_reader.h"
+#include "edge/mailbox/message_place.h"
 
 namespace backstop::app {
 namespace {
@@ -25,27 +25,20 @@ struct Options {
   bool json = false;
 };
 
-class Printer final : public mailbox::MessageSink {
+class Printer {
  public:
   Printer(const Basis& basis, bool json) : basis_(basis), json_(json) {
     const bool terminal = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
     colour_ = terminal ? Colour::Terminal : Colour::Plain;
   }
 
-  void on_message(const mailbox::MessagePlace& place) override {
-    place_ = place;
-    reader_.emplace();
-    if (place.envelope_sender) reader_->set_envelope_sender(*place.envelope_sender);
-  }
-  void on_bytes(std::string_view bytes) override { reader_->feed(bytes); }
-  void on_message_end() override {
-    reading::Reading reading = reader_->finish();
+  void print(mailbox::MessagePlace place, std::string_view bytes) {
+    reading::Reading reading = reading::read_message(bytes, place.envelope_sender).reading;
     FileJudgement judged = judge_reading(reading, basis_);
-    const ReadResult result{.place = std::move(place_),
+    const ReadResult result{.place = std::move(place),
                             .reading = std::move(reading),
                             .token = judged.token,
                             .judgement = std::move(judged.judgement)};
-    reader_.reset();
     if (json_) {
       fmt::print("{}\n", render_read_json(result));
     } else {
@@ -53,32 +46,36 @@ class Printer final : public mailbox::MessageSink {
     }
     first_ = false;
   }
-  void on_unreadable(const Error& error) override {
-    code_ = report_error({error.code, escape_terminal(error.where), error.detail});
-  }
-
-  int code() const { return code_; }
 
  private:
   const Basis& basis_;
   bool json_;
   Colour colour_ = Colour::Plain;
-  mailbox::MessagePlace place_;
-  std::optional<reading::Reader> reader_;
   bool first_ = true;
-  int code_ = kExitGood;
 };
+
+int report_unreadable(const Error& error) {
+  return report_error({error.code, escape_terminal(error.where), error.detail});
+}
 
 int run_read(const Options& options) {
   const auto basis = load_basis(options.settings, options.keys_directory);
   if (!basis) return report_error(basis.error(), kExitBadConfig);
   Printer printer(*basis, options.json);
   int code = kExitGood;
-  for (const std::string& path : options.files) {
-    if (const auto read = mailbox::read_source(path, printer); !read) {
-      printer.on_unreadable(read.error());
+  mailbox::BatchReader reader(options.files);
+  mailbox::Batch batch;
+  while (reader.next(batch)) {
+    for (const mailbox::Unreadable& unreadable : batch.unreadable) {
+      code = report_unreadable(unreadable.error);
     }
-    code = printer.code();
+    for (const mailbox::BatchMessage& message : batch.messages) {
+      mailbox::MessagePlace place = mailbox::place_of(batch, message);
+      if (message.cut) {
+        code = report_unreadable({Errc::Limit, place.source, "is too long; its end was not read"});
+      }
+      printer.print(std::move(place), message.bytes);
+    }
   }
   return code;
 }
@@ -90,9 +87,10 @@ void add_read_command(CLI::App& app, Chosen& chosen) {
       app.add_subcommand("read", "Say what messages are, and whether we sent what they answer");
   const auto options = std::make_shared<Options>();
   command
-      ->add_option("files", options->files,
-                   "Messages: a file, an mbox, a Maildir, a folder of .eml files, or - for "
-                   "standard input")
+      ->add_option(
+          "files", options->files,
+          "Messages: a file, an mbox, a Maildir, a folder of these, any of them packed or in "
+          "an archive, or - for standard input")
       ->required()
       ->type_name("FILE");
   command

@@ -6,7 +6,7 @@
 #include "core/policy/policy.h"
 #include "core/proof/token.h"
 #include "core/reading/reading.h"
-#include "edge/mailbox/message_sink.h"
+#include "edge/mailbox/message_place.h"
 
 namespace backstop::app {
 

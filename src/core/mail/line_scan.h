@@ -1,0 +1,16 @@
+// Searches for lines by what they begin with, many bytes at a time.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace backstop::mail {
+
+// The first line that begins at `from` or later with 'F'; npos when there is none.  A line begins
+// behind `line_end`; place 0 is not looked at.  REQUIRES: from > 0.
+std::size_t find_f_line(std::string_view text, std::size_t from, char line_end);
+
+// The same for a line that begins with 'F', 'C' or 'c', or that is empty or may be ('\r').
+std::size_t find_header_stop(std::string_view text, std::size_t from, char line_end);
+
+}  // namespace backstop::mail
