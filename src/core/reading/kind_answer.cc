@@ -1,23 +1,248 @@
-// Auto-replies and acknowledgements of tickets.
+// Auto-replies and acknowledgements of tickets (docs/formats/automatic-mail.md).
+//
+// Words count only where they are the writer's own: not behind the line with which people quote,
+// and in a subject not behind a mark of reply or forward, since people answer automatic answers.
+#include <algorithm>
+#include <array>
+
+#include "core/base/ascii.h"
 #include "core/reading/kind.h"
 
 namespace backstop::reading {
+namespace {
+
+// Marks before a subject, in normal text.  Forwards come first.
+constexpr std::array<std::string_view, 10> kForwardMarks{
+    "fw:", "fwd:", "wg:", "tr:", "rv:", "enc:", "i:", "转发:", "轉寄:", "пересл:"};
+constexpr std::array<std::string_view, 14> kReplyMarks{
+    "re:", "aw:",  "antw:", "antwort:", "sv:", "vs:",   "res:",
+    "r:",  "rif:", "odp:",  "ynt:",     "ha:", "回复:", "答复:"};
+
+// A subject without the tags in square brackets that gateways put before it ("[EXTERNAL]").
+std::string_view without_tags(std::string_view subject) {
+  constexpr std::size_t kTagBytes = 24;
+  while (subject.starts_with('[')) {
+    const std::size_t end = subject.substr(0, kTagBytes).find(']');
+    if (end == std::string_view::npos) break;
+    subject = ascii::trim(subject.substr(end + 1));
+  }
+  return subject;
+}
+
+template <std::size_t size>
+bool begins_with(std::string_view subject, const std::array<std::string_view, size>& marks) {
+  return std::ranges::any_of(
+      marks, [subject](std::string_view mark) { return subject.starts_with(mark); });
+}
+
+// Different phrases that do not lie in one another.
+struct Words {
+  unsigned fixed = 0;
+  unsigned common = 0;
+  unsigned all() const { return fixed + common; }
+};
+
+Words count_words(const PhraseHits& hits, Kind kind, Where where, std::size_t before) {
+  constexpr std::size_t kCounted = 8;
+  std::array<const PhraseHit*, kCounted> counted{};
+  Words words;
+  for (const bool fixed : {true, false}) {
+    for (const PhraseHit& hit : hits.all()) {
+      const Phrase& phrase = *hit.phrase;
+      if (phrase.kind != kind || phrase.where != where || phrase.fixed != fixed ||
+          hit.at >= before || words.all() == kCounted) {
+        continue;
+      }
+      const bool overlaps =
+          std::any_of(counted.begin(), counted.begin() + words.all(), [&hit](const PhraseHit* one) {
+            return hit.at < one->at + one->phrase->literal.size() &&
+                   one->at < hit.at + hit.phrase->literal.size();
+          });
+      if (overlaps) continue;
+      counted[words.all()] = &hit;
+      ++(fixed ? words.fixed : words.common);
+    }
+  }
+  return words;
+}
+
+// What speaks for an automatic answer, by where it comes from.
+struct Signs {
+  Words reply_subject, reply_text;    // Of an auto-reply.
+  Words ticket_subject, ticket_text;  // Of the acknowledgement of a ticket.
+  bool other_matter = false;     // Words of an update, an order, a password: no acknowledgement.
+  bool number = false;           // The subject has a number as tickets have it.
+  bool forward = false;          // The subject is that of a forward, or ...
+  bool reply = false;            // ... of a reply.
+  bool named_by_header = false;  // Auto-Submitted: auto-replied, or an autoresponder's own field.
+  bool null_sender = false;      // The envelope sender is that of a mail system, From a person's.
+  // Header fields of the weaker kind, each for itself.
+  unsigned fields = 0;
+};
+
+// "#1234" and alike: in square or round brackets, or behind "#".
+bool has_number(std::string_view subject) {
+  for (std::size_t at = subject.find('0'); at != std::string_view::npos;
+       at = subject.find('0', at + 1)) {
+    if (at == 0) continue;
+    const char before = subject[at - 1];
+    const char after = at + 1 < subject.size() ? subject[at + 1] : ' ';
+    if (before == '#') return true;
+    if ((before == '[' && after == ']') || (before == '-' && after == ']')) return true;
+    if (before == '(' && after == ')') return true;
+  }
+  return false;
+}
+
+// Where the words of somebody else begin, and whether the writer's own are of another matter.
+std::size_t find_end_of_own(const PhraseHits& hits, bool& other_matter) {
+  std::size_t end = std::string_view::npos;
+  for (const PhraseHit& hit : hits.all()) {
+    if (hit.phrase->kind != Kind::Ordinary || hit.phrase->where != Where::Text) continue;
+    if (hit.phrase->literal.find("-----") != std::string_view::npos) end = std::min(end, hit.at);
+  }
+  for (const PhraseHit& hit : hits.all()) {
+    if (hit.phrase->kind != Kind::Ordinary || hit.phrase->where != Where::Text) continue;
+    if (hit.at < end) other_matter = true;
+  }
+  return end;
+}
+
+Signs collect_signs(const Findings& f) {
+  Signs s;
+  const std::size_t end = find_end_of_own(f.words, s.other_matter);
+  const std::string_view subject = without_tags(f.subject);
+  s.forward = begins_with(subject, kForwardMarks);
+  s.reply = begins_with(subject, kReplyMarks);
+  constexpr std::size_t kAll = std::string_view::npos;
+  if (!s.forward && !s.reply) {
+    s.reply_subject = count_words(f.words, Kind::AutoReply, Where::Subject, kAll);
+  }
+  if (!s.forward) s.ticket_subject = count_words(f.words, Kind::TicketAck, Where::Subject, kAll);
+  s.reply_text = count_words(f.words, Kind::AutoReply, Where::Text, end);
+  s.ticket_text = count_words(f.words, Kind::TicketAck, Where::Text, end);
+  s.number = !s.forward && has_number(f.subject);
+  s.named_by_header = f.signs.has(HeaderSign::AutoReplied) || f.signs.has(HeaderSign::Autoreply);
+  s.null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other;
+  for (const HeaderSign sign :
+       {HeaderSign::AutoSubmitted, HeaderSign::Bulk, HeaderSign::AsksNoAnswer}) {
+    if (f.signs.has(sign)) ++s.fields;
+  }
+  return s;
+}
+
+// The signs of a help desk: words that say a ticket was made, and something besides them.
+bool is_ticket_ack(const Findings& f, const Signs& s) {
+  if (s.forward) return false;
+  const bool ticket_field = f.signs.has(HeaderSign::TicketSystem);
+  const bool automatic = s.named_by_header || s.null_sender || s.fields > 0 || ticket_field;
+  const bool in_subject = s.ticket_subject.all() > 0 || s.number;
+  if (s.other_matter && !s.named_by_header) return s.ticket_subject.fixed > 0 && automatic;
+  if (s.ticket_text.fixed > 0) return automatic || f.answers_mail || in_subject;
+  if (s.ticket_subject.fixed > 0) return automatic || s.ticket_text.all() > 0;
+  if (s.named_by_header) {
+    return s.ticket_text.all() > 0 || (s.ticket_subject.all() > 0 && s.reply_text.fixed == 0);
+  }
+  if (s.ticket_text.common == 0) return false;
+  if (in_subject) return automatic || f.answers_mail || s.ticket_text.common > 1;
+  return (ticket_field || s.null_sender) && (f.answers_mail || s.ticket_text.common > 1);
+}
+
+// An answer without a field that names it so.
+bool is_auto_reply(const Findings& f, const Signs& s) {
+  if (s.forward || f.signs.has(HeaderSign::Newsletter)) return false;
+  const bool generated = f.signs.has(HeaderSign::AutoSubmitted);
+  const unsigned words = s.reply_subject.all() + s.reply_text.all();
+  if (f.signs.has(HeaderSign::MailboxRule)) {
+    // Exchange marks what a rule forwards in the same way; only answers have no sender.
+    if (s.null_sender || words > 0) return true;
+    return generated && f.signs.has(HeaderSign::AsksNoAnswer) && f.answers_mail;
+  }
+  if (s.reply_subject.fixed > 0) {
+    return s.null_sender || f.answers_mail || s.fields > 0 || s.reply_text.all() > 0;
+  }
+  const bool answering = f.answers_mail || s.null_sender;
+  if (s.reply_subject.common > 0) {
+    const unsigned others = s.fields + (f.answers_mail ? 1U : 0U) + (s.null_sender ? 1U : 0U);
+    if (s.reply_text.fixed > 0) return true;
+    if (s.reply_text.common > 0) {
+      return answering || generated || f.signs.has(HeaderSign::AsksNoAnswer);
+    }
+    return answering && others > 1;
+  }
+  if (s.null_sender && f.returned == ReturnForm::None && f.recipients->empty()) {
+    return s.reply_text.all() > 0 || (f.answers_mail && (s.fields > 0 || s.reply));
+  }
+  if (s.reply_text.fixed > 0) {
+    return (f.answers_mail && s.fields > 0) || generated ||
+           ((f.answers_mail || s.reply) && s.reply_text.all() > 1);
+  }
+  return generated && f.answers_mail && s.reply_text.common > 0;
+}
+
+void note_words(const Findings& f, Kind kind, std::vector<std::string>& evidence) {
+  for (const Where where : {Where::Subject, Where::Text}) {
+    const Phrase* phrase = f.words.first(kind, where);
+    if (phrase == nullptr) continue;
+    std::string sentence = where == Where::Subject ? "The subject has" : "The text has";
+    sentence += kind == Kind::TicketAck ? " words that acknowledge a request"
+                                        : " the words of an automatic reply";
+    if (!phrase->product.empty())
+      sentence += ", as " + std::string(phrase->product) + " writes them";
+    evidence.push_back(sentence + ": \"" + std::string(phrase->literal) + "\".");
+  }
+}
+
+void note_fields(const Findings& f, const Signs& s, std::vector<std::string>& evidence) {
+  if (f.signs.has(HeaderSign::AutoReplied)) {
+    evidence.emplace_back("Auto-Submitted says that it was sent as an automatic reply (RFC 3834).");
+  } else if (f.signs.has(HeaderSign::AutoSubmitted)) {
+    evidence.emplace_back("Auto-Submitted says that a program sent it (RFC 3834).");
+  }
+  if (f.signs.has(HeaderSign::Autoreply)) {
+    evidence.emplace_back("A header field marks it as the answer of an autoresponder.");
+  }
+  if (f.signs.has(HeaderSign::MailboxRule)) {
+    evidence.emplace_back("A header field says that a rule of an Exchange mailbox wrote it.");
+  }
+  if (f.signs.has(HeaderSign::TicketSystem)) {
+    evidence.emplace_back("A header field names a ticket system.");
+  }
+  if (s.null_sender)
+    evidence.emplace_back("Its envelope sender is empty, but a person is its author.");
+  if (f.answers_mail) evidence.emplace_back("It refers to the message that it answers.");
+}
+
+}  // namespace
+
 std::optional<KindDecision> decide_answer(const Findings& f) {
   // An answer that a list handed on was not meant for us.
   if (f.signs.has(HeaderSign::List) && !has_daemon_envelope(f)) return std::nullopt;
-  KindDecision decision{.kind = Kind::AutoReply};
-  if (f.signs.has(HeaderSign::AutoReplied)) {
-    decision.confidence = 0.95;
-    decision.standard = true;
-    decision.evidence.emplace_back(
-        "Auto-Submitted says that it was sent as an automatic reply (RFC 3834).");
-    return decision;
+  const Signs s = collect_signs(f);
+  KindDecision decision;
+  if (is_ticket_ack(f, s)) {
+    decision.kind = Kind::TicketAck;
+    decision.confidence = s.ticket_text.fixed + s.ticket_subject.fixed > 0 ? 0.95 : 0.85;
+  } else if (s.named_by_header) {
+    // Some senders of bulk mail misuse the field; what answers nobody and says nothing is no
+    // answer.
+    if (f.signs.has(HeaderSign::Newsletter) && !f.answers_mail && s.reply_subject.all() == 0 &&
+        s.reply_text.all() == 0) {
+      return std::nullopt;
+    }
+    decision.kind = Kind::AutoReply;
+    decision.confidence = f.signs.has(HeaderSign::AutoReplied) ? 0.95 : 0.9;
+    decision.standard = f.signs.has(HeaderSign::AutoReplied);
+  } else if (is_auto_reply(f, s)) {
+    decision.kind = Kind::AutoReply;
+    decision.confidence = s.reply_subject.fixed + s.reply_text.fixed > 0 ? 0.9 : 0.8;
+  } else {
+    return std::nullopt;
   }
-  if (f.signs.has(HeaderSign::Autoreply)) {
-    decision.confidence = 0.9;
-    decision.evidence.emplace_back("A header field marks it as the answer of an autoresponder.");
-    return decision;
-  }
-  return std::nullopt;
+  decision.language = std::string(f.words.language());
+  note_fields(f, s, decision.evidence);
+  note_words(f, decision.kind, decision.evidence);
+  return decision;
 }
+
 }  // namespace backstop::reading
