@@ -4,8 +4,8 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
-#include "core/mail/header_text.h"
 #include "core/reading/html_text.h"
+#include "core/reading/notice_charset.h"
 
 namespace backstop::reading {
 namespace {
@@ -16,9 +16,12 @@ bool is_telling(char c) {
   return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b';
 }
 
-// Charsets of units wider than a byte: no line ends can be told before they are decoded.
-bool is_wide(std::string_view charset) {
-  return ascii::starts_with_folded(charset, "utf-16") ||
+// Charsets of units wider than a byte, so that no line ends can be told before they are decoded,
+// and those that write everything in seven bits without an escape character.
+bool is_opaque(std::string_view charset) {
+  return ascii::starts_with_folded(charset, "hz") || ascii::starts_with_folded(charset, "utf-7") ||
+         ascii::starts_with_folded(charset, "unicode-1-1-utf-7") ||
+         ascii::starts_with_folded(charset, "utf-16") ||
          ascii::starts_with_folded(charset, "utf-32") ||
          ascii::starts_with_folded(charset, "ucs-2") ||
          ascii::starts_with_folded(charset, "iso-10646");
@@ -30,7 +33,7 @@ void TextParts::begin(std::string_view charset, TextForm form) {
   charset_ = charset;
   form_ = form;
   is_decided_ = false;
-  is_buffered_ = form == TextForm::Html || is_wide(charset);
+  is_buffered_ = form == TextForm::Html || is_opaque(charset);
   held_.clear();
 }
 
@@ -62,6 +65,7 @@ void TextParts::take(std::string_view bytes) {
 
 void TextParts::decide_charset() {
   is_decided_ = true;
+  charset_ = decide_notice_charset(held_, charset_);
   take_lines(held_);
   held_.clear();
 }
@@ -72,7 +76,7 @@ void TextParts::take_lines(std::string_view bytes) {
 
 void TextParts::end(bool whole) {
   if (is_buffered_) {
-    std::string text = mail::decode_charset(held_, charset_);
+    std::string text = decode_notice_text(held_, charset_);
     if (form_ == TextForm::Html) text = render_html_text(text);
     is_decided_ = true;
     charset_ = "utf-8";
@@ -89,7 +93,7 @@ void TextParts::end(bool whole) {
 
 void TextParts::on_line(std::string_view line) {
   if (std::ranges::any_of(line, is_telling)) {
-    on_decoded_line(mail::decode_charset(line, charset_.empty() ? "us-ascii" : charset_));
+    on_decoded_line(decode_notice_line(line, charset_));
   } else {
     on_decoded_line(line);
   }
