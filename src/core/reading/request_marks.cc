@@ -223,4 +223,51 @@ bool is_scanner_origin(std::string_view name, std::string_view raw) {
          std::ranges::none_of(raw, [](char c) { return ascii::is_space(c) || c == ':'; });
 }
 
+bool is_forward(std::string_view normal_subject) {
+  static constexpr std::array kPrefixes{"fwd:"sv,  "fw:"sv,    "wg:"sv,     "tr:"sv,      "rv:"sv,
+                                        "enc:"sv,  "vb:"sv,    "doorst:"sv, "inoltra:"sv, "fs:"sv,
+                                        "pd:"sv,   "vl:"sv,    "vs:"sv,     "转发:"sv,    "轉寄:"sv,
+                                        "[fwd:"sv, "reenv:"sv, "ilt:"sv,    "przek:"sv};
+  return std::ranges::any_of(kPrefixes, [normal_subject](std::string_view prefix) {
+    return normal_subject.starts_with(prefix);
+  });
+}
+
+bool is_reply_or_forward(std::string_view normal_subject) {
+  static constexpr std::array kPrefixes{"re:"sv,   "re[0]:"sv, "aw:"sv,  "sv:"sv,   "antw:"sv,
+                                        "odp:"sv,  "res:"sv,   "ref:"sv, "betr:"sv, "rif:"sv,
+                                        "r:"sv,    "ynt:"sv,   "vá:"sv,  "回复:"sv, "回覆:"sv,
+                                        "答复:"sv, "返信:"sv,  "re :"sv};
+  return is_forward(normal_subject) ||
+         std::ranges::any_of(kPrefixes, [normal_subject](std::string_view prefix) {
+           return normal_subject.starts_with(prefix);
+         });
+}
+
+bool is_list_role(std::string_view local) {
+  static constexpr std::array kEndings{"-request"sv, "-owner"sv,   "+owner"sv, "-help"sv,
+                                       "+help"sv,    "-bounces"sv, "-admin"sv, "-confirm"sv};
+  static constexpr std::array kNames{"majordomo"sv,  "listserv"sv,   "sympa"sv,     "listproc"sv,
+                                     "mailman"sv,    "listar"sv,     "ecartis"sv,   "lyris"sv,
+                                     "listmaster"sv, "minimalist"sv, "smartlist"sv, "petidomo"sv};
+  return std::ranges::any_of(kEndings,
+                             [local](std::string_view ending) {
+                               return local.size() > ending.size() && local.ends_with(ending);
+                             }) ||
+         std::ranges::any_of(kNames,
+                             [local](std::string_view name) { return local.starts_with(name); }) ||
+         local.find("-confirm+") != std::string_view::npos || local.starts_with("owner-");
+}
+
+bool is_sending_role(std::string_view local) {
+  static constexpr std::array kRoles{
+      "noreply"sv,      "no-reply"sv,      "donotreply"sv,      "newsletter"sv,  "newsletters"sv,
+      "news"sv,         "subscribe"sv,     "optin"sv,           "opt-in"sv,      "confirm"sv,
+      "confirmation"sv, "confirmations"sv, "lists"sv,           "list"sv,        "mailing"sv,
+      "mailings"sv,     "mailer"sv,        "notifications"sv,   "feedburner"sv,  "do-not-reply"sv,
+      "no_reply"sv,     "nepasrepondre"sv, "nicht-antworten"sv, "nieuwsbrief"sv, "boletin"sv,
+      "nyhetsbrev"sv,   "rundbrief"sv};
+  return std::ranges::find(kRoles, local) != kRoles.end() || local.starts_with("newsletter");
+}
+
 }  // namespace backstop::reading
