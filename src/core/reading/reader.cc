@@ -8,14 +8,13 @@
 #include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
-#include "core/mail/utf8.h"
 #include "core/mail/walker.h"
 #include "core/reading/delivery_status.h"
-#include "core/reading/header_signs.h"
 #include "core/reading/kind.h"
 #include "core/reading/language.h"
 #include "core/reading/normal_text.h"
 #include "core/reading/notice_fields.h"
+#include "core/reading/own_header.h"
 #include "core/reading/returned.h"
 #include "core/reading/text_parts.h"
 
@@ -26,18 +25,6 @@ constexpr mail::PartId kNoPart = ~mail::PartId{0};
 
 bool holds_text(std::string_view bytes) {
   return !std::ranges::all_of(bytes, ascii::is_space);
-}
-
-std::string first_keyword(std::string_view raw) {
-  const std::string text = ascii::lower(mail::unfold(raw));
-  return text.substr(0, std::min(text.find_first_of(" \t;("), text.size()));
-}
-
-void append_new(std::vector<std::string>& list, std::vector<std::string> more) {
-  for (std::string& entry : more) {
-    if (list.size() >= limits::kReferences) return;
-    if (std::ranges::find(list, entry) == list.end()) list.push_back(std::move(entry));
-  }
 }
 
 // Types of a file that carries aggregate data (RFC 9990), as reporters write them.
@@ -61,8 +48,6 @@ struct Reader::State final : mail::Visitor {
   void on_content(mail::PartId part, std::string_view bytes) override;
   void on_part_end(mail::PartId part, bool whole) override;
 
-  void on_own_field(const mail::FieldView& field);
-  void on_from(std::string_view raw);
   void on_own_header_end(const mail::PartHead& head);
   mail::PartAction choose(const mail::PartHead& head);
   void note_file(const mail::PartHead& head);
@@ -71,25 +56,17 @@ struct Reader::State final : mail::Visitor {
   bool settled() const;
   Findings findings() const;
   void note_words();
-  std::string_view language_of_words() const;
+  std::string_view language_of_words(const PhraseHits& known_words) const;
   Reading finish();
   void choose_recipients(Reading& reading);
   void choose_returned(Reading& reading);
 
   mail::Walker walker;
-  HeaderSigns signs;
-  std::optional<bool> envelope_is_daemon;
-  bool envelope_is_postmaster = false;
-  SenderRole from = SenderRole::Other;
-  bool has_from = false;
-  mail::Address from_address;
-  std::string normal_subject;
+  OwnHeader header;
   std::string normal_words;
-  PhraseHits words;
-  bool aggregate_subject = false;
+  PhraseHits words;                   // Of the notice's own text.
   bool file_named_aggregate = false;  // By the disposition of the part whose header is open.
   std::string report_type;
-  std::vector<std::string> failed_recipients;
   Reading reading;
   ReportParts parts;
 
@@ -137,7 +114,7 @@ void Reader::State::on_part(const mail::PartPlace& place) {
 
 void Reader::State::on_field(mail::PartId part, const mail::FieldView& field) {
   if (part == 0) {
-    on_own_field(field);
+    header.on_field(field.name, field.raw);
   } else if (returned && part == returned_part) {
     returned->on_field(field.name, field.raw, field.cut);
   } else if (in_enclosed() && part == enclosed &&
@@ -150,67 +127,6 @@ void Reader::State::on_field(mail::PartId part, const mail::FieldView& field) {
       if (name == "filename" && is_aggregate_file_name(value)) file_named_aggregate = true;
     }
   }
-}
-
-void Reader::State::on_own_field(const mail::FieldView& field) {
-  signs.on_field(field.name, field.raw);
-  const auto is = [&field](std::string_view name) {
-    return ascii::equals_folded(field.name, name);
-  };
-  switch (field.name.size()) {
-    case 4:
-      if (is("from")) {
-        on_from(field.raw);
-      } else if (is("date") && !reading.date) {
-        reading.date = mail::parse_date(field.raw);
-      }
-      break;
-    case 7:
-      if (is("subject") && reading.subject.empty()) {
-        reading.subject = mail::decode_text(field.raw);
-        mail::cut_utf8(reading.subject, limits::kShownFieldBytes);
-        aggregate_subject = is_aggregate_subject(reading.subject);
-        normal_subject = render_normal_line(reading.subject);
-        find_phrases(normal_subject, Where::Subject, words);
-      }
-      break;
-    case 10:
-      if (is("references")) append_new(reading.references, mail::parse_message_ids(field.raw));
-      break;
-    case 11:
-      if (is("in-reply-to")) append_new(reading.references, mail::parse_message_ids(field.raw));
-      break;
-    case 14:
-      if (is("auto-submitted") && reading.auto_submitted.empty()) {
-        reading.auto_submitted = first_keyword(field.raw);
-      }
-      break;
-    case 19:
-      if (is("x-failed-recipients")) {
-        for (const mail::Address& address :
-             mail::parse_address_list(field.raw, limits::kReportRecipients)) {
-          if (failed_recipients.size() < limits::kReportRecipients) {
-            failed_recipients.push_back(address.text());
-          }
-        }
-      }
-      break;
-    default:
-      break;
-  }
-}
-
-void Reader::State::on_from(std::string_view raw) {
-  from = std::max(from, sender_role(raw));
-  if (std::exchange(has_from, true)) return;
-  reading.from = mail::decode_text(raw);
-  mail::cut_utf8(reading.from, limits::kShownFieldBytes);
-  if (auto addresses = mail::parse_address_list(raw, 1); !addresses.empty()) {
-    from_address = std::move(addresses.front());
-    from_address.local = ascii::lower(from_address.local);
-    from_address.domain = ascii::lower(from_address.domain);
-  }
-  find_phrases(render_normal_line(reading.from), Where::From, words);
 }
 
 mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
@@ -354,7 +270,7 @@ void Reader::State::choose_recipients(Reading& into) {
   if (text && into.recipients.empty()) into.recipients = text->take_recipients();
   if (text && into.reporting_mta.empty()) into.reporting_mta = text->plain().reporting_mta();
   if (!into.recipients.empty()) return;
-  for (std::string& address : failed_recipients) {
+  for (std::string& address : header.take_failed_recipients()) {
     into.recipients.push_back(RecipientReport{
         .address = std::move(address), .action = "failed", .status = "", .diagnostic = ""});
   }
@@ -380,15 +296,7 @@ void Reader::State::choose_returned(Reading& into) {
 
 Findings Reader::State::findings() const {
   Findings findings;
-  findings.signs = signs;
-  findings.envelope_is_daemon = envelope_is_daemon;
-  findings.envelope_is_postmaster = envelope_is_postmaster;
-  findings.from = from;
-  findings.from_local = from_address.local;
-  findings.from_domain = from_address.domain;
-  findings.subject = normal_subject;
-  findings.aggregate_subject = aggregate_subject;
-  findings.answers_mail = !reading.references.empty();
+  header.describe(findings);
   findings.report_type = report_type;
   findings.parts = parts;
   findings.recipients = &reading.recipients;
@@ -400,7 +308,8 @@ Findings Reader::State::findings() const {
   }
   findings.returned = reading.returned.form;
   findings.returned_inline = reading.returned.inline_in_text;
-  findings.words = words;
+  for (const PhraseHit& hit : words.all())
+    findings.words.add(*hit.phrase, hit.at);
   return findings;
 }
 
@@ -411,8 +320,8 @@ void Reader::State::note_words() {
 }
 
 // Known phrases say it best; small words say it of any text.
-std::string_view Reader::State::language_of_words() const {
-  const std::string_view known = words.language();
+std::string_view Reader::State::language_of_words(const PhraseHits& known_words) const {
+  const std::string_view known = known_words.language();
   return known == "und" ? guess_language(normal_words) : known;
 }
 
@@ -421,18 +330,19 @@ Reading Reader::State::finish() {
   walker.finish();
   choose_recipients(reading);
   choose_returned(reading);
-  if (notice && !notice->original_message_id().empty()) {
-    append_new(reading.references, {notice->original_message_id()});
-  }
   note_words();
-  KindDecision decision = decide_kind(findings());
+  const Findings found = findings();
+  KindDecision decision = decide_kind(found);
   reading.kind = decision.kind;
   reading.confidence = decision.confidence;
   reading.standard = decision.standard;
-  reading.language = std::string(language_of_words());
-  if (decision.language != "und") reading.language = std::move(decision.language);
+  reading.language = decision.language != "und" ? std::move(decision.language)
+                                                : std::string(language_of_words(found.words));
   reading.evidence = std::move(decision.evidence);
   reading.defects = walker.defects();
+  header.give(reading);
+  if (notice && !notice->original_message_id().empty())
+    append_references(reading.references, {notice->original_message_id()});
   if (reading.kind == Kind::Ordinary || reading.kind == Kind::AggregateReport) {
     reading.returned = Returned{};
     reading.recipients.clear();
@@ -446,14 +356,7 @@ Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 
 void Reader::set_envelope_sender(std::string_view path) {
-  const auto address = mail::parse_path(path);
-  if (!address) {
-    state_->envelope_is_daemon = false;
-    return;
-  }
-  state_->envelope_is_postmaster = ascii::equals_folded(address->local, "postmaster");
-  state_->envelope_is_daemon = address->is_null() || state_->envelope_is_postmaster ||
-                               ascii::equals_folded(address->local, "mailer-daemon");
+  state_->header.set_envelope_sender(path);
 }
 
 void Reader::feed(std::string_view bytes) {

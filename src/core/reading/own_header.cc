@@ -1,0 +1,125 @@
+#include "core/reading/own_header.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/ascii.h"
+#include "core/base/limits.h"
+#include "core/mail/header_text.h"
+#include "core/mail/utf8.h"
+#include "core/reading/normal_text.h"
+
+namespace backstop::reading {
+namespace {
+
+std::string first_keyword(std::string_view raw) {
+  const std::string text = ascii::lower(mail::unfold(raw));
+  return text.substr(0, std::min(text.find_first_of(" \t;("), text.size()));
+}
+
+std::string shown_text(std::string_view raw) {
+  std::string text = mail::decode_text(raw);
+  mail::cut_utf8(text, limits::kShownFieldBytes);
+  return text;
+}
+
+}  // namespace
+
+void append_references(std::vector<std::string>& references, std::vector<std::string> more) {
+  for (std::string& entry : more) {
+    if (references.size() >= limits::kReferences) return;
+    if (std::ranges::find(references, entry) == references.end())
+      references.push_back(std::move(entry));
+  }
+}
+
+void OwnHeader::set_envelope_sender(std::string_view path) {
+  const auto address = mail::parse_path(path);
+  if (!address) {
+    envelope_is_daemon_ = false;
+    return;
+  }
+  envelope_is_postmaster_ = ascii::equals_folded(address->local, "postmaster");
+  envelope_is_daemon_ = address->is_null() || envelope_is_postmaster_ ||
+                        ascii::equals_folded(address->local, "mailer-daemon");
+}
+
+void OwnHeader::on_field(std::string_view name, std::string_view raw) {
+  signs_.on_field(name, raw);
+  const auto is = [name](std::string_view known) { return ascii::equals_folded(name, known); };
+  switch (name.size()) {
+    case 4:
+      if (is("from")) {
+        on_from(raw);
+      } else if (is("date") && !date_) {
+        date_ = mail::parse_date(raw);
+      }
+      break;
+    case 7:
+      if (is("subject") && subject_.empty()) on_subject(raw);
+      break;
+    case 10:
+      if (is("references")) append_references(references_, mail::parse_message_ids(raw));
+      break;
+    case 11:
+      if (is("in-reply-to")) append_references(references_, mail::parse_message_ids(raw));
+      break;
+    case 14:
+      if (is("auto-submitted") && auto_submitted_.empty()) auto_submitted_ = first_keyword(raw);
+      break;
+    case 19:
+      if (is("x-failed-recipients")) on_failed_recipients(raw);
+      break;
+    default:
+      break;
+  }
+}
+
+void OwnHeader::on_from(std::string_view raw) {
+  role_ = std::max(role_, sender_role(raw));
+  if (std::exchange(has_from_, true)) return;
+  from_ = shown_text(raw);
+  if (auto addresses = mail::parse_address_list(raw, 1); !addresses.empty()) {
+    from_address_ = std::move(addresses.front());
+    from_address_.local = ascii::lower(from_address_.local);
+    from_address_.domain = ascii::lower(from_address_.domain);
+  }
+  find_phrases(render_normal_line(from_), Where::From, words_);
+}
+
+void OwnHeader::on_subject(std::string_view raw) {
+  subject_ = shown_text(raw);
+  aggregate_subject_ = is_aggregate_subject(subject_);
+  normal_subject_ = render_normal_line(subject_);
+  find_phrases(normal_subject_, Where::Subject, words_);
+}
+
+void OwnHeader::on_failed_recipients(std::string_view raw) {
+  for (const mail::Address& address : mail::parse_address_list(raw, limits::kReportRecipients)) {
+    if (failed_recipients_.size() >= limits::kReportRecipients) return;
+    failed_recipients_.push_back(address.text());
+  }
+}
+
+void OwnHeader::describe(Findings& findings) const {
+  findings.signs = signs_;
+  findings.envelope_is_daemon = envelope_is_daemon_;
+  findings.envelope_is_postmaster = envelope_is_postmaster_;
+  findings.from = role_;
+  findings.from_local = from_address_.local;
+  findings.from_domain = from_address_.domain;
+  findings.subject = normal_subject_;
+  findings.aggregate_subject = aggregate_subject_;
+  findings.answers_mail = !references_.empty();
+  findings.words = words_;
+}
+
+void OwnHeader::give(Reading& reading) {
+  reading.from = std::move(from_);
+  reading.subject = std::move(subject_);
+  reading.date = date_;
+  reading.auto_submitted = std::move(auto_submitted_);
+  reading.references = std::move(references_);
+}
+
+}  // namespace backstop::reading
