@@ -68,6 +68,9 @@ inline constexpr std::size_t kLanguageTextBytes = 8 * 1024;
 inline constexpr std::size_t kHtmlTagBytes = 512;
 // Different known phrases noted of one message; real notices have under 20.
 inline constexpr std::size_t kPhraseHits = 64;
+// Addresses of a notice's own text that are weighed: every recipient a report may name, and what
+// stands beside them.
+inline constexpr std::size_t kAddressCandidates = 1200;
 // Subject and From as they are shown; longer ones are cut.
 inline constexpr std::size_t kShownFieldBytes = 998;
 
@@ -243,7 +246,7 @@ inline constexpr std::size_t kMboxLineBytes = 1024;
 inline constexpr std::size_t kMboxFieldNameBytes = 76;
 // Messages handed out together: as much as fits the caches of one core, so that what was just read
 // is still there when it is looked at.
-inline constexpr std::size_t kMailboxBatchBytes = 2 * 1024 * 1024;
+inline constexpr std::size_t kMailboxBatchBytes = 2048 * 1024;
 // One message of a mailbox; of a longer one only the beginning is looked at.  A report stands
 // before what it returns, and three of these in flight must stay under 64 MiB.
 inline constexpr std::size_t kMailboxMessageBytes = 16 * 1024 * 1024;

@@ -183,19 +183,49 @@ std::string parse_status(std::string_view raw) {
   return std::string(text.substr(0, status_length(text)));
 }
 
+namespace {
+
+// What stands before a code says whether it is one: anything with dots may be an address, a host
+// or a version.
+bool is_code_place(std::string_view before, char status_class) {
+  if (before.empty() || before.ends_with('#')) return true;
+  const char last = before.back();
+  // "550 5.1.1", "550-5.1.1", "550-'5.1.1", "550: 5.1.1".
+  std::string_view reply = before;
+  while (!reply.empty() && (reply.back() == ' ' || reply.back() == '-' || reply.back() == ':' ||
+                            reply.back() == '\'' || reply.back() == '('))
+    reply.remove_suffix(1);
+  if (reply.size() >= 3 && reply.size() < before.size() && ascii::is_digit(reply.back()) &&
+      ascii::is_digit(reply[reply.size() - 2]) && reply[reply.size() - 3] == status_class &&
+      (reply.size() == 3 || !ascii::is_alnum(reply[reply.size() - 4]))) {
+    return true;
+  }
+  if (last == '(' || last == '[' || last == '<' || last == '\'' || last == '"' || last == ';')
+    return true;
+  // "Status: 5.1.1", "error code 5.1.1", "said: 5.1.1", "ERROR_CODE :5.1.1", a line of its own.
+  const std::string_view words = ascii::trim(before);
+  if (words.ends_with(':')) return true;
+  constexpr std::array<std::string_view, 5> kBefore{"status", "code", "error", "dsn", "smtp"};
+  return last == ' ' && std::ranges::any_of(kBefore, [words](std::string_view word) {
+           return words.size() >= word.size() &&
+                  ascii::equals_folded(words.substr(words.size() - word.size()), word);
+         });
+}
+
+}  // namespace
+
+// The last says it best, except that a code that only says "other" gives way to one that tells.
 std::string find_status(std::string_view text) {
   std::string found;
+  const auto is_generic = [](std::string_view code) { return code.ends_with(".0.0"); };
   for (std::size_t at = 0; at + 5 <= text.size(); ++at) {
+    if (text[at] != '4' && text[at] != '5') continue;
     const std::size_t length = status_length(text.substr(at));
-    if (length == 0) continue;
-    // Behind a reply code ("550 5.1.1", "550-5.1.1") or qmail's '#': anything else with dots may be
-    // an address or a version.
-    const std::string_view before = text.substr(0, at);
-    const bool after_reply = before.size() >= 4 && (before.back() == ' ' || before.back() == '-') &&
-                             ascii::is_digit(before[before.size() - 2]) &&
-                             ascii::is_digit(before[before.size() - 3]) &&
-                             before[before.size() - 4] == text[at];
-    if (after_reply || before.ends_with('#')) found = text.substr(at, length);
+    if (length == 0 || text[at + 2] > '7') continue;
+    const std::string_view code = text.substr(at, length);
+    if (is_code_place(text.substr(0, at), text[at]) && (found.empty() || !is_generic(code))) {
+      found = code;
+    }
     at += length - 1;
   }
   return found;
