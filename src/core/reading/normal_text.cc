@@ -12,91 +12,108 @@
 namespace backstop::reading {
 namespace {
 
-// Collects normal text: joins white space and digits into runs.
-class Collector {
- public:
-  explicit Collector(std::size_t bytes) { out_.reserve(bytes + bytes / 16); }
+// What ASCII characters become.
+constexpr std::array<char, 128> kNormalAscii = [] {
+  std::array<char, 128> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    table[i] = ascii::to_lower(c);
+    if (ascii::is_space(c) || c == '\0') table[i] = ' ';
+    if (ascii::is_digit(c)) table[i] = '0';
+    if (c == '`') table[i] = '\'';
+  }
+  return table;
+}();
 
-  void put_space() { space_ = true; }
-  void put_digit() {
-    if (digit_ && !space_) return;
-    begin();
-    out_.push_back('0');
-    digit_ = true;
-  }
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+// Writes normal text, which is never longer than what it is made of.
+class Writer {
+ public:
+  explicit Writer(std::size_t bytes_max) : out_(bytes_max, '\0') {}
+
+  // `c` of kNormalAscii: a space or zero behind its like is dropped.
   void put(char c) {
-    begin();
-    out_.push_back(c);
+    out_[size_] = c;
+    const bool joins = (c == ' ' || c == '0') && c == last_;
+    size_ += joins ? 0 : 1;
+    last_ = c;
   }
-  void put(std::string_view text) {
-    begin();
-    out_.append(text);
+  void put_ascii(char c) { put(kNormalAscii[static_cast<unsigned char>(c)]); }
+  void put_other(std::string_view bytes) {
+    bytes.copy(out_.data() + size_, bytes.size());
+    size_ += bytes.size();
+    last_ = bytes.back();
   }
-  void put_ascii(char c) {
-    if (ascii::is_digit(c)) return put_digit();
-    if (ascii::is_space(c) || c == '\0') return put_space();
-    put(c == '`' ? '\'' : ascii::to_lower(c));
+  void put_character(std::string_view sequence);
+  std::string take() {
+    if (size_ > 0 && out_[size_ - 1] == ' ') --size_;
+    out_.resize(size_);
+    return std::move(out_);
   }
-  void put_code(char32_t code) {
-    switch (const NormalCharacter normal = normal_character(code); normal.form) {
-      case NormalForm::Dropped:
-        return;
-      case NormalForm::Space:
-        return put_space();
-      case NormalForm::Ellipsis:
-        return put("...");
-      case NormalForm::Mark:
-        return put_mark(code);
-      case NormalForm::Other:
-        if (normal.code < 0x80) return put_ascii(static_cast<char>(normal.code));
-        begin();
-        return mail::append_utf8(out_, normal.code);
-    }
-  }
-  std::string take() { return std::move(out_); }
 
  private:
-  void begin() {
-    if (space_ && !out_.empty()) out_.push_back(' ');
-    space_ = false;
-    digit_ = false;
-  }
-  // A combining mark joins the letter before it, if there is a character of both.
-  void put_mark(char32_t mark) {
-    if (space_ || out_.empty()) return;
-    std::size_t start = out_.size() - 1;
-    while (start > 0 && (static_cast<unsigned char>(out_[start]) & 0xc0) == 0x80)
-      --start;
-    const std::string_view last = std::string_view(out_).substr(start);
-    const char32_t composed = compose(decode_character(last), mark);
-    if (composed == 0) {
-      mail::append_utf8(out_, mark);
-      return;
-    }
-    out_.resize(start);
-    mail::append_utf8(out_, composed);
-  }
+  void put_mark(char32_t mark, std::string_view sequence);
 
   std::string out_;
-  bool space_ = false;
-  bool digit_ = false;
+  std::size_t size_ = 0;
+  char last_ = ' ';
 };
 
-void put_line(std::string_view line, Collector& out) {
+void Writer::put_character(std::string_view sequence) {
+  const char32_t code = decode_character(sequence);
+  const NormalCharacter normal = normal_character(code);
+  switch (normal.form) {
+    case NormalForm::Dropped:
+      return;
+    case NormalForm::Space:
+      return put(' ');
+    case NormalForm::Ellipsis:
+      return put_other("...");
+    case NormalForm::Mark:
+      return put_mark(code, sequence);
+    case NormalForm::Other:
+      break;
+  }
+  if (normal.code == code) return put_other(sequence);
+  if (normal.code < 0x80) return put_ascii(static_cast<char>(normal.code));
+  std::string text;
+  mail::append_utf8(text, normal.code);
+  put_other(text);
+}
+
+// A combining mark joins the letter before it, if there is a character of both.
+void Writer::put_mark(char32_t mark, std::string_view sequence) {
+  std::size_t start = size_;
+  constexpr std::size_t kLongest = 4;
+  while (start > 0 && start + kLongest > size_) {
+    --start;
+    if ((static_cast<unsigned char>(out_[start]) & 0xc0) != 0x80) break;
+  }
+  const std::string_view letter = std::string_view(out_).substr(start, size_ - start);
+  const bool whole = !letter.empty() && mail::utf8_sequence(letter) == letter.size();
+  const char32_t composed = whole ? compose(decode_character(letter), mark) : 0;
+  if (composed == 0) return put_other(sequence);
+  std::string text;
+  mail::append_utf8(text, composed);
+  size_ = start;
+  put_other(text);
+}
+
+void put_line(std::string_view line, Writer& out) {
   while (!line.empty()) {
-    const char c = line.front();
-    if (static_cast<unsigned char>(c) < 0x80) {
-      out.put_ascii(c);
-      line.remove_prefix(1);
-      continue;
+    std::size_t n = 0;
+    for (; n < line.size() && is_ascii(line[n]); ++n)
+      out.put_ascii(line[n]);
+    line.remove_prefix(n);
+    for (; !line.empty() && !is_ascii(line.front()); line.remove_prefix(n)) {
+      n = mail::utf8_sequence(line);
+      if (n == 0) out.put_other(line.substr(0, 1));
+      if (n != 0) out.put_character(line.substr(0, n));
+      n = std::max<std::size_t>(n, 1);
     }
-    const std::size_t n = mail::utf8_sequence(line);
-    if (n == 0) {
-      out.put(c);
-    } else {
-      out.put_code(decode_character(line.substr(0, n)));
-    }
-    line.remove_prefix(std::max<std::size_t>(n, 1));
   }
 }
 
@@ -109,12 +126,12 @@ bool is_quoted(std::string_view line) {
 
 std::string render_normal(std::string_view utf8) {
   utf8 = utf8.substr(0, limits::kNoticeTextBytes);
-  Collector out(utf8.size());
+  Writer out(utf8.size() + 1);
   while (!utf8.empty()) {
     const std::size_t end = std::min(utf8.find('\n'), utf8.size());
     const std::string_view line = utf8.substr(0, end);
     if (!is_quoted(line)) put_line(line, out);
-    out.put_space();
+    out.put(' ');
     utf8.remove_prefix(std::min(end + 1, utf8.size()));
   }
   return out.take();
@@ -122,7 +139,7 @@ std::string render_normal(std::string_view utf8) {
 
 std::string render_normal_line(std::string_view utf8) {
   utf8 = utf8.substr(0, limits::kNoticeTextBytes);
-  Collector out(utf8.size());
+  Writer out(utf8.size() + 1);
   put_line(utf8, out);
   return out.take();
 }

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "core/reading/phrases.h"
 
@@ -25,6 +26,11 @@ inline constexpr std::uint64_t kShortKeyMask = (std::uint64_t{1} << (8 * kShortK
 
 // Eight bytes, the first the lowest.  REQUIRES: they are there.
 constexpr std::uint64_t load_eight(const char* bytes) {
+  if (!std::is_constant_evaluated() && std::endian::native == std::endian::little) {
+    std::uint64_t loaded = 0;
+    std::memcpy(&loaded, bytes, sizeof loaded);
+    return loaded;
+  }
   std::uint64_t key = 0;
   for (unsigned i = 0; i < 8; ++i) {
     key |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
@@ -53,6 +59,23 @@ constexpr std::uint64_t is_continuation(std::uint64_t x) {
 
 }  // namespace bytewise
 
+// Which keys may be there: one bit each, found by the highest bits of a mixed key.
+template <unsigned bits>
+class KeyFilter {
+ public:
+  constexpr void add(std::uint64_t mixed) {
+    const std::uint64_t bit = mixed >> (64 - bits);
+    words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+  bool has(std::uint64_t mixed) const {
+    const std::uint64_t bit = mixed >> (64 - bits);
+    return (words_[bit / 64] >> (bit % 64) & 1) != 0;
+  }
+
+ private:
+  std::array<std::uint64_t, (std::size_t{1} << bits) / 64> words_{};
+};
+
 template <std::size_t count>
 class PhraseIndex {
  public:
@@ -63,17 +86,21 @@ class PhraseIndex {
       const std::string_view literal = phrases[i].literal;
       Entry& entry = entries_[n++];
       entry.phrase = static_cast<std::uint16_t>(i);
-      entry.literal = literal;
+      entry.literal = literal.data();
+      entry.size = static_cast<std::uint16_t>(literal.size());
       if (literal.size() >= kPhraseKeyBytes) {
         entry.key = load_eight(literal.data());
+        entry.tail = load_eight(literal.data() + literal.size() - kPhraseKeyBytes);
       } else {
         std::array<char, kPhraseKeyBytes> bytes{};
         for (std::size_t at = 0; at < kShortKeyBytes; ++at)
           bytes[at] = literal[at];
         entry.key = load_eight(bytes.data());
         has_short_ = true;
+        short_filter_.add(mix(entry.key));
+        continue;
       }
-      set_filter(entry.key);
+      filter_.add(mix(entry.key));
     }
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
       if (bucket_of(a.key) != bucket_of(b.key)) return bucket_of(a.key) < bucket_of(b.key);
@@ -110,27 +137,27 @@ class PhraseIndex {
  private:
   struct Entry {
     std::uint64_t key = 0;
-    std::string_view literal;
+    std::uint64_t tail = 0;  // The last eight bytes: phrases that begin alike end differently.
+    const char* literal = nullptr;
+    std::uint16_t size = 0;
     std::uint16_t phrase = 0;
+
+    bool stands_at(std::string_view text) const {
+      if (text.size() < size) return false;
+      if (size >= kPhraseKeyBytes && load_eight(text.data() + size - kPhraseKeyBytes) != tail) {
+        return false;
+      }
+      return std::memcmp(text.data(), literal, size) == 0;
+    }
   };
   static constexpr std::size_t kBlockBytes = 64;
-  static constexpr unsigned kFilterBits = 15;
-  static constexpr unsigned kBucketBits = 11;
+  static constexpr unsigned kBucketBits = 12;
   static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
 
   static constexpr std::uint64_t mix(std::uint64_t key) { return key * 0x9e3779b97f4a7c15U; }
   static constexpr std::size_t bucket_of(std::uint64_t key) {
     return static_cast<std::size_t>(mix(key) >> (64 - kBucketBits));
   }
-  constexpr void set_filter(std::uint64_t key) {
-    const std::uint64_t bit = mix(key) >> (64 - kFilterBits);
-    filter_[bit / 64] |= std::uint64_t{1} << (bit % 64);
-  }
-  bool passes_filter(std::uint64_t key) const {
-    const std::uint64_t bit = mix(key) >> (64 - kFilterBits);
-    return (filter_[bit / 64] >> (bit % 64) & 1) != 0;
-  }
-
   // Where words begin in a block: one bit for each byte.
   static std::uint64_t find_starts(const char* block, std::uint64_t& before) {
     std::uint64_t starts = 0;
@@ -155,8 +182,8 @@ class PhraseIndex {
     for (; starts != 0; starts &= starts - 1) {
       const auto offset = static_cast<std::size_t>(std::countr_zero(starts));
       const std::uint64_t key = load_eight(block + offset);
-      if (passes_filter(key)) look_up(normal, at + offset, key, on_phrase);
-      if (has_short_ && passes_filter(key & kShortKeyMask)) {
+      if (filter_.has(mix(key))) look_up(normal, at + offset, key, on_phrase);
+      if (has_short_ && short_filter_.has(mix(key & kShortKeyMask))) {
         look_up(normal, at + offset, key & kShortKeyMask, on_phrase);
       }
     }
@@ -168,7 +195,7 @@ class PhraseIndex {
     const std::size_t bucket = bucket_of(key);
     for (std::size_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
       const Entry& entry = entries_[i];
-      if (entry.key == key && normal.substr(at).starts_with(entry.literal)) {
+      if (entry.key == key && entry.stands_at(normal.substr(at))) {
         on_phrase(entry.phrase, at);
       }
     }
@@ -176,7 +203,8 @@ class PhraseIndex {
 
   std::array<Entry, count> entries_;
   std::array<std::uint16_t, kBuckets + 1> starts_{};
-  std::array<std::uint64_t, (std::size_t{1} << kFilterBits) / 64> filter_{};
+  KeyFilter<16> filter_;
+  KeyFilter<12> short_filter_;
   bool has_short_ = false;
 };
 
