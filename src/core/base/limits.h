@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace backstop::limits {
 
@@ -246,7 +247,7 @@ inline constexpr std::size_t kMboxLineBytes = 1024;
 inline constexpr std::size_t kMboxFieldNameBytes = 76;
 // Messages handed out together: as much as fits the caches of one core, so that what was just read
 // is still there when it is looked at.
-inline constexpr std::size_t kMailboxBatchBytes = 2048 * 1024;
+inline constexpr std::size_t kMailboxBatchBytes = 1024 * 1024;
 // One message of a mailbox; of a longer one only the beginning is looked at.  A report stands
 // before what it returns, and three of these in flight must stay under 64 MiB.
 inline constexpr std::size_t kMailboxMessageBytes = 16 * 1024 * 1024;
@@ -255,6 +256,16 @@ inline constexpr std::size_t kMailboxBatchMessages = 20'000;
 inline constexpr std::size_t kMailboxBatchUnreadable = 1000;
 // The beginning of a file that says what it is.
 inline constexpr std::size_t kMailboxHeadBytes = 64 * 1024;
+// Archives and packed files within each other.
+inline constexpr unsigned kMailboxArchiveDepth = 3;
+// Members of one archive: a mailbox exported as one file a message.
+inline constexpr std::size_t kMailboxArchiveMembers = 10'000'000;
+// The name of a member as it is told.
+inline constexpr std::size_t kMailboxNameBytes = 1024;
+// What an archive may unpack to, whatever its own size is; and how many times its size past that.
+// Mail packs five to twenty times; gzip cannot do more than a thousand.
+inline constexpr std::uint64_t kMailboxUnpackedBytes = 1024 * 1024 * 1024;
+inline constexpr std::uint64_t kMailboxUnpackedTimes = 1000;
 // Folders within folders.
 inline constexpr std::size_t kMailboxFolderDepth = 64;
 // Folders of one tree that are remembered, so that links lead into none of them twice.

@@ -1,5 +1,6 @@
 #include "core/mail/line_scan.h"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -23,54 +24,87 @@ Lanes every(char c) {
   return Lanes{} + static_cast<signed char>(c);
 }
 
-bool any(Lanes lanes) {
+// A lane that holds something has all its bits set.  The place of the first; kLanes when there is
+// none.
+std::size_t first_of(Lanes lanes) {
   std::uint64_t halves[2];
   std::memcpy(halves, &lanes, sizeof halves);
-  return (halves[0] | halves[1]) != 0;
+  for (std::size_t half = 0; half < 2; ++half) {
+    if (halves[half] == 0) continue;
+    const int zeros = std::endian::native == std::endian::little ? std::countr_zero(halves[half])
+                                                                 : std::countl_zero(halves[half]);
+    return half * 8 + static_cast<std::size_t>(zeros) / 8;
+  }
+  return kLanes;
 }
 
-struct BeginsWithF {
-  static Lanes in(Lanes second) { return second == every('F'); }
-  static bool is(char c) { return c == 'F'; }
+bool any(Lanes lanes) {
+  return first_of(lanes) < kLanes;
+}
+
+// "From ", or what the text has of it.
+bool may_be_from(const char* at, const char* end) {
+  constexpr char kFrom[] = {'F', 'r', 'o', 'm', ' '};
+  const auto left = static_cast<std::size_t>(end - at);
+  return left < sizeof kFrom ? std::memcmp(at, kFrom, left) == 0
+                             : std::memcmp(at, kFrom, sizeof kFrom) == 0;
+}
+
+struct BeginsWithFrom {
+  static Lanes in(Lanes first) { return first == every('F'); }
+  static bool is(const char* at, const char* end) { return *at == 'F' && may_be_from(at, end); }
 };
 
 struct StopsHeader {
-  static Lanes in(Lanes second) {
-    return (second == every('F')) | ((second | every(0x20)) == every('c')) |
-           (second == every('\n')) | (second == every('\r'));
+  static Lanes in(Lanes first) {
+    return (first == every('F')) | ((first | every(0x20)) == every('c')) | (first == every('\n')) |
+           (first == every('\r'));
   }
-  static bool is(char c) { return c == 'F' || c == 'C' || c == 'c' || c == '\n' || c == '\r'; }
+  static bool is(const char* at, const char* end) {
+    if (*at == '\n' || *at == '\r') return true;
+    if (*at == 'F') return may_be_from(at, end);
+    const bool c = *at == 'C' || *at == 'c';
+    return c && (end - at < 2 || at[1] == 'o' || at[1] == 'O');
+  }
 };
 
-// `at` is the place of a line end; what follows it is what is looked for.
+// Steps from line end to line end; what follows one is what is looked for.
 template <class Begin>
 std::size_t scan(std::string_view text, std::size_t from, char line_end) {
   const char* const data = text.data();
-  const std::size_t size = text.size();
-  std::size_t at = from - 1;
-  const Lanes end = every(line_end);
-  while (at + kStep + 1 <= size) {
-    Lanes hits{};
-    for (std::size_t i = 0; i < kStep; i += kLanes) {
-      hits |= (load(data + at + i) == end) & Begin::in(load(data + at + i + 1));
+  const char* const end = data + text.size();
+  const char* at = data + from - 1;
+  const Lanes ends = every(line_end);
+  const auto hits_at = [ends](const char* place) {
+    return (load(place) == ends) & Begin::in(load(place + 1));
+  };
+  while (static_cast<std::size_t>(end - at) > kStep) {
+    static_assert(kStep == 4 * kLanes);
+    const Lanes some = (hits_at(at) | hits_at(at + kLanes)) |
+                       (hits_at(at + 2 * kLanes) | hits_at(at + 3 * kLanes));
+    if (!any(some)) {
+      at += kStep;
+      continue;
     }
-    if (any(hits)) {
-      for (std::size_t i = at; i < at + kStep; ++i) {
-        if (data[i] == line_end && Begin::is(data[i + 1])) return i + 1;
-      }
+    std::size_t place = first_of(hits_at(at));
+    for (int i = 1; place == kLanes && i < 4; ++i) {
+      at += kLanes;
+      place = first_of(hits_at(at));
     }
-    at += kStep;
+    // Whatever else stands in these lanes is looked at again.
+    at += place + 1;
+    if (Begin::is(at, end)) return static_cast<std::size_t>(at - data);
   }
-  for (; at + 1 < size; ++at) {
-    if (data[at] == line_end && Begin::is(data[at + 1])) return at + 1;
+  for (; end - at > 1; ++at) {
+    if (*at == line_end && Begin::is(at + 1, end)) return static_cast<std::size_t>(at + 1 - data);
   }
   return std::string_view::npos;
 }
 
 }  // namespace
 
-std::size_t find_f_line(std::string_view text, std::size_t from, char line_end) {
-  return scan<BeginsWithF>(text, from, line_end);
+std::size_t find_from(std::string_view text, std::size_t from, char line_end) {
+  return scan<BeginsWithFrom>(text, from, line_end);
 }
 
 std::size_t find_header_stop(std::string_view text, std::size_t from, char line_end) {

@@ -32,7 +32,7 @@ std::optional<MboxBoundary> MboxSplitter::next(const Window& window) {
     const bool first = scanned_ == start_ && bytes[at] == 'F';
     if (!first) {
       at = in_header_ ? find_header_stop(bytes, std::max<std::size_t>(at, 1), line_end_)
-                      : find_f_line(bytes, std::max<std::size_t>(at, 1), line_end_);
+                      : find_from(bytes, std::max<std::size_t>(at, 1), line_end_);
     }
     if (at == bytes.npos) {
       scanned_ = window_end;

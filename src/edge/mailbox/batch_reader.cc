@@ -3,17 +3,37 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
-#include "edge/mailbox/folder.h"
+#include "core/base/limits.h"
 #include "edge/mailbox/reading_state.h"
 
 namespace backstop::mailbox {
 namespace {
 
+namespace fs = std::filesystem;
+
 bool is_folder(const std::string& path) {
   struct stat status{};
   return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+std::uint64_t bytes_in_folder(const std::string& path) {
+  std::uint64_t bytes = 0;
+  std::size_t files = 0;
+  std::error_code error;
+  fs::recursive_directory_iterator entries(path, fs::directory_options::skip_permission_denied,
+                                           error);
+  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    if (++files > limits::kMailboxFiles) break;
+    std::error_code ignored;
+    if (!entries->is_regular_file(ignored)) continue;
+    const std::uintmax_t size = entries->file_size(ignored);
+    if (!ignored) bytes += size;
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -73,7 +93,7 @@ std::uint64_t BatchReader::total_bytes() const {
     struct stat status{};
     if (path == "-" || ::stat(path.c_str(), &status) != 0) return 0;
     if (S_ISREG(status.st_mode)) bytes += static_cast<std::uint64_t>(status.st_size);
-    if (S_ISDIR(status.st_mode)) return 0;
+    if (S_ISDIR(status.st_mode)) bytes += bytes_in_folder(path);
   }
   return bytes;
 }

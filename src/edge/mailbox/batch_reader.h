@@ -4,7 +4,12 @@
 //
 // The batches, their order and their content do not depend on who asks or when.  A batch holds its
 // bytes itself, so that memory is bounded by the batches that are kept: about
-// limits::kMailboxBatchBytes each, or one message of at most limits::kMailboxMessageBytes.
+// limits::kMailboxBatchBytes each, or one message of at most limits::kMailboxMessageBytes.  Where a
+// Content-Length may lie, that much is looked ahead.
+//
+// What a file is, its first bytes say; names only tell the indexes of mail programs, which are
+// passed over, and *.eml, which is a message whatever its text is.  Everything else that is no mail
+// comes out as unreadable.  Folders are read in the order of names, links to folders once.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +58,7 @@ class BatchReader {
   // False when all was handed out.  Blocking; one thread at a time.
   bool next(Batch& batch);
   // Bytes on the disk of everything named, as far as that can be known before reading; 0 if not.
+  // Looks at every file of the folders named: a microsecond or two for each.
   std::uint64_t total_bytes() const;
 
  private:

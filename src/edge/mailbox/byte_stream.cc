@@ -31,12 +31,15 @@ class FileStream final : public ByteStream {
   bool is_regular() const { return regular_; }
   void read_on() const { ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL); }
 
-  Result<std::size_t> read(char* into, std::size_t bytes) override {
+  std::size_t read(char* into, std::size_t bytes) override {
     std::size_t done = 0;
     while (done < bytes) {
       const ssize_t got = ::read(fd_, into + done, bytes - done);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return tl::unexpected<Error>(read_error(path_, errno));
+      if (got < 0) {
+        error_ = read_error(path_, errno);
+        break;
+      }
       done += static_cast<std::size_t>(got);
       disk_bytes_ += static_cast<std::uint64_t>(got);
       // A regular file that gives less has ended.
@@ -62,12 +65,13 @@ class PutBack final : public ByteStream {
   PutBack(std::string head, std::unique_ptr<ByteStream> rest)
       : head_(std::move(head)), rest_(std::move(rest)) {}
 
-  Result<std::size_t> read(char* into, std::size_t bytes) override {
+  std::size_t read(char* into, std::size_t bytes) override {
     const std::size_t first = std::min(bytes, head_.size() - given_);
     std::memcpy(into, head_.data() + given_, first);
     given_ += first;
     if (first == bytes) return first;
-    BS_TRY(const std::size_t more, rest_->read(into + first, bytes - first));
+    const std::size_t more = rest_->read(into + first, bytes - first);
+    error_ = rest_->error();
     return first + more;
   }
   std::uint64_t size() const override { return rest_->size(); }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
@@ -13,13 +14,18 @@ namespace backstop::mailbox {
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
-  // Fills `into` as far as there is anything; less than `bytes` is the end.  What was read before
-  // an error is lost to the caller: `read_bytes` says how much that was.
-  virtual Result<std::size_t> read(char* into, std::size_t bytes) = 0;
+  // Fills `into` as far as there is anything; less than `bytes` is the end, or an error() after
+  // what was read.  Not called again after less.
+  virtual std::size_t read(char* into, std::size_t bytes) = 0;
+  // Why there is no more.
+  const std::optional<Error>& error() const { return error_; }
   // As far as it is known; 0 when it is not.
   virtual std::uint64_t size() const { return 0; }
   // Goes to a place counted from the beginning.  False when it cannot.
   virtual bool seek(std::uint64_t) { return false; }
+
+ protected:
+  std::optional<Error> error_;
 };
 
 // Errors: Errc::NotFound, Denied, Unavailable with the path in `where`.

@@ -9,6 +9,7 @@
 
 #include "edge/mailbox/batch_builder.h"
 #include "edge/mailbox/byte_stream.h"
+#include "edge/mailbox/content.h"
 
 namespace backstop::mailbox {
 
@@ -64,6 +65,6 @@ std::unique_ptr<Source> make_folder_source(std::string path);
 std::unique_ptr<Source> make_mbox_source(Opened opened, bool ended);
 std::unique_ptr<Source> make_message_source(Opened opened);
 // The tail is how it begins.
-void read_container(ReadingState& state, Opened opened);
+void read_container(ReadingState& state, Opened opened, Content content);
 
 }  // namespace backstop::mailbox

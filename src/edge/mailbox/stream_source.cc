@@ -19,13 +19,12 @@ enum class Rest { Follows, Nothing };
 Rest read_more(ReadingState& state, const Opened& opened, std::uint64_t offset,
                std::size_t bytes_min) {
   const auto room = state.builder.room(bytes_min);
-  const auto got = opened.stream->read(room.at, room.bytes);
-  if (!got) {
-    state.unreadable(opened.path, offset, got.error());
-    return Rest::Nothing;
+  const std::size_t got = opened.stream->read(room.at, room.bytes);
+  state.builder.read_into_room(got);
+  if (opened.stream->error()) {
+    state.unreadable(opened.path, offset + got, *opened.stream->error());
   }
-  state.builder.read_into_room(*got);
-  return *got < room.bytes ? Rest::Nothing : Rest::Follows;
+  return got < room.bytes ? Rest::Nothing : Rest::Follows;
 }
 
 class MboxSource final : public Source {
@@ -175,10 +174,13 @@ void read_opened(ReadingState& state, Opened opened) {
       size == 0 ? limits::kMailboxHeadBytes
                 : std::min<std::uint64_t>(size + 1, limits::kMailboxBatchBytes));
   const auto room = state.builder.room(wanted);
-  const auto got = opened.stream->read(room.at, wanted);
-  if (!got) return state.unreadable(opened.path, 0, got.error());
-  state.builder.read_into_room(*got);
-  const bool ended = *got < wanted;
+  const std::size_t got = opened.stream->read(room.at, wanted);
+  if (opened.stream->error()) {
+    state.unreadable(opened.path, got, *opened.stream->error());
+    if (got == 0) return;
+  }
+  state.builder.read_into_room(got);
+  const bool ended = got < wanted;
   const std::string_view head = state.builder.tail().substr(0, limits::kMailboxHeadBytes);
   const bool head_is_all = ended && head.size() == state.builder.tail().size();
   const Content content = content_of(head, head_is_all ? HeadEnds::File : HeadEnds::Cut);
@@ -186,7 +188,7 @@ void read_opened(ReadingState& state, Opened opened) {
     case Content::Packed:
     case Content::Zip:
     case Content::Tar:
-      return read_container(state, std::move(opened));
+      return read_container(state, std::move(opened), content);
     case Content::OutlookMessage:
       return refuse(state, opened, Errc::Unsupported,
                     "is a message in Outlook's own form; save it from there as .eml");
