@@ -105,12 +105,17 @@ enum class FieldName {
   Action,
   Status,
   DiagnosticCode,
+  RemoteMta,
+  ArrivalDate,
+  LastAttemptDate,
+  WillRetryUntil,
+  ActualRecipient,
   Other,
   Unknown,
 };
 
 FieldName field_name(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, FieldName>, 14> kNames{{
+  static constexpr std::array<std::pair<std::string_view, FieldName>, 15> kNames{{
       {"reporting-mta", FieldName::ReportingMta},
       {"final-recipient", FieldName::FinalRecipient},
       {"original-recipient", FieldName::OriginalRecipient},
@@ -120,16 +125,23 @@ FieldName field_name(std::string_view name) {
       {"original-envelope-id", FieldName::Other},
       {"dsn-gateway", FieldName::Other},
       {"received-from-mta", FieldName::Other},
-      {"arrival-date", FieldName::Other},
-      {"remote-mta", FieldName::Other},
-      {"last-attempt-date", FieldName::Other},
+      {"arrival-date", FieldName::ArrivalDate},
+      {"remote-mta", FieldName::RemoteMta},
+      {"last-attempt-date", FieldName::LastAttemptDate},
       {"final-log-id", FieldName::Other},
-      {"will-retry-until", FieldName::Other},
+      {"will-retry-until", FieldName::WillRetryUntil},
+      {"x-actual-recipient", FieldName::ActualRecipient},
   }};
   for (const auto& [known, value] : kNames) {
     if (ascii::equals_folded(name, known)) return value;
   }
   return FieldName::Unknown;
+}
+
+// "mx.example.com (192.0.2.1)" -> "mx.example.com".
+std::string host_of(std::string text) {
+  text.resize(std::min(text.find_first_of(" \t("), text.size()));
+  return text;
 }
 
 // One code at the beginning of `text`: its length, or 0.
@@ -165,6 +177,8 @@ std::string parse_typed_address(std::string_view raw) {
     const std::size_t end = text.find('>');
     if (end != std::string::npos) text = text.substr(1, end - 1);
   }
+  // What is left of brackets of which one is missing.
+  if (text.find('<') == std::string::npos && text.ends_with('>')) text.pop_back();
   return text;
 }
 
@@ -294,6 +308,25 @@ void DeliveryStatus::on_field(const TextField& field) {
     case FieldName::DiagnosticCode:
       if (open_.diagnostic.empty()) open_.diagnostic = parse_typed_text(field.raw);
       open_is_recipient_ = true;
+      break;
+    case FieldName::RemoteMta:
+      if (open_.remote_mta.empty()) open_.remote_mta = host_of(parse_typed_text(field.raw));
+      break;
+    case FieldName::ArrivalDate:
+      if (!arrival_date_) arrival_date_ = mail::parse_date(field.raw);
+      break;
+    case FieldName::LastAttemptDate:
+      if (!open_.last_attempt) open_.last_attempt = mail::parse_date(field.raw);
+      break;
+    case FieldName::WillRetryUntil:
+      if (!open_.will_retry_until) open_.will_retry_until = mail::parse_date(field.raw);
+      break;
+    case FieldName::ActualRecipient:
+      // Sendmail's name for whom an alias led to; the recipient only where no other field has it.
+      if (open_.address.empty()) {
+        open_.address = parse_typed_address(field.raw);
+        open_is_recipient_ = true;
+      }
       break;
     case FieldName::Other:
     case FieldName::Unknown:

@@ -5,6 +5,7 @@
 // fields of the group still open.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ class DeliveryStatus {
   void end_part();
 
   const std::string& reporting_mta() const { return reporting_mta_; }
+  std::optional<Instant> arrival_date() const { return arrival_date_; }
   const std::vector<RecipientReport>& recipients() const { return recipients_; }
   std::vector<RecipientReport> take_recipients() { return std::move(recipients_); }
   // Fields of RFC 3464 that were seen at all.
@@ -43,6 +45,7 @@ class DeliveryStatus {
   bool open_has_original_ = false;
   bool open_is_recipient_ = false;
   std::string reporting_mta_;
+  std::optional<Instant> arrival_date_;
   std::vector<RecipientReport> recipients_;
   unsigned fields_seen_ = 0;
   bool left_out_ = false;

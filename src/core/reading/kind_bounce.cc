@@ -1,41 +1,162 @@
 // Bounces and delays in no report: the plain formats of the products.
+#include <algorithm>
+
 #include "core/reading/kind.h"
+#include "core/reading/request_marks.h"
 
 namespace backstop::reading {
 namespace {
 
-// Enough of a sender to need no known words beside a returned message.  What came through a list is
-// the list's word, unless its envelope says otherwise.
-bool has_strong_daemon_sender(const Findings& f) {
+// Where the first words of a notice stand that no person put an introduction before, in bytes of
+// normal text.
+constexpr std::size_t kOpeningBytes = 400;
+
+bool has_words(const Findings& f, Where where) {
+  return f.words.has(Kind::Bounce, where) || f.words.has(Kind::Delay, where);
+}
+
+unsigned count_fixed(const Findings& f, Where where) {
+  return f.words.count_fixed(Kind::Bounce, where) + f.words.count_fixed(Kind::Delay, where);
+}
+
+// Words that say that delivery failed or is late, not merely who writes.
+bool states_outcome(const Findings& f) {
+  return f.product_states_outcome || has_words(f, Where::Text);
+}
+
+// A server's answer about somebody.
+bool has_answered_recipient(const Findings& f) {
+  return std::ranges::any_of(*f.recipients, [](const RecipientReport& r) {
+    return !r.status.empty() || r.reason != FailureReason::Unknown;
+  });
+}
+
+bool returns_something(const Findings& f) {
+  return f.returned != ReturnForm::None || f.return_announced;
+}
+
+// Nothing stands above the words of the product: who quotes a notice says why before it.
+bool opens_with_words(const Findings& f) {
+  return std::ranges::any_of(f.words.all(), [](const PhraseHit& hit) {
+    const bool ours = hit.phrase->kind == Kind::Bounce || hit.phrase->kind == Kind::Delay;
+    return ours && hit.phrase->where == Where::Text && hit.phrase->fixed && hit.at < kOpeningBytes;
+  });
+}
+
+// What came through a list is the list's word, unless its sender is a mail system.
+bool is_from_list(const Findings& f) {
+  return f.signs.has(HeaderSign::List) && !has_daemon_envelope(f) &&
+         f.from != SenderRole::DeliveryAgent;
+}
+
+// By its name or a field of its own it is a mail system: any word of delivery, or what it returns,
+// is the second sign.
+bool is_told_by_agent(const Findings& f) {
   if (f.signs.has(HeaderSign::FailedRecipients)) return true;
-  if (f.signs.has(HeaderSign::List) && !has_daemon_envelope(f)) return false;
-  return f.from == SenderRole::DeliveryAgent ||
-         (f.from == SenderRole::Postmaster && has_daemon_envelope(f));
+  if (f.from != SenderRole::DeliveryAgent) return false;
+  return states_outcome(f) || has_words(f, Where::Subject) || returns_something(f);
+}
+
+// An empty path is that of all automatic mail: words of the text that a program fixes, or subject
+// and text or structure together.
+bool is_told_by_envelope(const Findings& f) {
+  if (!has_daemon_envelope(f)) return false;
+  if (count_fixed(f, Where::Text) > 0 || f.product_states_outcome) return true;
+  const bool subject = has_words(f, Where::Subject);
+  if (subject && (states_outcome(f) || returns_something(f) || has_answered_recipient(f)))
+    return true;
+  if (f.from == SenderRole::Postmaster && (states_outcome(f) || returns_something(f))) return true;
+  return states_outcome(f) && returns_something(f) && f.words.has(Kind::Bounce, Where::Text);
+}
+
+// People write as postmaster, and products under names of their own.
+bool is_told_by_role(const Findings& f) {
+  const bool named = f.words.count_fixed(Kind::Bounce, Where::From) > 0;
+  if (f.from != SenderRole::Postmaster && !named) return false;
+  if (is_reply_or_forward(f.subject) && !named) return false;
+  const bool fixed = count_fixed(f, Where::Text) > 0 || f.product_states_outcome;
+  if (fixed && (opens_with_words(f) || returns_something(f) || has_answered_recipient(f) ||
+                has_words(f, Where::Subject)))
+    return true;
+  if (!has_words(f, Where::Subject)) return false;
+  return states_outcome(f) || returns_something(f) || has_answered_recipient(f);
+}
+
+// From anybody: the product's own words open the text, the subject agrees, and something of the
+// message came back or a server's answer is given.
+bool is_told_by_words(const Findings& f) {
+  if (f.answers_mail || is_reply_or_forward(f.subject) || f.signs.has(HeaderSign::List))
+    return false;
+  const bool subject = has_words(f, Where::Subject);
+  const bool evidence = returns_something(f) || has_answered_recipient(f);
+  if (!evidence) {
+    // One line of words that only programs write in the subject, and the same below.
+    return count_fixed(f, Where::Subject) > 0 && opens_with_words(f) && !f.recipients->empty();
+  }
+  const unsigned fixed = count_fixed(f, Where::Text);
+  return opens_with_words(f) && (subject || fixed > 1);
+}
+
+// The subject is the shortest account of what happened; the words of the text decide when it is
+// silent or says both.
+bool is_delay(const Findings& f) {
+  const bool late_subject = f.words.has(Kind::Delay, Where::Subject);
+  const unsigned late_words = f.words.count_fixed(Kind::Delay, Where::Text);
+  if (late_subject) return true;
+  if (f.words.count_fixed(Kind::Bounce, Where::Subject) > 0 && !f.product_delayed) return false;
+  if (late_words > 0 || f.product_delayed) return true;
+  return f.words.has(Kind::Delay, Where::Text) && !f.words.has(Kind::Bounce, Where::Subject) &&
+         f.words.count_fixed(Kind::Bounce, Where::Text) == 0;
+}
+
+void note_words(const Findings& f, bool delayed, std::vector<std::string>& evidence) {
+  const Kind kind = delayed ? Kind::Delay : Kind::Bounce;
+  const char* outcome = delayed ? "that delivery is late" : "that delivery failed";
+  for (const Where where : {Where::Text, Where::Subject}) {
+    const Phrase* phrase = f.words.first(kind, where);
+    if (phrase == nullptr) phrase = f.words.first(delayed ? Kind::Bounce : Kind::Delay, where);
+    if (phrase == nullptr) continue;
+    std::string sentence = where == Where::Text ? "The text says \"" : "The subject says \"";
+    sentence.append(phrase->literal).append("\", words in which ");
+    sentence.append(phrase->product.empty() ? "mail systems say" : phrase->product);
+    if (!phrase->product.empty()) sentence += " says";
+    evidence.push_back(sentence.append(" ").append(outcome).append("."));
+  }
+  if (f.product != Product::None && f.product_states_outcome &&
+      !f.words.has(Kind::Bounce, Where::Text) && !f.words.has(Kind::Delay, Where::Text)) {
+    evidence.push_back("The text has the words in which " + std::string(name_of(f.product)) +
+                       (delayed ? " says that delivery is late." : " says that delivery failed."));
+  }
 }
 
 }  // namespace
 
-// The plain formats: a mail system as the sender, and its product's words or a returned message.
+// No product that writes plain notices attaches files, except what it returns: worms dress up so.
 std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
-  if (!has_daemon_sender(f) || f.parts.attachment) return std::nullopt;
+  const bool attached_return = f.returned != ReturnForm::None && !f.returned_inline;
+  if (f.parts.attachment && !(attached_return && states_outcome(f))) return std::nullopt;
+  if (is_from_list(f)) return std::nullopt;
   KindDecision decision{.kind = Kind::Bounce};
-  if (f.product != Product::None && f.product_states_outcome) {
-    decision.confidence = f.returned != ReturnForm::None || !f.recipients->empty() ? 0.97 : 0.9;
-    decision.language = "en";
-    if (f.product_delayed) decision.kind = Kind::Delay;
-    decision.evidence.push_back(
-        "The text has the words in which " + std::string(name_of(f.product)) +
-        (f.product_delayed ? " says that delivery is late." : " says that delivery failed."));
-  } else if (f.signs.has(HeaderSign::FailedRecipients)) {
+  if (is_told_by_agent(f)) {
+    decision.confidence = states_outcome(f) && count_fixed(f, Where::Text) > 0 ? 0.97 : 0.9;
+  } else if (is_told_by_envelope(f)) {
+    decision.confidence = count_fixed(f, Where::Text) > 0 ? 0.97 : 0.9;
+  } else if (is_told_by_role(f)) {
     decision.confidence = 0.9;
-  } else if (has_strong_daemon_sender(f) &&
-             (f.returned != ReturnForm::None || f.return_announced)) {
+  } else if (is_told_by_words(f)) {
     decision.confidence = 0.85;
   } else {
     return std::nullopt;
   }
+  if (f.returned == ReturnForm::None && f.recipients->empty()) {
+    decision.confidence = std::min(decision.confidence, 0.9);
+  }
+  const bool delayed = is_delay(f);
+  if (delayed) decision.kind = Kind::Delay;
+  note_words(f, delayed, decision.evidence);
   note_sender(f, decision.evidence);
   note_returned(f, decision.evidence);
   return decision;
 }
+
 }  // namespace backstop::reading

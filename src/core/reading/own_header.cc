@@ -7,10 +7,20 @@
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 #include "core/mail/utf8.h"
+#include "core/reading/bounce_fields.h"
 #include "core/reading/normal_text.h"
 
 namespace backstop::reading {
 namespace {
+
+// Addresses of one field that are held against those of the text.
+constexpr std::size_t kParties = 10;
+
+// The fields of all mail that say nothing of a product are passed over at once.
+bool may_name_product(std::string_view name) {
+  return !name.empty() &&
+         (name.front() == 'X' || name.front() == 'x' || name.size() == 4 || name.size() == 10);
+}
 
 std::string first_keyword(std::string_view raw) {
   const std::string text = ascii::lower(mail::unfold(raw));
@@ -47,7 +57,11 @@ void OwnHeader::set_envelope_sender(std::string_view path) {
 void OwnHeader::on_field(std::string_view name, std::string_view raw) {
   signs_.on_field(name, raw);
   const auto is = [name](std::string_view known) { return ascii::equals_folded(name, known); };
+  if (product_.empty() && may_name_product(name)) product_ = product_of_field(name, raw);
   switch (name.size()) {
+    case 2:
+      if (is("to") && to_.empty()) to_ = raw.substr(0, limits::kShownFieldBytes);
+      break;
     case 4:
       if (is("from")) {
         on_from(raw);
@@ -57,6 +71,9 @@ void OwnHeader::on_field(std::string_view name, std::string_view raw) {
       break;
     case 7:
       if (is("subject") && subject_.empty()) on_subject(raw);
+      break;
+    case 8:
+      if (is("reply-to") && reply_to_.empty()) reply_to_ = raw.substr(0, limits::kShownFieldBytes);
       break;
     case 10:
       if (is("references")) append_references(references_, mail::parse_message_ids(raw));
@@ -99,6 +116,16 @@ void OwnHeader::on_failed_recipients(std::string_view raw) {
     if (failed_recipients_.size() >= limits::kReportRecipients) return;
     failed_recipients_.push_back(address.text());
   }
+}
+
+std::vector<std::string> OwnHeader::parties() const {
+  std::vector<std::string> parties;
+  if (!from_address_.is_null()) parties.push_back(from_address_.text());
+  for (const std::string& field : {reply_to_, to_}) {
+    for (const mail::Address& address : mail::parse_address_list(field, kParties))
+      parties.push_back(address.text());
+  }
+  return parties;
 }
 
 void OwnHeader::describe(Findings& findings) const {

@@ -30,7 +30,12 @@ class OwnHeader {
   // Moves what is shown of it.  REQUIRES: called once, and describe not afterwards.
   void give(Reading& reading);
   // X-Failed-Recipients, as addresses.
-  std::vector<std::string> take_failed_recipients() { return std::move(failed_recipients_); }
+  const std::string& subject() const { return subject_; }
+  const std::vector<std::string>& failed_recipients() const { return failed_recipients_; }
+  // From, Reply-To and To, as addresses: who takes part in the notice itself.
+  std::vector<std::string> parties() const;
+  // Of a field by which one product marks what it writes (bounce_fields.h); "" if there is none.
+  const std::string& product() const { return product_; }
 
  private:
   void on_from(std::string_view raw);
@@ -51,6 +56,9 @@ class OwnHeader {
   std::string auto_submitted_;
   std::vector<std::string> references_;
   std::vector<std::string> failed_recipients_;
+  std::string to_;        // Raw, at most limits::kShownFieldBytes.
+  std::string reply_to_;  // Likewise.
+  std::string product_;
   PhraseHits words_;
 };
 

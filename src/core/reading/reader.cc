@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 #include "core/mail/walker.h"
+#include "core/reading/bounce_fields.h"
 #include "core/reading/delivery_status.h"
 #include "core/reading/kind.h"
 #include "core/reading/language.h"
@@ -59,6 +60,8 @@ struct Reader::State final : mail::Visitor {
   std::string_view language_of_words(const PhraseHits& known_words) const;
   Reading finish();
   void choose_recipients(Reading& reading);
+  void complete_bounce(Reading& reading, const Findings& found);
+  void describe_bounce(Reading& reading, const Findings& found);
   void choose_returned(Reading& reading);
 
   mail::Walker walker;
@@ -162,6 +165,7 @@ void Reader::State::note_file(const mail::PartHead& head) {
       (file_named_aggregate || is_aggregate_file_name(head.parameter("name")))) {
     parts.aggregate_file = true;
   }
+  if (is_aggregate_type(head)) parts.compressed_file = true;
 }
 
 mail::PartAction Reader::State::choose(const mail::PartHead& head) {
@@ -182,6 +186,12 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
       return mail::PartAction::Decode;
     }
     return mail::PartAction::Enter;
+  }
+  // Some products give the part another type, but its name.
+  if (head.subtype == "delivery-status" || head.subtype == "x-delivery-status") {
+    status_part = id;
+    if (!status) status = std::make_unique<DeliveryStatus>();
+    return mail::PartAction::Decode;
   }
   if (head.type != "text") {
     parts.attachment = true;
@@ -269,11 +279,50 @@ void Reader::State::choose_recipients(Reading& into) {
   }
   if (text && into.recipients.empty()) into.recipients = text->take_recipients();
   if (text && into.reporting_mta.empty()) into.reporting_mta = text->plain().reporting_mta();
-  if (!into.recipients.empty()) return;
-  for (std::string& address : header.take_failed_recipients()) {
-    into.recipients.push_back(RecipientReport{
-        .address = std::move(address), .action = "failed", .status = "", .diagnostic = ""});
+}
+
+// Of a notice that the words of the text or the header say is about a delivery: what stands in its
+// own text of whom, and why.
+void Reader::State::complete_bounce(Reading& into, const Findings& found) {
+  if (notice) return;
+  const bool about_delivery = status || found.product != Product::None ||
+                              found.from != SenderRole::Other || has_daemon_sender(found) ||
+                              found.words.has(Kind::Bounce) || found.words.has(Kind::Delay);
+  if (!about_delivery) return;
+  NoticeContext context;
+  context.subject = header.subject();
+  context.other_parties = header.parties();
+  context.failed_recipients = header.failed_recipients();
+  const Returned& back = into.returned;
+  if (back.from) context.other_parties.push_back(back.from->text());
+  if (back.return_path) context.other_parties.push_back(back.return_path->text());
+  for (const mail::Address& to : back.to)
+    context.returned_to.push_back(to.text());
+  const std::string_view own_words = text ? text->own_words() : std::string_view{};
+  if (!status) {
+    if (auto told = read_status_text(own_words, into.reporting_mta); !told.empty())
+      into.recipients = std::move(told);
   }
+  complete_recipients(into.recipients, own_words, context);
+}
+
+// What only the decided kind gives a meaning.
+void Reader::State::describe_bounce(Reading& into, const Findings& found) {
+  if (into.kind != Kind::Bounce && into.kind != Kind::Delay) {
+    if (!status && !notice && form_of(into.kind) != KindForm::Returning) into.recipients.clear();
+    return;
+  }
+  if (!status) {
+    for (RecipientReport& recipient : into.recipients) {
+      if (recipient.action.empty() || recipient.action == "failed" || recipient.action == "delayed")
+        recipient.action = into.kind == Kind::Delay ? "delayed" : "failed";
+    }
+  }
+  if (status) into.arrival_date = status->arrival_date();
+  into.product = header.product();
+  if (into.product.empty()) into.product = product_of_words(found.words);
+  if (into.product.empty()) into.product = name_of(found.product);
+  note_source_knew(into, found.words);
 }
 
 // The first part of its own is what the product returned.  Further ones may hold the header that it
@@ -319,10 +368,15 @@ void Reader::State::note_words() {
   find_phrases(normal_words, Where::Text, words);
 }
 
-// Known phrases say it best; small words say it of any text.
+// Known phrases of the text say it best, small words of any text next, the subject last: a server
+// may put words of its own language before a person's.
 std::string_view Reader::State::language_of_words(const PhraseHits& known_words) const {
   const std::string_view known = known_words.language();
-  return known == "und" ? guess_language(normal_words) : known;
+  const bool in_text = std::ranges::any_of(
+      known_words.all(), [](const PhraseHit& hit) { return hit.phrase->where == Where::Text; });
+  if (in_text && known != "und") return known;
+  const std::string_view guessed = guess_language(normal_words);
+  return guessed == "und" ? known : guessed;
 }
 
 Reading Reader::State::finish() {
@@ -332,6 +386,7 @@ Reading Reader::State::finish() {
   choose_returned(reading);
   note_words();
   const Findings found = findings();
+  complete_bounce(reading, found);
   KindDecision decision = decide_kind(found);
   reading.kind = decision.kind;
   reading.confidence = decision.confidence;
@@ -340,6 +395,7 @@ Reading Reader::State::finish() {
                                                 : std::string(language_of_words(found.words));
   reading.evidence = std::move(decision.evidence);
   reading.defects = walker.defects();
+  describe_bounce(reading, found);
   header.give(reading);
   if (notice && !notice->original_message_id().empty())
     append_references(reading.references, {notice->original_message_id()});
