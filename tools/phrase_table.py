@@ -11,7 +11,7 @@ REASONS = ("user-unknown user-disabled user-moved mailbox-full host-unknown too-
 COLUMNS = "id language kind where product reason fixed|common literal example".split()
 LITERAL_BYTES_MIN = 6
 LITERAL_BYTES_MAX = 250
-LITERALS_WHAT = {
+PLAIN_FORMS = {
     "\u0131": "i", "\u0451": "\u0435", "\u03c2": "\u03c3", "\u2018": "'", "\u2019": "'", "\u201a": "'",
     "\u201b": "'", "\u2032": "'", "`": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"',
     "\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-",
@@ -30,10 +30,16 @@ def normal(text):
         if char == "\u0130":
             char = "i"
         char = char.lower()
-        char = LITERALS_WHAT.get(char, char)
+        char = PLAIN_FORMS.get(char, char)
         out.append(" " if char.isspace() else char)
     text = re.sub(r"\d+", "0", "".join(out))
     return re.sub(" +", " ", text).strip()
+
+
+def begins_word_in(literal, text):
+    """Whether the literal stands in a text so that the search of phrase_search.h meets it."""
+    before = "(?<![a-z0])" if re.match("[a-z0]", literal) else ""
+    return re.search(before + re.escape(literal), text)
 
 
 def complain_of(cells):
@@ -64,6 +70,10 @@ def complain_of(cells):
         yield f"literal is not in normal text: write '{normal(literal)}'"
     elif literal not in normal(example):
         yield f"example does not have the literal: its normal text is '{normal(example)}'"
+    elif not begins_word_in(literal, normal(example)):
+        yield "the literal begins inside a word of the example: the search looks where words begin"
+    elif place == "text" and example.lstrip().startswith(">"):
+        yield "the example begins with '>': quoted lines of a text are not searched"
 
 
 def read_rows(path, shown):

@@ -32,6 +32,7 @@ char32_t lower_latin(char32_t code) {
   if (code == 0x17f) return 's';
   if (in(code, 0x100, 0x137) || in(code, 0x14a, 0x177)) return code | 1;
   if (in(code, 0x139, 0x148) || in(code, 0x179, 0x17e)) return code + (code & 1);
+  if (code == 0x1a0 || code == 0x1af) return code + 1;  // Vietnamese.
   // Romanian with commas below, Azerbaijani schwa, and the pairs of Pinyin.
   if (in(code, 0x1cd, 0x1dc)) return code + (code & 1);
   if (in(code, 0x1de, 0x1ef) || in(code, 0x1f8, 0x21f) || in(code, 0x222, 0x233)) return code | 1;
@@ -92,9 +93,8 @@ NormalCharacter normal_character(char32_t code) {
   if (in(code, 0x370, 0x3ff)) return other(lower_greek(code));
   if (in(code, 0x400, 0x52f)) return other(lower_cyrillic(code));
   if (in(code, 0x660, 0x669) || in(code, 0x6f0, 0x6f9)) return other('0');
-  if (in(code, 0x1e00, 0x1e95) || in(code, 0x1ea0, 0x1eff)) {
-    return other(code == 0x1e9e ? 0xdf : code | 1);
-  }
+  if (code == 0x1e9e) return other(0xdf);
+  if (in(code, 0x1e00, 0x1e95) || in(code, 0x1ea0, 0x1eff)) return other(code | 1);
   if (in(code, 0x2000, 0x206f)) return normal_punctuation(code);
   if (code == 0x1680 || code == 0x3000) return {NormalForm::Space, 0};
   if (code == 0x2212) return other('-');
