@@ -33,7 +33,8 @@ struct ReportParts {
   bool tls_report = false;       // application/tlsrpt+gzip, +json (RFC 8460 §5.3).
   // A leaf that is neither text nor a message: no product that writes plain notices attaches one.
   bool attachment = false;
-  bool aggregate_file = false;  // A file name of RFC 9990, as gzip, zip or XML.
+  bool aggregate_file = false;   // A file name of RFC 9990, as gzip, zip or XML.
+  bool compressed_file = false;  // A file of gzip, zip or XML, by whatever name.
 };
 
 // What is known when a message has been read; views and pointers stay valid while it is decided.
@@ -90,6 +91,10 @@ std::optional<KindDecision> decide_request(const Findings& findings);
 std::optional<KindDecision> decide_plain_bounce(const Findings& findings);
 // Auto-replies and acknowledgements of tickets (kind_answer.cc).
 std::optional<KindDecision> decide_answer(const Findings& findings);
+
+// Its subject is that of a reply, but it refers to no message, which mail programs do when people
+// reply and simple autoresponders do not.  Only Subject and the header count.
+bool is_reply_without_reference(const Findings& findings);
 
 // Whether the parts must be looked into, after the header alone: `words` has those of Subject and
 // From.  Ordinary mail should not be, for the sake of speed; what is not, is ordinary.

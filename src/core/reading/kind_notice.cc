@@ -56,8 +56,11 @@ std::optional<KindDecision> decide_content_notice(const Findings& f) {
     return std::nullopt;
   }
   const bool sender = name || role || system || f.signs.has(HeaderSign::AutoSubmitted);
-  const bool marked = field && (name || text || subject || role || f.returned != ReturnForm::None ||
-                                (system && f.product == Product::None));
+  // A gateway also returns what it could not deliver.
+  const bool bounces = system && (!f.recipients->empty() || f.product != Product::None ||
+                                  f.words.has(Kind::Bounce, Where::Text));
+  const bool structure = system || f.returned != ReturnForm::None;
+  const bool marked = field && (name || text || subject || role || (structure && !bounces));
   const bool firm = fixed_words(f, Where::Text) > 0 ||
                     (text && (fixed_words(f, Where::Subject) > 0 || (name && subject)));
   if (!marked && !(sender && text && firm)) return std::nullopt;
