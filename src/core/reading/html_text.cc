@@ -155,7 +155,9 @@ void HtmlText::take_tag_name(char c, std::string& out) {
     state_ = State::Text;
     return take(c, out);
   }
-  if (c == '>' || ascii::is_space(c) || held_.size() == limits::kHtmlTagBytes) {
+  const bool too_long = held_.size() == limits::kHtmlTagBytes;
+  if (c == '>' || ascii::is_space(c) || too_long) {
+    if (too_long) held_.clear();
     raw_after_tag_ = false;
     quote_ = 0;
     state_ = State::TagRest;
