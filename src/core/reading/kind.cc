@@ -60,7 +60,7 @@ void note_returned(const Findings& f, std::vector<std::string>& evidence) {
 bool needs_body(const Findings& f) {
   return f.signs.may_answer() || f.envelope_is_daemon.value_or(false) ||
          f.from != SenderRole::Other || !f.words.empty() || f.aggregate_subject ||
-         f.parts.aggregate_file || f.parts.tls_report;
+         is_reply_without_reference(f) || f.parts.aggregate_file || f.parts.tls_report;
 }
 
 KindDecision decide_kind(const Findings& findings) {

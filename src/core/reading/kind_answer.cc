@@ -69,6 +69,7 @@ Words count_words(const PhraseHits& hits, Kind kind, Where where, std::size_t be
 // What speaks for an automatic answer, by where it comes from.
 struct Signs {
   Words reply_subject, reply_text;    // Of an auto-reply.
+  Words bare_text;                    // Of its text, those before any field that may be quoted.
   Words ticket_subject, ticket_text;  // Of the acknowledgement of a ticket.
   bool other_matter = false;     // Words of an update, an order, a password: no acknowledgement.
   bool number = false;           // The subject has a number as tickets have it.
@@ -94,23 +95,34 @@ bool has_number(std::string_view subject) {
   return false;
 }
 
-// Where the words of somebody else begin, and whether the writer's own are of another matter.
-std::size_t find_end_of_own(const PhraseHits& hits, bool& other_matter) {
-  std::size_t end = std::string_view::npos;
+// What a text holds that is none of the writer's words to one who wrote to them.
+struct Others {
+  std::size_t quoted =
+      std::string_view::npos;  // Where a mail program's line before a quote stands.
+  std::size_t subject = std::string_view::npos;  // Where a quoted field, or a ticket's, stands.
+  bool other_matter = false;                     // An update, an order, a password, before these.
+};
+
+Others find_others(const PhraseHits& hits) {
+  Others others;
   for (const PhraseHit& hit : hits.all()) {
     if (hit.phrase->kind != Kind::Ordinary || hit.phrase->where != Where::Text) continue;
-    if (hit.phrase->literal.find("-----") != std::string_view::npos) end = std::min(end, hit.at);
+    if (hit.phrase->product.empty()) continue;
+    std::size_t& first = hit.phrase->literal.starts_with('-') ? others.quoted : others.subject;
+    first = std::min(first, hit.at);
   }
   for (const PhraseHit& hit : hits.all()) {
-    if (hit.phrase->kind != Kind::Ordinary || hit.phrase->where != Where::Text) continue;
-    if (hit.at < end) other_matter = true;
+    others.other_matter =
+        others.other_matter || (hit.phrase->kind == Kind::Ordinary && hit.phrase->product.empty() &&
+                                hit.phrase->where == Where::Text && hit.at < others.quoted);
   }
-  return end;
+  return others;
 }
 
 Signs collect_signs(const Findings& f) {
   Signs s;
-  const std::size_t end = find_end_of_own(f.words, s.other_matter);
+  const Others others = find_others(f.words);
+  s.other_matter = others.other_matter;
   const std::string_view subject = without_tags(f.subject);
   s.forward = begins_with(subject, kForwardMarks);
   s.reply = begins_with(subject, kReplyMarks);
@@ -119,8 +131,10 @@ Signs collect_signs(const Findings& f) {
     s.reply_subject = count_words(f.words, Kind::AutoReply, Where::Subject, kAll);
   }
   if (!s.forward) s.ticket_subject = count_words(f.words, Kind::TicketAck, Where::Subject, kAll);
-  s.reply_text = count_words(f.words, Kind::AutoReply, Where::Text, end);
-  s.ticket_text = count_words(f.words, Kind::TicketAck, Where::Text, end);
+  s.reply_text = count_words(f.words, Kind::AutoReply, Where::Text, others.quoted);
+  s.bare_text =
+      count_words(f.words, Kind::AutoReply, Where::Text, std::min(others.quoted, others.subject));
+  s.ticket_text = count_words(f.words, Kind::TicketAck, Where::Text, others.quoted);
   s.number = !s.forward && has_number(f.subject);
   s.named_by_header = f.signs.has(HeaderSign::AutoReplied) || f.signs.has(HeaderSign::Autoreply);
   s.null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other;
@@ -174,10 +188,20 @@ bool is_auto_reply(const Findings& f, const Signs& s) {
     return s.reply_text.all() > 0 || (f.answers_mail && (s.fields > 0 || s.reply));
   }
   if (s.reply_text.fixed > 0) {
-    return (f.answers_mail && s.fields > 0) || generated ||
-           ((f.answers_mail || s.reply) && s.reply_text.all() > 1);
+    if (generated || (f.answers_mail && s.fields > 0)) return true;
+    return (f.answers_mail || s.reply) && s.bare_text.fixed > 0 && s.bare_text.all() > 1;
   }
   return generated && f.answers_mail && s.reply_text.common > 0;
+}
+
+// The language of most words of that kind in the text; "und" when there is none, or no most.  The
+// subject's may be the server's language, not the writer's.
+std::string_view language_of_text(const PhraseHits& hits, Kind kind) {
+  PhraseHits own;
+  for (const PhraseHit& hit : hits.all()) {
+    if (hit.phrase->kind == kind && hit.phrase->where == Where::Text) own.add(*hit.phrase, hit.at);
+  }
+  return own.language();
 }
 
 void note_words(const Findings& f, Kind kind, std::vector<std::string>& evidence) {
@@ -215,6 +239,11 @@ void note_fields(const Findings& f, const Signs& s, std::vector<std::string>& ev
 
 }  // namespace
 
+bool is_reply_without_reference(const Findings& f) {
+  return !f.answers_mail && !f.signs.has(HeaderSign::List) &&
+         begins_with(without_tags(f.subject), kReplyMarks);
+}
+
 std::optional<KindDecision> decide_answer(const Findings& f) {
   // An answer that a list handed on was not meant for us.
   if (f.signs.has(HeaderSign::List) && !has_daemon_envelope(f)) return std::nullopt;
@@ -239,7 +268,7 @@ std::optional<KindDecision> decide_answer(const Findings& f) {
   } else {
     return std::nullopt;
   }
-  decision.language = std::string(f.words.language());
+  decision.language = std::string(language_of_text(f.words, decision.kind));
   note_fields(f, s, decision.evidence);
   note_words(f, decision.kind, decision.evidence);
   return decision;
