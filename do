@@ -141,21 +141,34 @@ do_asan() {
 # ./do fuzz [SECONDS [NAME...]]: each target for that long, from its seeds.
 do_fuzz() {
   install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_CHECK[@]}"
-  local seconds=${1:-30} name names
+  local seconds=${1:-60} names
   shift || true
   CC=clang-19 CXX=clang++-19 configure fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBACKSTOP_FUZZERS=ON \
     -DBACKSTOP_SANITIZE=address,undefined
   mapfile -t names < <(if [ "$#" -gt 0 ]; then printf '%s\n' "$@"; else find fuzz -name '*_fuzz.cc' -printf '%f\n' | sed 's/_fuzz\.cc$//' | sort; fi)
   say "building ${#names[@]} fuzz targets"
   compile -C build/fuzz $(printf '%s_fuzz ' "${names[@]}")
-  for name in "${names[@]}"; do
-    say "fuzzing $name for $seconds s"
-    mkdir -p "var/fuzz/$name"
-    "build/fuzz/fuzz/${name}_fuzz" -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2048 \
-      -artifact_prefix="var/fuzz/$name-" -print_final_stats=0 -verbosity=0 "var/fuzz/$name" "fuzz/seeds/$name" ||
-      die "$name failed; the input is var/fuzz/$name-…; put it into fuzz/seeds/$name once it is mended"
-  done
+  say "fuzzing each for $seconds s, $JOBS at a time"
+  printf '%s\n' "${names[@]}" | xargs -P "$JOBS" -I NAME "$PWD/do" fuzz_one NAME "$seconds" ||
+    die "a target failed; its name and its input stand above"
 }
+
+# One target that is built, from its seeds; quiet unless it finds something.
+fuzz_one() {
+  local name=$1 seconds=$2 log
+  log=$(mktemp)
+  mkdir -p "var/fuzz/$name"
+  "build/fuzz/fuzz/${name}_fuzz" -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2048 \
+    -artifact_prefix="var/fuzz/$name-" -print_final_stats=0 -verbosity=0 "var/fuzz/$name" "fuzz/seeds/$name" >"$log" 2>&1 || {
+    cat "$log" >&2
+    rm -f "$log"
+    die "$name failed; the input is var/fuzz/$name-…; put it into fuzz/seeds/$name once it is mended"
+  }
+  rm -f "$log"
+}
+
+# Those that read mail: what strangers send, and all that stands inside it.
+mail_fuzzers() { grep -lE '#include "(core/mail|core/reading|edge/mailbox)/' fuzz/*_fuzz.cc | xargs -n1 basename | sed 's/_fuzz\.cc$//'; }
 
 # ./do bench NAME [--json FILE ...]
 do_bench() {
@@ -177,6 +190,7 @@ do_bench() {
 benchmarks() { { find bench -mindepth 2 -maxdepth 2 -name run.py -printf '%h\n' | xargs -rn1 basename; find bench -maxdepth 1 -name '*_bench.cc' -printf '%f\n' | sed 's/_bench\.cc//'; } | sort | xargs; }
 
 do_ci() {
+  local names
   do_setup
   say "check"
   do_check
@@ -185,6 +199,8 @@ do_ci() {
   ./do test
   say "the demonstration as README gives it"
   ./do run --once
+  mapfile -t names < <(mail_fuzzers)
+  ./do fuzz 5 "${names[@]}"
   say "all of ./do ci passed"
 }
 
@@ -199,7 +215,7 @@ do_help() {
 ./do format           format every source in place
 ./do bless            rewrite the committed tables and samples from what the tests render
 ./do asan             build with sanitizers and run the tests that need no mail server
-./do fuzz [S [NAME]]  fuzz each parser for S seconds
+./do fuzz [S [NAME]]  fuzz each parser for S seconds (60), as many at a time as there are processors
 ./do bench NAME       run a benchmark; --json FILE writes its figures
 ./do ci               everything, cheap first
 EOF
@@ -210,6 +226,7 @@ shift || true
 case $command in
   run | test | setup | build | check | format | bless | asan | fuzz | bench | ci | help) "do_$command" "$@" ;;
   ctest_as_root) run_ctest release "$@" ;;
+  fuzz_one) fuzz_one "$@" ;;
   -h | --help) do_help ;;
   *)
     do_help >&2
