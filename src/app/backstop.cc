@@ -19,6 +19,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(render_examples(
       {"backstop read bounce.eml            what a message is, and whether we sent what it answers",
+       "backstop scan ~/Maildir             what is in a mailbox, and how much of it is "
+       "backscatter",
        "backstop keys list                  the keys and what each may do",
        "backstop explain no-proof-of-origin what a reason in the log means",
        "backstop status                     is all well, and when may a domain enforce",
@@ -31,6 +33,7 @@ int run(int argc, char** argv) {
   add_mode_command(app, chosen);
   add_play_command(app, chosen);
   add_read_command(app, chosen);
+  add_scan_command(app, chosen);
   add_setup_command(app, chosen);
   add_sign_command(app, chosen);
   add_status_command(app, chosen);

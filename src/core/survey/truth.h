@@ -71,7 +71,7 @@ struct KindScore {
 class TruthTally {
  public:
   void add(std::string_view source, const Expected& expected, reading::Kind found);
-  void add_unknown() { ++unknown_; }
+  void add_unknown(std::uint64_t messages) { unknown_ += messages; }
 
   std::uint64_t checked() const { return checked_; }
   std::uint64_t wrong() const { return wrong_; }

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "edge/os/file_descriptor.h"
+#include "edge/os/replaced_file.h"
 
 namespace backstop::os {
 namespace {
@@ -26,21 +27,6 @@ Errc code_of(int error) {
     default:
       return Errc::Unavailable;
   }
-}
-
-tl::unexpected<Error> fail_write(const std::string& path, int error) {
-  return fail(code_of(error), path, fmt::format("cannot be written: {}", std::strerror(error)));
-}
-
-Result<void> fill(const FileDescriptor& file, const std::string& path, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t put = write(file.get(), text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return fail_write(path, put == 0 ? EIO : errno);
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (fsync(file.get()) != 0) return fail_write(path, errno);
-  return {};
 }
 
 }  // namespace
@@ -70,22 +56,9 @@ Result<std::string> read_text_file(const std::string& path, std::size_t bytes_ma
 }
 
 Result<void> write_text_file(const std::string& path, std::string_view text, std::uint32_t mode) {
-  const std::string beside = path + ".tmp";
-  unlink(beside.c_str());  // Left by a crash.
-  const FileDescriptor file(
-      open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (!file) return fail_write(path, errno);
-  auto written = fill(file, path, text);
-  if (written && rename(beside.c_str(), path.c_str()) != 0) written = fail_write(path, errno);
-  if (!written) {
-    unlink(beside.c_str());
-    return written;
-  }
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const FileDescriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory || fsync(directory.get()) != 0) return fail_write(folder, errno);
-  return {};
+  BS_TRY(ReplacedFile file, ReplacedFile::create(path, mode));
+  BS_TRY_VOID(file.write(text));
+  return file.commit();
 }
 
 }  // namespace backstop::os

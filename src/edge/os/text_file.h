@@ -17,8 +17,8 @@ Result<std::string> read_text_file(const std::string& path, std::size_t bytes_ma
 
 // Replaces the file: written to PATH.tmp with the permissions `mode`, flushed, renamed, and the
 // directory flushed.  After an error or a crash the file is the old or the new one.  Errors:
-// Errc::Denied, Errc::NotFound for its directory, Errc::Unavailable (a full disk); `where` is the
-// path.
+// Errc::Denied, Errc::NotFound for its directory, Errc::Invalid when it is there and is no regular
+// file, Errc::Unavailable (a full disk); `where` is the path.
 Result<void> write_text_file(const std::string& path, std::string_view text, std::uint32_t mode);
 
 }  // namespace backstop::os
