@@ -64,7 +64,10 @@ std::optional<KindDecision> decide_content_notice(const Findings& f) {
   const bool firm = fixed_words(f, Where::Text) > 0 ||
                     (text && (fixed_words(f, Where::Subject) > 0 || (name && subject)));
   if (!marked && !(sender && text && firm)) return std::nullopt;
-  if (f.parts.attachment && !field && !(name && subject && text)) return std::nullopt;
+  // Digests of a quarantine have pictures.
+  const bool digest = (name || role) && text && f.words.has(Kind::ContentNotice, Where::Subject) &&
+                      !f.words.has(Kind::VirusNotice, Where::Subject);
+  if (f.parts.attachment && !field && !digest) return std::nullopt;
   KindDecision decision{.kind = weight(f, Kind::ContentNotice) > weight(f, Kind::VirusNotice)
                                     ? Kind::ContentNotice
                                     : Kind::VirusNotice,
