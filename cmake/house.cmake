@@ -26,6 +26,8 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12 calls its own deprecated get_temporary_buffer in std::stable_sort.
   target_compile_options(backstop_flags INTERFACE -Wno-deprecated-declarations)
+  # Tables of words are sorted by the compiler; GCC allows it as many steps by itself.
+  target_compile_options(backstop_flags INTERFACE -fconstexpr-steps=33554432)
 endif()
 target_compile_definitions(backstop_flags INTERFACE BACKSTOP_VERSION="${PROJECT_VERSION}")
 if(BACKSTOP_SANITIZE)

@@ -80,37 +80,25 @@ template <std::size_t count>
 class PhraseIndex {
  public:
   constexpr PhraseIndex(std::span<const Phrase> phrases, Where where) {
+    std::array<Entry, count> entries{};
     std::size_t n = 0;
     for (std::size_t i = 0; i < phrases.size(); ++i) {
-      if (phrases[i].where != where) continue;
-      const std::string_view literal = phrases[i].literal;
-      Entry& entry = entries_[n++];
-      entry.phrase = static_cast<std::uint16_t>(i);
-      entry.literal = literal.data();
-      entry.size = static_cast<std::uint16_t>(literal.size());
-      if (literal.size() >= kPhraseKeyBytes) {
-        entry.key = load_eight(literal.data());
-        entry.tail = load_eight(literal.data() + literal.size() - kPhraseKeyBytes);
-      } else {
-        std::array<char, kPhraseKeyBytes> bytes{};
-        for (std::size_t at = 0; at < kShortKeyBytes; ++at)
-          bytes[at] = literal[at];
-        entry.key = load_eight(bytes.data());
+      if (phrases[i].where == where) entries[n++] = make_entry(phrases[i].literal, i);
+    }
+    // Sorted by bucket, by counting; in one bucket they keep their order.
+    for (const Entry& entry : entries)
+      ++starts_[bucket_of(entry.key) + 1];
+    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
+      starts_[bucket + 1] = static_cast<std::uint16_t>(starts_[bucket] + starts_[bucket + 1]);
+    auto next = starts_;
+    for (const Entry& entry : entries) {
+      entries_[next[bucket_of(entry.key)]++] = entry;
+      if (entry.size < kPhraseKeyBytes) {
         has_short_ = true;
         short_filter_.add(mix(entry.key));
-        continue;
+      } else {
+        filter_.add(mix(entry.key));
       }
-      filter_.add(mix(entry.key));
-    }
-    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-      if (bucket_of(a.key) != bucket_of(b.key)) return bucket_of(a.key) < bucket_of(b.key);
-      return a.phrase < b.phrase;
-    });
-    std::size_t at = 0;
-    for (std::size_t bucket = 0; bucket <= kBuckets; ++bucket) {
-      while (at < count && bucket_of(entries_[at].key) < bucket)
-        ++at;
-      starts_[bucket] = static_cast<std::uint16_t>(at);
     }
   }
 
@@ -150,6 +138,21 @@ class PhraseIndex {
       return std::memcmp(text.data(), literal, size) == 0;
     }
   };
+  static constexpr Entry make_entry(std::string_view literal, std::size_t phrase) {
+    Entry entry;
+    entry.phrase = static_cast<std::uint16_t>(phrase);
+    entry.literal = literal.data();
+    entry.size = static_cast<std::uint16_t>(literal.size());
+    if (literal.size() >= kPhraseKeyBytes) {
+      entry.key = load_eight(literal.data());
+      entry.tail = load_eight(literal.data() + literal.size() - kPhraseKeyBytes);
+      return entry;
+    }
+    for (std::size_t at = 0; at < kShortKeyBytes; ++at)
+      entry.key |= std::uint64_t{static_cast<unsigned char>(literal[at])} << (8 * at);
+    return entry;
+  }
+
   static constexpr std::size_t kBlockBytes = 64;
   static constexpr unsigned kBucketBits = 12;
   static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
@@ -201,7 +204,7 @@ class PhraseIndex {
     }
   }
 
-  std::array<Entry, count> entries_;
+  std::array<Entry, count> entries_{};
   std::array<std::uint16_t, kBuckets + 1> starts_{};
   KeyFilter<16> filter_;
   KeyFilter<12> short_filter_;
