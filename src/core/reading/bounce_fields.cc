@@ -10,6 +10,9 @@
 namespace backstop::reading {
 namespace {
 
+// Reports of more recipients than a text lists one by one are complete by themselves.
+constexpr std::size_t kCompletedRecipients = 100;
+
 bool is_generic(std::string_view status) {
   return status.empty() || status.ends_with(".0.0");
 }
@@ -71,6 +74,38 @@ constexpr std::array kProductFields{
     ProductField{"from", "mailer-daemon@sina", "Sina"},
 };
 
+// A pipe, a file or an X.400 address, where nobody but its own server knows who that is.
+bool is_no_mailbox(const RecipientReport& recipient) {
+  const std::string& address = recipient.address;
+  if (address.empty() || address.front() == '|' || address.front() == '/') return true;
+  return address.find('@') == std::string::npos && recipient.original.empty() &&
+         address.find_first_of("|/;= ") != std::string::npos;
+}
+
+// The text may say whom the sender wrote to, and quote an answer the report's part leaves out.
+void complete_from_text(std::vector<RecipientReport>& recipients, std::string_view own_words,
+                        const NoticeContext& context) {
+  const bool wanting = std::ranges::any_of(recipients, [](const RecipientReport& r) {
+    return r.diagnostic.empty() || is_no_mailbox(r);
+  });
+  if (!wanting || recipients.size() > kCompletedRecipients) return;
+  const auto told = read_recipient_lines(own_words, context);
+  for (RecipientReport& recipient : recipients) {
+    const RecipientReport* same = nullptr;
+    for (const RecipientReport& one : told) {
+      if (ascii::equals_folded(one.address, recipient.address) ||
+          ascii::equals_folded(one.address, recipient.original))
+        same = &one;
+    }
+    if (is_no_mailbox(recipient) && recipients.size() == 1 && told.size() == 1) {
+      same = &told.front();
+      if (recipient.original.empty()) recipient.original = recipient.address;
+      recipient.address = same->address;
+    }
+    if (same != nullptr && recipient.diagnostic.empty()) recipient.diagnostic = same->diagnostic;
+  }
+}
+
 }  // namespace
 
 std::vector<RecipientReport> read_status_text(std::string_view text, std::string& reporting_mta) {
@@ -103,16 +138,7 @@ void complete_recipients(std::vector<RecipientReport>& recipients, std::string_v
     recipients = read_recipient_lines(own_words, context);
     return;
   }
-  if (recipients.size() == 1 && recipients.front().address.find('@') == std::string::npos) {
-    // A local name or an X.400 address: the text may say whom the sender wrote to.
-    const auto told = read_recipient_lines(own_words, context);
-    if (told.size() == 1 && told.front().address.find('@') != std::string::npos) {
-      RecipientReport& only = recipients.front();
-      if (only.original.empty()) only.original = only.address;
-      only.address = told.front().address;
-      if (only.diagnostic.empty()) only.diagnostic = told.front().diagnostic;
-    }
-  }
+  complete_from_text(recipients, own_words, context);
   for (RecipientReport& recipient : recipients) {
     if (is_generic(recipient.status)) {
       const std::string told = find_status(recipient.diagnostic);

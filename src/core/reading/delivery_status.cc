@@ -237,7 +237,11 @@ std::string find_status(std::string_view text) {
     const std::size_t length = status_length(text.substr(at));
     if (length == 0 || text[at + 2] > '7') continue;
     const std::string_view code = text.substr(at, length);
-    if (is_code_place(text.substr(0, at), text[at]) && (found.empty() || !is_generic(code))) {
+    // GMX has the code first in its line, before the address.
+    const bool before_address =
+        text.substr(at + length).starts_with(" <") && at > 0 && ascii::is_space(text[at - 1]);
+    if ((before_address || is_code_place(text.substr(0, at), text[at])) &&
+        (found.empty() || !is_generic(code))) {
       found = code;
     }
     at += length - 1;

@@ -43,10 +43,14 @@ bool opens_with_words(const Findings& f) {
   });
 }
 
-// What came through a list is the list's word, unless its sender is a mail system.
+// What came through a list is the list's word: only a mail system that opens with a product's words
+// under a subject that agrees is not a member's.
 bool is_from_list(const Findings& f) {
-  return f.signs.has(HeaderSign::List) && !has_daemon_envelope(f) &&
-         f.from != SenderRole::DeliveryAgent;
+  if (!f.signs.has(HeaderSign::List) || has_daemon_envelope(f)) return false;
+  const bool system = f.from != SenderRole::Other || has_words(f, Where::From);
+  const bool text = opens_with_words(f) || f.product_states_outcome;
+  return !system || !text || f.answers_mail ||
+         (!has_words(f, Where::Subject) && f.from != SenderRole::DeliveryAgent);
 }
 
 // By its name or a field of its own it is a mail system: any word of delivery, or what it returns,

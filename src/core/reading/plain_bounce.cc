@@ -181,9 +181,16 @@ void PlainBounce::take_recipient(std::string_view line) {
     }
     return;
   }
-  if (product_ == Product::Exim && indent == 2 && is_address(words)) {
-    begin_recipient(words, "");
-    return;
+  if (product_ == Product::Exim && indent == 2) {
+    // Exim before 3 sets a colon behind it.
+    std::string_view address = words;
+    if (address.ends_with(':')) address.remove_suffix(1);
+    if (address.starts_with('<') && address.ends_with('>'))
+      address = address.substr(1, address.size() - 2);
+    if (is_address(address)) {
+      begin_recipient(address, "");
+      return;
+    }
   }
   if (open_ && (product_ == Product::Qmail || product_ == Product::None)) {
     add_diagnostic(words);

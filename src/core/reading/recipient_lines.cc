@@ -51,6 +51,7 @@ struct Candidate {
   std::size_t line = 0;
   std::size_t end = 0;  // Behind it and what brackets it, in its line.
   int score = 0;
+  bool in_to_field = false;  // "To:", of nobody who takes part in the notice.
 };
 
 std::vector<Line> split_lines(std::string_view text) {
@@ -154,6 +155,9 @@ std::vector<Candidate> find_candidates(const std::vector<Line>& lines,
       // "RCPT" at the end of a folded line of a transcript.
       if (i > 0 && lines[i - 1].lower.ends_with("rcpt")) candidate.score += kLabelled;
       if (is_one_of(context.other_parties, candidate.address)) candidate.score += kOtherParty;
+      candidate.in_to_field =
+          label_before(std::string_view(lines[i].lower).substr(0, span->begin)) == Label::To &&
+          !is_one_of(context.other_parties, candidate.address);
       if (is_role_address(candidate.lower)) candidate.score += kRoleAddress;
       if (looks_like_message_id(candidate.lower)) candidate.score += kMessageId;
       if (is_one_of(context.failed_recipients, candidate.address)) candidate.score += 100;
@@ -302,6 +306,11 @@ std::vector<RecipientReport> read_recipient_lines(std::string_view text,
       const std::size_t end = i + 1 < chosen.size() ? chosen[i + 1].line : lines.size();
       reports.push_back(
           make_report(chosen[i].address, diagnostic_below(lines, chosen[i], end), context.delayed));
+    }
+    // Whom the returned message was addressed to, as far as the text or what came back says.
+    for (const Candidate& candidate : found) {
+      if (reports.empty() && candidate.in_to_field)
+        reports.push_back(make_report(candidate.address, "", context.delayed));
     }
     if (reports.empty() && context.returned_to.size() == 1) {
       reports.push_back(make_report(context.returned_to.front(), "", context.delayed));
