@@ -63,8 +63,9 @@ inline constexpr std::size_t kNoticeTextBytes = 32 * 1024;
 inline constexpr std::size_t kCharsetEvidenceBytes = 4 * 1024;
 // Text that can only be decoded as a whole: HTML with its style sheets, UTF-16.
 inline constexpr std::size_t kBufferedTextBytes = 128 * 1024;
-// Normal text that a language is told by: a page; more words do not make it surer.
-inline constexpr std::size_t kLanguageTextBytes = 8 * 1024;
+// Normal text that a language is told by: its first paragraphs. What follows is often
+// technical, and English.
+inline constexpr std::size_t kLanguageTextBytes = 2 * 1024;
 // The name of an HTML tag, or what stands in its place: an address in angle brackets has 320.
 inline constexpr std::size_t kHtmlTagBytes = 512;
 // Different known phrases noted of one message; real notices have under 20.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstdint>
 
 #include "core/base/ascii.h"
@@ -181,13 +182,16 @@ Utf8Evidence count_utf8(std::string_view bytes) {
 
 HighBytes count_high_bytes(std::string_view bytes) {
   HighBytes count;
+  std::bitset<256> seen;
   bool before = false;
   for (const char c : bytes) {
     const bool high = is_high(c);
     if (high) ++count.bytes;
+    if (high) seen.set(static_cast<unsigned char>(c));
     if (high && !before) ++count.runs;
     before = high;
   }
+  count.kinds = seen.count();
   return count;
 }
 

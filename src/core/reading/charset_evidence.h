@@ -18,8 +18,10 @@ Utf8Evidence count_utf8(std::string_view bytes);
 struct HighBytes {
   std::size_t bytes = 0;  // Above 0x7f.
   std::size_t runs = 0;   // Stretches of them.
-  // Letters of Western languages stand alone between others; those of other scripts do not.
-  bool in_long_runs() const { return bytes >= 6 && bytes >= 2 * runs; }
+  std::size_t kinds = 0;  // Different ones.
+  // Letters of Western languages stand alone between others; those of other scripts do not.  Rules
+  // and bullets are long runs too, but of few different bytes.
+  bool are_of_another_script() const { return bytes >= 8 && bytes >= 2 * runs && kinds >= 6; }
 };
 HighBytes count_high_bytes(std::string_view bytes);
 

@@ -161,10 +161,7 @@ void count_chunk(std::string_view chunk, Counter& counter) {
   }
 }
 
-}  // namespace
-
-std::string_view guess_language(std::string_view normal) {
-  normal = normal.substr(0, limits::kLanguageTextBytes);
+std::string_view guess(std::string_view normal) {
   Counter counter;
   each_word(normal, [&counter](std::string_view chunk) { count_chunk(chunk, counter); });
   while (!normal.empty()) {
@@ -173,6 +170,16 @@ std::string_view guess_language(std::string_view normal) {
     normal.remove_prefix(std::max<std::size_t>(n, 1));
   }
   return counter.decide();
+}
+
+}  // namespace
+
+std::string_view guess_language(std::string_view normal) {
+  // A notice in two languages is one in its own, with English behind it for everybody else.
+  constexpr std::size_t kFirstBytes = 600;
+  const std::string_view first = guess(normal.substr(0, kFirstBytes));
+  if (first != "und" || normal.size() <= kFirstBytes) return first;
+  return guess(normal.substr(0, limits::kLanguageTextBytes));
 }
 
 }  // namespace backstop::reading

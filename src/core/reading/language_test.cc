@@ -94,6 +94,16 @@ TEST(Language, ALanguageIsToldByOneSentence) {
     EXPECT_EQ(guess_language(render_normal(c.text)), c.want) << c.text;
 }
 
+TEST(Language, TheFirstOfTwoLanguagesIsTheNotices) {
+  const std::string russian =
+      "Это письмо создано автоматически, отвечать на него не нужно. К сожалению, ваше письмо не "
+      "может быть доставлено одному или нескольким получателям: ";
+  std::string english = "This message was created automatically by mail delivery software. ";
+  for (int i = 0; i < 5; ++i)
+    english += english.substr(0, 66);
+  EXPECT_EQ(guess_language(render_normal(russian + russian + english)), "ru");
+}
+
 TEST(Language, NeighboursAndRiddlesAreNotTaken) {
   for (const std::string_view text : kUndecided)
     EXPECT_EQ(guess_language(render_normal(text)), "und") << text;

@@ -101,7 +101,7 @@ std::string_view windows_charset(std::string_view name) {
 
 // Text of one byte a character, of a charset that may be wrong.
 std::string guess_unlabelled(std::string_view bytes) {
-  if (count_high_bytes(bytes).in_long_runs()) {
+  if (count_high_bytes(bytes).are_of_another_script()) {
     // Cyrillic first: its words are of any length, and few have only even ones.
     if (const std::string_view found = guess_cyrillic(bytes); !found.empty())
       return std::string(found);
@@ -116,6 +116,7 @@ std::string decide_one_byte(std::string_view bytes, const std::string& name) {
   constexpr std::string_view kRussian[] = {"koi8-r", "windows-1251", "iso-8859-5", "cp866",
                                            "koi8-u"};
   if (stands_in(kRussian, name)) {
+    if (!count_high_bytes(bytes).are_of_another_script()) return name;
     const std::string_view found = guess_cyrillic(bytes);
     const bool ukrainian = name == "koi8-u" && found == "koi8-r";
     return found.empty() || ukrainian ? name : std::string(found);

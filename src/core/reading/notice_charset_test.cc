@@ -250,6 +250,14 @@ TEST(NoticeCharset, FewLettersAreNoReasonToThinkOfAnotherScript) {
                                       "e",
                                       "na\xefve", "\xc5\xc4\xd6"})
     EXPECT_EQ(decide_notice_charset(word, ""), "windows-1252") << word;
+  EXPECT_EQ(decide_notice_charset("price: \xa3 40", "windows-1251"), "windows-1251");
+}
+
+TEST(NoticeCharset, ARuleOfOneByteIsNoReasonToThinkOfAnotherScript) {
+  std::string rule;
+  for (int i = 0; i < 40; ++i)
+    rule += "\xb7\xb8\xb7";
+  EXPECT_EQ(decide_notice_charset(rule, "us-ascii"), "windows-1252");
 }
 
 TEST(NoticeCharset, ATextCutInsideACharacterIsStillKnown) {
