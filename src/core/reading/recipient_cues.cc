@@ -6,16 +6,13 @@
 
 #include "core/base/ascii.h"
 #include "core/reading/text_lines.h"
+#include "core/reading/word_search.h"
 
 namespace backstop::reading {
 namespace {
 
 using Words = std::span<const std::string_view>;
 
-bool holds_any(std::string_view text, Words words) {
-  return std::ranges::any_of(
-      words, [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
 bool begins_with_any(std::string_view text, Words words) {
   return std::ranges::any_of(words,
                              [text](std::string_view word) { return text.starts_with(word); });
@@ -240,7 +237,7 @@ constexpr std::array<std::string_view, 92> kAnnouncing{"following recipient",
                                                        "收件人",
                                                        "收件者"};
 
-constexpr std::array<std::string_view, 62> kFailing{"unknown",
+constexpr std::array<std::string_view, 63> kFailing{"unknown",
                                                     "not found",
                                                     "does not exist",
                                                     "doesn't exist",
@@ -284,6 +281,7 @@ constexpr std::array<std::string_view, 62> kFailing{"unknown",
                                                     "unzustellbar",
                                                     "konnte nicht",
                                                     "inconnu",
+                                                    "exceed",
                                                     "n'a pas",
                                                     "n'a pu",
                                                     "desconocid",
@@ -380,15 +378,18 @@ Label label_before(std::string_view before) {
 }
 
 bool announces_recipients(std::string_view line) {
-  return holds_any(line, kAnnouncing);
+  static constexpr WordSearch kSearch(kAnnouncing);
+  return kSearch.any_in(line);
 }
 
 bool tells_failure(std::string_view text) {
-  return holds_any(text, kFailing);
+  static constexpr WordSearch kSearch(kFailing);
+  return kSearch.any_in(text);
 }
 
 bool invites_contact(std::string_view text) {
-  return holds_any(text, kInviting);
+  static constexpr WordSearch kSearch(kInviting);
+  return kSearch.any_in(text);
 }
 
 bool holds_reply(std::string_view line) {
