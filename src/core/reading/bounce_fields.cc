@@ -97,7 +97,8 @@ void complete_from_text(std::vector<RecipientReport>& recipients, std::string_vi
           ascii::equals_folded(one.address, recipient.original))
         same = &one;
     }
-    if (is_no_mailbox(recipient) && recipients.size() == 1 && told.size() == 1) {
+    if (is_no_mailbox(recipient) && recipients.size() == 1 && told.size() == 1 &&
+        told.front().address.find('"') == std::string::npos) {
       same = &told.front();
       if (recipient.original.empty()) recipient.original = recipient.address;
       recipient.address = same->address;

@@ -161,7 +161,8 @@ void PlainBounce::take_recipient(std::string_view line) {
     add_diagnostic(words);
     return;
   }
-  if (words.starts_with('<')) {
+  // Not the "<<<" of a transcript.
+  if (words.starts_with('<') && !words.starts_with("<<")) {
     // "<a@b>: text", "<a@b> (expanded from <c@d>): text", "<a@b>" alone.
     const std::size_t end = words.find('>');
     if (end == std::string_view::npos || end < 2 || end > limits::kPathBytes) return;

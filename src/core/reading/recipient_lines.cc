@@ -205,6 +205,7 @@ std::string diagnostic_below(const std::vector<Line>& lines, const Candidate& ca
   append_text(diagnostic, without_decoration_before(lines[candidate.line].text.substr(
                               std::min(candidate.end, lines[candidate.line].text.size()))));
   unsigned blanks = 0;
+  bool awaited = false;  // "because:", with what it announces below.
   for (std::size_t i = candidate.line + 1; i < end && i <= candidate.line + kDiagnosticLines; ++i) {
     const Line& line = lines[i];
     if (line.header || is_rule(line.lower)) {
@@ -213,12 +214,24 @@ std::string diagnostic_below(const std::vector<Line>& lines, const Candidate& ca
     }
     if (line.blank) {
       // Many leave one empty line between an address and its reason.
-      if (++blanks > 1 && !diagnostic.empty()) break;
+      if (++blanks > 1 && !diagnostic.empty() && !awaited) break;
       continue;
     }
-    if (blanks > 0 && !diagnostic.empty() && !line.reply && !begins_reason(line.lower)) break;
+    if (blanks > 0 && !diagnostic.empty() && !line.reply && !awaited && !begins_reason(line.lower))
+      break;
     blanks = 0;
+    awaited = line.text.ends_with(':');
     append_text(diagnostic, line.text);
+  }
+  if (!diagnostic.empty()) return diagnostic;
+  // "Unknown user: bob@example.net", or the line above it.
+  const Line& own = lines[candidate.line];
+  if (tells_failure(own.lower)) return std::string(ascii::trim(own.text));
+  for (std::size_t i = candidate.line; i > 0 && i + 2 > candidate.line;) {
+    --i;
+    if (lines[i].blank || lines[i].header || is_rule(lines[i].lower)) continue;
+    if (tells_failure(lines[i].lower) && !lines[i].cue)
+      return std::string(ascii::trim(lines[i].text));
   }
   return diagnostic;
 }
@@ -252,7 +265,8 @@ void complete_single(const std::vector<Line>& lines, RecipientReport& report) {
     std::string replies = replies_anywhere(lines);
     if (!replies.empty()) {
       if (report.status.empty()) report.status = find_status(replies);
-      if (report.diagnostic.empty()) report.diagnostic = replies;
+      if (decide_failure_reason(report.diagnostic, "") == FailureReason::Unknown)
+        report.diagnostic = replies;
       if (report.remote_mta.empty()) report.remote_mta = find_remote_host(replies);
     }
   }
