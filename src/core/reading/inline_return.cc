@@ -1,6 +1,8 @@
 #include "core/reading/inline_return.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "core/base/ascii.h"
@@ -37,6 +39,52 @@ constexpr std::array kAnnouncements{
     Announcement{"below is a copy of the original message", "OpenSMTPD bounce.c"},
     Announcement{"original message", "Gmail until 2016"},
     Announcement{"the header of the original message is following", "1&1, GMX"},
+    Announcement{"included is a copy of the message header", "MX Logic"},
+    Announcement{"original message headers", "Exchange since 2007"},
+    Announcement{"message headers", "Exchange Online"},
+    Announcement{"ursprüngliche nachrichtenköpfe", "Exchange, German"},
+    Announcement{"ursprüngliche nachrichtenkopfzeilen", "Exchange, German"},
+    Announcement{"en-têtes du message d'origine", "Exchange, French"},
+    Announcement{"encabezados del mensaje original", "Exchange, Spanish"},
+    Announcement{"intestazioni messaggio originale", "Exchange, Italian"},
+    Announcement{"cabeçalhos da mensagem original", "Exchange, Portuguese"},
+    Announcement{"oorspronkelijke berichtkoppen", "Exchange, Dutch"},
+    Announcement{"ursprungliga meddelandehuvuden", "Exchange, Swedish"},
+    Announcement{"oryginalne nagłówki wiadomości", "Exchange, Polish"},
+    Announcement{"исходные заголовки сообщения", "Exchange, Russian"},
+    Announcement{"元のメッセージ ヘッダー", "Exchange, Japanese"},
+    Announcement{"原始邮件标题", "Exchange, Chinese"},
+    Announcement{"original mail as follows", "fml"},
+    Announcement{"original mail info", "m-FILTER"},
+    Announcement{"message text follows", "Smail notify.c"},
+    Announcement{"returned mail follows", "USA.NET"},
+    Announcement{"returned mail", "Rockliffe, E500"},
+    Announcement{"here is your returned mail", "sdm.de"},
+    Announcement{"the attachment contains the original mail headers", "unknown MTA, X6"},
+    Announcement{"header of the source mail attached", "JetMail"},
+    Announcement{"original message as received is as follows", "LLNL postmaster"},
+    Announcement{"the first 0 lines of your original message follow", "MERAK, IMail"},
+    Announcement{"first 0 lines of your original message follow", "MERAK, IMail"},
+    Announcement{"the header and top 0 lines of the message follows", "IceWarp"},
+    Announcement{"below the next line is a copy of the message", "newmail.ru"},
+    Announcement{"your message reads (in part)", "EIMS"},
+    Announcement{"this is a copy of your message", "mail.ru, qmail patches"},
+    Announcement{"copy of your message follows", "MMDF, PP"},
+    Announcement{"your original message follows", "MMDF, LISTSERV"},
+    Announcement{"the original message follows", "PMDF, Mercury"},
+    Announcement{"original message attached", "LSMTP"},
+    Announcement{"message header", "IMail, Kerio"},
+    Announcement{"bounced e-mail", "mail gateways in German hosting"},
+    Announcement{"original message header", "Barracuda, XMail"},
+    Announcement{"original message headers follow", "Axigen"},
+    Announcement{"the following is the original message", "CommuniGate rules"},
+    Announcement{"старое сообщение", "Mail.ru"},
+    Announcement{"исходное сообщение", "Yandex, CommuniGate"},
+    Announcement{"Исходное сообщение", "Yandex, CommuniGate"},
+    Announcement{"Исходные заголовки сообщения", "Exchange, Russian"},
+    Announcement{"Старое сообщение", "Mail.ru"},
+    Announcement{"元のメッセージ", "Japanese gateways"},
+    Announcement{"原信件", "Sina, 163"},
 };
 
 // The longest line that can announce.
@@ -78,18 +126,43 @@ bool is_mbox_line(std::string_view line) {
   return line.starts_with("From ") || line.starts_with(">From ");
 }
 
+// Equal but for case, and for numbers, which stand as one 0: "first 50 lines", "first 0 lines".
+bool equals_counted(std::string_view words, std::string_view text) {
+  std::size_t at = 0;
+  for (const char c : text) {
+    if (at >= words.size()) return false;
+    if (c == '0' && ascii::is_digit(words[at])) {
+      while (at < words.size() && ascii::is_digit(words[at]))
+        ++at;
+    } else if (ascii::to_lower(words[at]) == ascii::to_lower(c)) {
+      ++at;
+    } else {
+      return false;
+    }
+  }
+  return at == words.size();
+}
+
+// Few words that may be any heading.
+bool is_rule_only(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kHeadings{
+      "original message",   "returned message", "returned mail",
+      "original mail info", "message header",   "original message header",
+      "元のメッセージ",     "原信件",           "исходное сообщение"};
+  return std::ranges::find(kHeadings, text) != kHeadings.end();
+}
+
 }  // namespace
 
 bool announces_returned(std::string_view line) {
   if (line.size() > kAnnouncementBytes) return false;
   const std::string_view words = without_decoration(line);
-  if (words.size() < 16) return false;
+  if (words.size() < 9) return false;
   // Two words may be any heading: only as a rule of dashes.
   for (const Announcement& announcement : kAnnouncements) {
-    if (!ascii::equals_folded(words, announcement.text)) continue;
-    const bool rule_only =
-        announcement.text == "original message" || announcement.text == "returned message";
-    return !rule_only || ascii::trim(line).starts_with("---");
+    if (!equals_counted(words, announcement.text)) continue;
+    return !is_rule_only(announcement.text) || ascii::trim(line).starts_with("---") ||
+           ascii::trim(line).starts_with("|--");
   }
   return false;
 }

@@ -15,13 +15,6 @@ bool is_written_by_postmaster(const Findings& f) {
          f.from != SenderRole::DeliveryAgent;
 }
 
-// The words before a "@", '<' or the end that name a mail system.
-bool holds_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(words, [text](std::string_view word) {
-    return ascii::find_folded(text, word) != std::string_view::npos;
-  });
-}
-
 }  // namespace
 
 bool has_daemon_envelope(const Findings& f) {
@@ -79,22 +72,4 @@ KindDecision decide_kind(const Findings& findings) {
   return decision;
 }
 
-SenderRole sender_role(std::string_view raw_from) {
-  const std::string text = mail::decode_text(raw_from);
-  const auto addresses = mail::parse_address_list(raw_from, 1);
-  const std::string local = addresses.empty() ? "" : ascii::lower(addresses.front().local);
-  if (local == "mailer-daemon" || local == "mailerdaemon") return SenderRole::DeliveryAgent;
-  // The display name or comment only: an address may be any word.
-  std::string_view name = text;
-  if (const std::size_t bracket = text.find('<'); bracket != std::string::npos) {
-    name = name.substr(0, bracket);
-    if (ascii::trim(std::string_view(text).substr(bracket)) == "<>")
-      return SenderRole::DeliveryAgent;
-  }
-  if (holds_any(name, {"mail delivery system", "mail delivery subsystem", "mail delivery service",
-                       "mailer-daemon", "mailer daemon"})) {
-    return SenderRole::DeliveryAgent;
-  }
-  return local == "postmaster" ? SenderRole::Postmaster : SenderRole::Other;
-}
 }  // namespace backstop::reading

@@ -65,8 +65,12 @@ bool is_told_by_agent(const Findings& f) {
 // and text or structure together.
 bool is_told_by_envelope(const Findings& f) {
   if (!has_daemon_envelope(f)) return false;
-  if (count_fixed(f, Where::Text) > 0 || f.product_states_outcome) return true;
   const bool subject = has_words(f, Where::Subject);
+  // Some programs sign what they confirm, too, as they sign their bounces.
+  if (count_fixed(f, Where::Text) > 0 || f.product_states_outcome) {
+    if (subject || f.from != SenderRole::Other || has_answered_recipient(f)) return true;
+    return f.product_states_outcome && returns_something(f);
+  }
   if (subject && (states_outcome(f) || returns_something(f) || has_answered_recipient(f)))
     return true;
   if (f.from == SenderRole::Postmaster && (states_outcome(f) || returns_something(f))) return true;

@@ -65,6 +65,22 @@ std::string without_space(std::string_view text) {
   return out;
 }
 
+// RFC 6890, RFC 6598, RFC 4193, RFC 4291.
+bool is_of_open_internet(const IpAddress& address) {
+  const auto& bytes = address.bytes();
+  if (address.family() == IpAddress::Family::V4) {
+    const unsigned first = bytes[0];
+    const unsigned second = bytes[1];
+    if (first == 0 || first == 10 || first == 127 || first >= 224) return false;
+    if (first == 100 && second >= 64 && second < 128) return false;
+    if (first == 169 && second == 254) return false;
+    if (first == 172 && second >= 16 && second < 32) return false;
+    return !(first == 192 && second == 168);
+  }
+  // Global unicast is 2000::/3; all else is loopback, link-local, unique local or multicast.
+  return (bytes[0] & 0xe0) == 0x20;
+}
+
 }  // namespace
 
 void ReturnedCollector::on_field(std::string_view name, std::string_view raw, bool cut) {
@@ -94,7 +110,7 @@ void ReturnedCollector::on_field(std::string_view name, std::string_view raw, bo
       ++returned_.received_count;
       // The bottommost that names a client is the first hop.
       auto received = mail::parse_received(raw);
-      if (received.from_ip) returned_.received_first_ip = received.from_ip;
+      note_client(received.from_ip);
       if (returned_.hops.size() < limits::kReturnedHops) {
         returned_.hops.push_back(Hop{.by = std::move(received.by),
                                      .id = std::move(received.id),
@@ -127,6 +143,16 @@ void ReturnedCollector::on_field(std::string_view name, std::string_view raw, bo
     case Name::Other:
       break;
   }
+}
+
+// A client inside of the sender's own network says nothing to anybody else: it counts only as long
+// as no other was named.
+void ReturnedCollector::note_client(const std::optional<IpAddress>& client) {
+  if (!client) return;
+  const bool open = is_of_open_internet(*client);
+  if (!open && first_is_open_) return;
+  returned_.received_first_ip = client;
+  first_is_open_ = open;
 }
 
 // RFC 6376 §3.5: the d= and s= tags; white space inside a value is folding.

@@ -3,6 +3,7 @@
 // Not thread-safe.  Holds what a Returned holds; no body.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "core/reading/reading.h"
@@ -37,6 +38,7 @@ class ReturnedCollector {
 
  private:
   void note_signature(std::string_view raw);
+  void note_client(const std::optional<IpAddress>& client);
 
   Returned returned_;
   std::size_t fields_ = 0;
@@ -44,6 +46,7 @@ class ReturnedCollector {
   bool has_body_ = false;
   bool lossless_ = true;
   bool identity_ = false;
+  bool first_is_open_ = false;  // received_first_ip is of the open internet.
 };
 
 }  // namespace backstop::reading

@@ -1,0 +1,108 @@
+// What a From field says of its writer: the local parts and display names of mail systems, in the
+// languages their makers translate them to.
+#include <algorithm>
+#include <array>
+
+#include "core/base/ascii.h"
+#include "core/mail/header_text.h"
+#include "core/reading/kind.h"
+#include "core/reading/normal_text.h"
+
+namespace backstop::reading {
+namespace {
+
+// Only mail systems write under these.
+constexpr std::array<std::string_view, 10> kAgentLocals{
+    "mailer-daemon",        "mailerdaemon", "mailer_daemon", "mail-daemon",   "maildaemon",
+    "mail.delivery.system", "mdaemon",      "maildelivery",  "mail-delivery", "mail_delivery"};
+
+// Programs and people do.
+constexpr std::array<std::string_view, 9> kRoleLocals{
+    "postmaster",         "post_master", "post-master",         "imss", "ndr", "mailadmin",
+    "mail-administrator", "mailmaster",  "system administrator"};
+
+// In normal text, in the display name or comment.
+constexpr std::array<std::string_view, 30> kAgentNames{"mail delivery",
+                                                       "mail deliver system",
+                                                       "mailer-daemon",
+                                                       "mailer daemon",
+                                                       "delivery subsystem",
+                                                       "delivery system",
+                                                       "mail daemon",
+                                                       "courier mail server at",
+                                                       "mail transport agent",
+                                                       "mail transfer agent",
+                                                       "mail system at",
+                                                       "interscan mss",
+                                                       "interscan notification",
+                                                       "mailzustellsystem",
+                                                       "mail-zustellsystem",
+                                                       "zustellsystem",
+                                                       "système de remise",
+                                                       "sistema de entrega",
+                                                       "sistema di recapito",
+                                                       "sistema di consegna",
+                                                       "mailbezorgsysteem",
+                                                       "system dostarczania poczty",
+                                                       "служба доставки",
+                                                       "система доставки",
+                                                       "メール配信システム",
+                                                       "メール配送システム",
+                                                       "邮件投递系统",
+                                                       "邮件系统",
+                                                       "郵件系統",
+                                                       "메일 배달 시스템"};
+
+// Exchange 5.5 and 2000 sign so in the language of the server.
+constexpr std::array<std::string_view, 14> kRoleNames{"system administrator",
+                                                      "systemadministrator",
+                                                      "administrateur système",
+                                                      "administrador del sistema",
+                                                      "amministratore di sistema",
+                                                      "amministratore del sistema",
+                                                      "administrador do sistema",
+                                                      "systeembeheerder",
+                                                      "systemadministratör",
+                                                      "administrator systemu",
+                                                      "системный администратор",
+                                                      "システム管理者",
+                                                      "系统管理员",
+                                                      "系統管理員"};
+
+template <std::size_t count>
+bool holds_any(std::string_view text, const std::array<std::string_view, count>& words) {
+  return std::ranges::any_of(
+      words, [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+}  // namespace
+
+SenderRole sender_role(std::string_view raw_from) {
+  const std::string text = mail::decode_text(raw_from);
+  const auto addresses = mail::parse_address_list(raw_from, 1);
+  const std::string local = addresses.empty() ? "" : ascii::lower(addresses.front().local);
+  if (std::ranges::find(kAgentLocals, local) != kAgentLocals.end())
+    return SenderRole::DeliveryAgent;
+  // Exchange since 2007: "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@".
+  if (local.starts_with("microsoftexchange")) return SenderRole::DeliveryAgent;
+  std::string_view shown = text;
+  if (const std::size_t bracket = text.find('<'); bracket != std::string::npos) {
+    shown = shown.substr(0, bracket);
+    if (ascii::trim(std::string_view(text).substr(bracket)) == "<>")
+      return SenderRole::DeliveryAgent;
+  } else if (const std::size_t comment = text.find('('); comment != std::string::npos) {
+    shown = shown.substr(comment);
+  } else if (!addresses.empty()) {
+    // An address may be any word.
+    shown = {};
+  }
+  const std::string name = render_normal_line(shown);
+  if (holds_any(name, kAgentNames)) return SenderRole::DeliveryAgent;
+  if (std::ranges::find(kRoleLocals, local) != kRoleLocals.end() ||
+      local.starts_with("postmaster") || holds_any(name, kRoleNames)) {
+    return SenderRole::Postmaster;
+  }
+  return SenderRole::Other;
+}
+
+}  // namespace backstop::reading
