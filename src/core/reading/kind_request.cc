@@ -83,6 +83,11 @@ std::optional<KindDecision> decide_challenge(const Findings& f) {
       (is_forward(f.subject) || (f.signs.has(HeaderSign::List) && !has_daemon_envelope(f)))) {
     return std::nullopt;
   }
+  // A bounce repeats the words in which a server asked for a confirmation.
+  if (!field && !token && !address && !service && f.words.count_fixed(kKind, Where::Text) == 0 &&
+      has_daemon_sender(f) && !f.recipients->empty()) {
+    return std::nullopt;
+  }
   const unsigned origins = unsigned{field} + unsigned{address} + unsigned{sender} +
                            unsigned{subject} + unsigned{text} + unsigned{automatic && text};
   const bool proven = field && (token || address);

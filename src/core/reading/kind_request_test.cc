@@ -228,6 +228,8 @@ TEST(KindRequestTest, WhatOnlySaysSuchWordsIsOrdinary) {
         "\r\n",
         "What is this?\r\n\r\nThe message you sent requires that you verify that you\r\n"
         "are a real live human being and not a spam source.\r\n"},
+       {"a link rewritten by a filter", "From: bob@example.org\r\nSubject: Lunch\r\n",
+        "See https://x.mailinblack.example/securelink/ and SpamLion.\r\n"},
        {"a person quotes a challenge",
         "From: bob@example.org\r\nSubject: Re: Please confirm your message\r\n",
         "> To release your message for delivery, please send an empty message\r\nHow odd.\r\n"},

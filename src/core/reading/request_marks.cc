@@ -185,11 +185,12 @@ bool names_challenge_service(std::string_view raw) {
   // Domains of services, and local parts of their challenges (SpamAssassin 20_vbounce.cf
   // CRBOUNCE_*).
   static constexpr std::array kServices{
-      "boxbe"sv,       "spamarrest"sv,  "bluebottle"sv,  "ipermitmail"sv,  "vanquish"sv,
-      "0spam"sv,       "mailinblack"sv, "knowspam"sv,    "spamlion"sv,     "mailblocks"sv,
-      "choicemail"sv,  "digiportal"sv,  "cashette"sv,    "spamstomp"sv,    "sendio"sv,
-      "spamcease"sv,   "qurb"sv,        "si20"sv,        "spamhippo"sv,    "spambully"sv,
-      "approvemail"sv, "totalblock"sv,  "spamexpress"sv, "leavemealone"sv, "mailwasher"sv,
+      "boxbe"sv,       "spamarrest"sv,  "bluebottle"sv,    "ipermitmail"sv,  "vanquish"sv,
+      "0spam"sv,       "mailinblack"sv, "knowspam"sv,      "spamlion"sv,     "mailblocks"sv,
+      "choicemail"sv,  "digiportal"sv,  "cashette"sv,      "spamstomp"sv,    "sendio"sv,
+      "spamcease"sv,   "qurb"sv,        "si20"sv,          "spamhippo"sv,    "spambully"sv,
+      "approvemail"sv, "totalblock"sv,  "spamexpress"sv,   "leavemealone"sv, "mailwasher"sv,
+      "spamenmoins"sv, "altospam"sv,    "mail-in-black"sv,
   };
   static constexpr std::array kLocals{"challenge"sv, "spambush"sv, "spamhippo"sv, "sspam"sv};
   return any_address(raw, [](std::string_view local, std::string_view domain) {
