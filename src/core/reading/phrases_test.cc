@@ -136,7 +136,8 @@ TEST(PhrasesTest, APhraseBeginsWhereAWordDoes) {
   EXPECT_THAT(ids_in("[" + literal, Where::Subject), Contains("en-bounce-postfix-subject"));
   EXPECT_THAT(ids_in("日本" + literal, Where::Subject), Contains("en-bounce-postfix-subject"));
   // Between two characters that need no spaces.
-  EXPECT_THAT(ids_in("本日は不在にしております", Where::Text), Contains("ja-auto-reply-fuzai-ni-shite"));
+  EXPECT_THAT(ids_in("本日は不在にしております", Where::Text),
+              Contains("ja-auto-reply-fuzai-ni-shite"));
 }
 
 TEST(PhrasesTest, APhraseCountsInItsPlaceOnly) {
