@@ -1,5 +1,6 @@
 #include "core/reading/notice_fields.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,8 @@ void NoticeFields::feed(std::string_view bytes) {
 void NoticeFields::finish() {
   lines_.finish([this](std::string_view line) { on_line(line); });
   if (const auto field = fields_.flush()) on_field(*field);
+  // Some programs leave out the final recipient, which RFC 8098 §3.2.4 wants.
+  if (recipients_.empty()) add_recipient(original_recipient_);
 }
 
 void NoticeFields::on_line(std::string_view line) {
@@ -39,11 +42,24 @@ void NoticeFields::on_field(const TextField& field) {
     }
   } else if (is("reporting-mta") && reporting_mta_.empty()) {
     reporting_mta_ = parse_typed_text(field.raw);
-  } else if ((is("final-recipient") || is("original-rcpt-to")) &&
-             recipients_.size() < limits::kReportRecipients) {
-    recipients_.push_back(RecipientReport{
-        .address = parse_typed_address(field.raw), .action = "", .status = "", .diagnostic = ""});
+  } else if (is("original-recipient")) {
+    original_recipient_ = parse_typed_address(field.raw);
+    if (!recipients_.empty()) recipients_.back().original = original_recipient_;
+  } else if (is("final-recipient") || is("original-rcpt-to") || is("removal-recipient")) {
+    add_recipient(parse_typed_address(field.raw));
   }
+}
+
+void NoticeFields::add_recipient(std::string address) {
+  const bool known = std::ranges::any_of(recipients_, [&address](const RecipientReport& recipient) {
+    return ascii::equals_folded(recipient.address, address);
+  });
+  if (address.empty() || known || recipients_.size() >= limits::kReportRecipients) return;
+  recipients_.push_back(RecipientReport{.address = std::move(address),
+                                        .action = "",
+                                        .status = "",
+                                        .diagnostic = "",
+                                        .original = original_recipient_});
 }
 
 }  // namespace backstop::reading

@@ -23,17 +23,19 @@ class NoticeFields {
   const std::string& reporting_mta() const { return reporting_mta_; }
   // Without brackets; "" if the notice names none.
   const std::string& original_message_id() const { return original_message_id_; }
-  // Whom it is about: an address without action, status and diagnostic.
+  // Whom it is about, each once: an address without action, status and diagnostic.
   const std::vector<RecipientReport>& recipients() const { return recipients_; }
 
  private:
   void on_line(std::string_view line);
   void on_field(const TextField& field);
+  void add_recipient(std::string address);
 
   LineSplitter lines_;
   FieldLines fields_;
   std::string reporting_mta_;
   std::string original_message_id_;
+  std::string original_recipient_;
   std::vector<RecipientReport> recipients_;
 };
 
