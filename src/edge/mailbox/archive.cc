@@ -3,8 +3,10 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "core/base/escape.h"
@@ -88,6 +90,8 @@ void Archive::open(Form form) {
 
 std::optional<Archive::Member> Archive::next() {
   error_.reset();
+  unpacked_ = {};
+  hole_ = member_bytes_ = 0;
   if (!opened_) open(form_);
   if (broken_) return std::nullopt;
   archive_entry* entry = nullptr;
@@ -109,12 +113,40 @@ std::size_t Archive::read(char* into, std::size_t bytes) {
   error_.reset();
   std::size_t done = 0;
   while (done < bytes) {
-    const la_ssize_t got = ::archive_read_data(handle_.get(), into + done, bytes - done);
-    if (got < 0) note_error(static_cast<int>(got));
-    if (got <= 0) break;
-    done += static_cast<std::size_t>(got);
+    if (hole_ > 0) {
+      const std::size_t zeros =
+          static_cast<std::size_t>(std::min<std::uint64_t>(hole_, bytes - done));
+      std::memset(into + done, 0, zeros);
+      hole_ -= zeros;
+      done += zeros;
+      continue;
+    }
+    if (unpacked_.empty() && !unpack_block()) break;
+    const std::size_t part = std::min(unpacked_.size(), bytes - done);
+    std::memcpy(into + done, unpacked_.data(), part);
+    unpacked_.remove_prefix(part);
+    done += part;
   }
   return done;
+}
+
+// Block by block, since archive_read_data forgets what it read before an error.
+bool Archive::unpack_block() {
+  const void* data = nullptr;
+  std::size_t bytes = 0;
+  la_int64_t offset = 0;
+  const int code = ::archive_read_data_block(handle_.get(), &data, &bytes, &offset);
+  if (code == ARCHIVE_EOF) return false;
+  if (code != ARCHIVE_OK) {
+    note_error(code);
+    return false;
+  }
+  const auto place = static_cast<std::uint64_t>(std::max<la_int64_t>(offset, 0));
+  hole_ = place > member_bytes_ ? place - member_bytes_ : 0;
+  unpacked_ = {static_cast<const char*>(data), bytes};
+  member_bytes_ = place + bytes;
+  // An empty block is a hole, or nothing: another must follow, and libarchive says when not.
+  return true;
 }
 
 std::uint64_t Archive::offset() const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -47,11 +48,16 @@ class Archive {
   struct Calls;
 
   void open(Form form);
+  bool unpack_block();
   void note_error(int code);
 
   std::unique_ptr<ByteStream> stream_;
   std::vector<char> block_;
   std::uint64_t place_ = 0;  // Of the next block.
+  std::string_view
+      unpacked_;            // Of the member, not given yet; libarchive's until it is asked again.
+  std::uint64_t hole_ = 0;  // Zeros before it.
+  std::uint64_t member_bytes_ = 0;
   bool seekable_ = false;
   bool opened_ = false;
   bool broken_ = false;

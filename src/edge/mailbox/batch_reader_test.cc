@@ -1,79 +1,17 @@
 #include "edge/mailbox/batch_reader.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "core/base/limits.h"
-#include "edge/mailbox/message_place.h"
+#include "edge/mailbox/mailbox_test.h"
 
 namespace backstop::mailbox {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Message {
-  std::string source;
-  std::optional<std::uint64_t> offset;
-  std::string bytes;
-  std::string sender;
-  bool cut = false;
-};
-
-struct Collected {
-  std::vector<Message> messages;
-  std::vector<std::string> unreadable;
-  std::uint64_t bytes = 0;
-  std::size_t batches = 0;
-};
-
-Collected collect(const std::vector<std::string>& paths) {
-  Collected got;
-  BatchReader reader(paths);
-  Batch batch;
-  while (reader.next(batch)) {
-    EXPECT_EQ(batch.index, got.batches);
-    ++got.batches;
-    got.bytes += batch.bytes;
-    for (const Unreadable& unreadable : batch.unreadable) {
-      got.unreadable.push_back(unreadable.error.text());
-    }
-    for (const BatchMessage& message : batch.messages) {
-      const MessagePlace place = place_of(batch, message);
-      got.messages.push_back({.source = place.source,
-                              .offset = place.offset,
-                              .bytes = std::string(message.bytes),
-                              .sender = place.envelope_sender.value_or(""),
-                              .cut = message.cut});
-    }
-  }
-  return got;
-}
-
-class BatchReaderTest : public testing::Test {
- protected:
-  BatchReaderTest() {
-    std::string name = (fs::temp_directory_path() / "backstop-mailbox-XXXXXX").string();
-    root_ = mkdtemp(name.data());
-  }
-  ~BatchReaderTest() override {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
-  std::string write(const std::string& name, std::string_view text) const {
-    const fs::path path = root_ / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-    return path.string();
-  }
-
-  fs::path root_;
-};
+using BatchReaderTest = MailboxTest;
 
 constexpr std::string_view kMail = "From: a@example.org\nTo: b@example.net\nSubject: ";
 
@@ -199,7 +137,7 @@ TEST_F(BatchReaderTest, MessagesOverBatchesArriveWhole) {
   }
   const Collected got = collect({write("box", mbox), write("again", mbox)});
   EXPECT_EQ(got.bytes, 2 * mbox.size());
-  ASSERT_GT(got.batches, 2 * mbox.size() / limits::kMailboxBatchBytes - 1);
+  EXPECT_GT(got.batches, 20U);
   ASSERT_EQ(got.messages.size(), 2 * want.size());
   for (std::size_t i = 0; i < got.messages.size(); ++i) {
     EXPECT_TRUE(got.messages[i].bytes == want[i % want.size()]) << i;

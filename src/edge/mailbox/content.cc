@@ -106,8 +106,9 @@ Content content_of(std::string_view head, HeadEnds ends) {
   if (begins_with_one(head, kPacked) || is_skippable_frame(head)) return Content::Packed;
   if (begins_with_one(head, kZip)) return Content::Zip;
   if (head.starts_with(kOle)) return Content::OutlookMessage;
-  if (begins_as_mail(head)) return Content::Message;
+  // Before mail: the name of a Maildir's file looks like a field.
   if (is_tar(head)) return Content::Tar;
+  if (begins_as_mail(head)) return Content::Message;
   mail::MboxSplitter splitter;
   const auto first = splitter.next({.bytes = head, .base = 0, .ended = ends == HeadEnds::File});
   if (first && (first->end == 0 || ascii::trim(head.substr(0, first->end)).empty())) {
