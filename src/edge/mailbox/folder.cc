@@ -67,11 +67,15 @@ Names::Name Names::at(std::size_t index) const {
 }
 
 void Names::add(std::string_view name, Sort sort, bool in_new) {
-  entries_.push_back({.offset = static_cast<std::uint32_t>(texts_.size()),
+  if (blocks_.empty() || blocks_.back().size() + name.size() > kBlockBytes) {
+    blocks_.emplace_back().reserve(kBlockBytes);
+  }
+  entries_.push_back({.block = static_cast<std::uint32_t>(blocks_.size() - 1),
+                      .offset = static_cast<std::uint16_t>(blocks_.back().size()),
                       .bytes = static_cast<std::uint16_t>(name.size()),
                       .sort = sort,
                       .in_new = in_new});
-  texts_ += name;
+  blocks_.back() += name;
 }
 
 void Names::sort_by_name() {

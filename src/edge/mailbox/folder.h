@@ -30,16 +30,19 @@ class Names {
 
  private:
   struct Entry {
-    std::uint32_t offset;
+    std::uint32_t block;
+    std::uint16_t offset;  // In the block.
     std::uint16_t bytes;
     Sort sort;
     bool in_new;
   };
   std::string_view text_of(const Entry& entry) const {
-    return std::string_view(texts_).substr(entry.offset, entry.bytes);
+    return std::string_view(blocks_[entry.block]).substr(entry.offset, entry.bytes);
   }
 
-  std::string texts_;
+  // One string for all would be copied as it grows.
+  static constexpr std::size_t kBlockBytes = 32 * 1024;
+  std::vector<std::string> blocks_;
   std::vector<Entry> entries_;
 };
 
