@@ -57,6 +57,7 @@ constexpr std::array kRows{
     Row{"reply-to", Match::ListConfirmAddress, "", HeaderSign::ListConfirmAddress,
         "ezmlm, mlmmj, Yahoo Groups"},
     Row{"reply-to", Match::ConfirmAddress, "", HeaderSign::ConfirmAddress, "TMDA and others"},
+    Row{"reply-to", Match::ChallengeService, "", HeaderSign::ChallengeSender, "Spam Arrest"},
     Row{"x-mailer", Match::Holds, "bitdefender vshield", HeaderSign::FilterField,
         "BitDefender VShield"},
     Row{"x-mailer", Match::Begins, "zendesk", HeaderSign::TicketSystem, "Zendesk"},

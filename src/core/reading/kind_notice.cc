@@ -61,8 +61,10 @@ std::optional<KindDecision> decide_content_notice(const Findings& f) {
                                   f.words.has(Kind::Bounce, Where::Text));
   const bool structure = system || f.returned != ReturnForm::None;
   const bool marked = field && (name || text || subject || role || (structure && !bounces));
-  const bool firm = fixed_words(f, Where::Text) > 0 ||
-                    (text && (fixed_words(f, Where::Subject) > 0 || (name && subject)));
+  const bool firm =
+      fixed_words(f, Where::Text) > 0 ||
+      (text && subject &&
+       (fixed_words(f, Where::Subject) > 0 || name || role || has_daemon_envelope(f)));
   if (!marked && !(sender && text && firm)) return std::nullopt;
   // Digests of a quarantine have pictures.
   const bool digest = (name || role) && text && f.words.has(Kind::ContentNotice, Where::Subject) &&

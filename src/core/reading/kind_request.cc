@@ -6,7 +6,7 @@ namespace backstop::reading {
 namespace {
 
 // So many different phrases of a kind in one text need no other sign than the subject.
-constexpr unsigned kWordsAlone = 3;
+constexpr unsigned kWordsAlone = 2;
 
 // Words of a kind that a program's source fixes, wherever they stand.
 bool has_fixed_words(const Findings& f, Kind kind) {
@@ -90,7 +90,9 @@ std::optional<KindDecision> decide_challenge(const Findings& f) {
   }
   const unsigned origins = unsigned{field} + unsigned{address} + unsigned{sender} +
                            unsigned{subject} + unsigned{text} + unsigned{automatic && text};
-  const bool proven = field && (token || address);
+  const bool named = f.words.count_fixed(kKind, Where::From) > 0;
+  const bool titled = token || f.words.count_fixed(kKind, Where::Subject) > 0;
+  const bool proven = (field && (token || address)) || ((address || named) && titled);
   if (origins < 2 || !(text || proven)) return std::nullopt;
   const bool firm = field || token || service || has_fixed_words(f, kKind);
   if (!firm && !(automatic && f.words.count(kKind, Where::Text) > 1) &&

@@ -116,7 +116,8 @@ bool is_command_with_token(std::string_view subject, std::string_view word, std:
   subject.remove_prefix(word.size());
   const std::size_t end = std::min(subject.find(' '), subject.size());
   if (alone && end != subject.size()) return false;
-  return end >= length && std::ranges::all_of(subject.substr(0, end), is_hex);
+  return end >= length &&
+         std::ranges::all_of(subject.substr(0, end), [](char c) { return is_hex(c) || c == '-'; });
 }
 
 bool has_mark_with_token(std::string_view subject, std::string_view mark) {
@@ -144,7 +145,8 @@ ConfirmForm confirm_address_form(std::string_view raw) {
 
 ConfirmForm confirm_subject_form(std::string_view raw) {
   const std::string_view subject = ascii::trim(raw);
-  // Mailman 2; Sympa (mail_tt2/request_auth.tt2); Majordomo 2; LISTSERV's confirmation code.
+  // Mailman 2; Minimalist and Sympa (mail_tt2/request_auth.tt2); Majordomo 2; LISTSERV's
+  // confirmation code.
   if (is_command_with_token(subject, "confirm ", kHexTokenLength, true) ||
       is_command_with_token(subject, "auth ", kHexCommandLength, false) ||
       is_majordomo_subject(subject) ||
