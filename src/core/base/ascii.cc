@@ -26,9 +26,19 @@ std::uint64_t load(const char* bytes) {
 
 }  // namespace
 
+void lower_into(char* out, std::string_view text) {
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    const std::uint64_t eight = fold(load(text.data() + at));
+    std::memcpy(out + at, &eight, sizeof eight);
+  }
+  for (; at < text.size(); ++at)
+    out[at] = to_lower(text[at]);
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), to_lower);
+  lower_into(out.data(), text);
   return out;
 }
 

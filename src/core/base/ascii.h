@@ -31,6 +31,8 @@ constexpr char to_lower(char c) {
 }
 
 std::string lower(std::string_view text);
+// Writes it to `out`, which has room for as many bytes.
+void lower_into(char* out, std::string_view text);
 // True when both `size` bytes are the same but for the case of A to Z.
 bool same_folded(const char* a, const char* b, std::size_t size);
 // True when both are the same but for the case of A to Z.

@@ -99,11 +99,29 @@ std::size_t HtmlText::take_raw(std::string_view bytes) {
   return held_.empty() ? std::min(bytes.find('<'), bytes.size()) : 0;
 }
 
+// As much of what is in a tag or a comment as does nothing.
+std::size_t HtmlText::skip_unseen(std::string_view bytes) const {
+  switch (state_) {
+    case State::TagRest:
+      if (quote_ != 0) return std::min(bytes.find(quote_), bytes.size());
+      return static_cast<std::size_t>(
+          std::ranges::find_if(bytes, [](char c) { return c == '>' || c == '"' || c == '\''; }) -
+          bytes.begin());
+    case State::Comment:
+      return dashes_ == 0 ? std::min(bytes.find('-'), bytes.size()) : 0;
+    case State::Declaration:
+      return std::min(bytes.find('>'), bytes.size());
+    default:
+      return 0;
+  }
+}
+
 void HtmlText::feed(std::string_view bytes, std::string& out) {
   while (!bytes.empty()) {
     std::size_t taken = 0;
     if (state_ == State::Text) taken = take_text(bytes, out);
     if (state_ == State::Raw) taken = take_raw(bytes);
+    if (state_ >= State::TagRest && state_ != State::Raw) taken = skip_unseen(bytes);
     if (taken == 0) {
       take(bytes.front(), out);
       taken = 1;

@@ -33,6 +33,7 @@ class HtmlText {
   };
   std::size_t take_text(std::string_view bytes, std::string& out);
   std::size_t take_raw(std::string_view bytes);
+  std::size_t skip_unseen(std::string_view bytes) const;
   void take(char c, std::string& out);
   void take_tag_name(char c, std::string& out);
   void take_tag_rest(char c);

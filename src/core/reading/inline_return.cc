@@ -7,6 +7,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/reading/word_search.h"
 
 namespace backstop::reading {
 namespace {
@@ -143,6 +144,19 @@ bool equals_counted(std::string_view words, std::string_view text) {
   return at == words.size();
 }
 
+// By its first four bytes, which nearly no line has.
+bool begins_announcement(std::string_view words) {
+  static constexpr auto kSearch = make_word_search<1>([] {
+    std::array<std::string_view, kAnnouncements.size()> begins;
+    std::ranges::transform(kAnnouncements, begins.begin(),
+                           [](const Announcement& a) { return a.text.substr(0, 4); });
+    return begins;
+  }());
+  std::array<char, 4> lower{};
+  ascii::lower_into(lower.data(), words.substr(0, lower.size()));
+  return kSearch.any_in({lower.data(), lower.size()});
+}
+
 // Few words that may be any heading.
 bool is_rule_only(std::string_view text) {
   constexpr std::array<std::string_view, 9> kHeadings{
@@ -157,7 +171,7 @@ bool is_rule_only(std::string_view text) {
 bool announces_returned(std::string_view line) {
   if (line.size() > kAnnouncementBytes) return false;
   const std::string_view words = without_decoration(line);
-  if (words.size() < 9) return false;
+  if (words.size() < 9 || !begins_announcement(words)) return false;
   // Two words may be any heading: only as a rule of dashes.
   for (const Announcement& announcement : kAnnouncements) {
     if (!equals_counted(words, announcement.text)) continue;

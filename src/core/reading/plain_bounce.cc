@@ -7,6 +7,7 @@
 #include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "core/reading/delivery_status.h"
+#include "core/reading/word_search.h"
 
 namespace backstop::reading {
 namespace {
@@ -68,6 +69,18 @@ constexpr std::size_t kPhraseLineBytes = 400;
 // What Postfix and Exim put behind an address is on the same or on indented lines.
 constexpr std::size_t kIndent = 4;
 
+// Whether any is in it: nearly no line has one.
+bool holds_phrase(std::string_view line) {
+  static constexpr auto kSearch = make_word_search<12>([] {
+    std::array<std::string_view, kPhrases.size()> words;
+    std::ranges::transform(kPhrases, words.begin(), &Phrase::words);
+    return words;
+  }());
+  std::array<char, kPhraseLineBytes> lower;
+  ascii::lower_into(lower.data(), line);
+  return kSearch.any_in({lower.data(), line.size()});
+}
+
 std::size_t indentation(std::string_view line) {
   std::size_t n = 0;
   while (n < line.size() && ascii::is_blank(line[n]))
@@ -119,7 +132,7 @@ void PlainBounce::on_text_end() {
 }
 
 bool PlainBounce::take_phrase(std::string_view line) {
-  if (line.size() > kPhraseLineBytes) return false;
+  if (line.size() > kPhraseLineBytes || !holds_phrase(line)) return false;
   for (const Phrase& phrase : kPhrases) {
     // The first product met stays: what a product quotes of another is a diagnostic.
     if (product_ != Product::None && phrase.product != product_) continue;

@@ -360,6 +360,17 @@ bool ends_with_word_of(std::string_view text, Words words) {
                              [text](std::string_view word) { return ends_as_word(text, word); });
 }
 
+// "5.1.1", not "5.5.1960" or "5.1.1.1".
+bool is_status_code(std::string_view text) {
+  std::size_t at = 3;
+  if (text.size() < 5 || text[at] != '.') return false;
+  const std::size_t begin = ++at;
+  while (at < text.size() && ascii::is_digit(text[at]))
+    ++at;
+  if (at == begin || at - begin > 3) return false;
+  return at + 1 >= text.size() || text[at] != '.' || !ascii::is_digit(text[at + 1]);
+}
+
 }  // namespace
 
 Label label_before(std::string_view before) {
@@ -378,17 +389,17 @@ Label label_before(std::string_view before) {
 }
 
 bool announces_recipients(std::string_view line) {
-  static constexpr WordSearch kSearch(kAnnouncing);
+  static constexpr auto kSearch = make_word_search<3>(kAnnouncing);
   return kSearch.any_in(line);
 }
 
 bool tells_failure(std::string_view text) {
-  static constexpr WordSearch kSearch(kFailing);
+  static constexpr auto kSearch = make_word_search<1>(kFailing);
   return kSearch.any_in(text);
 }
 
 bool invites_contact(std::string_view text) {
-  static constexpr WordSearch kSearch(kInviting);
+  static constexpr auto kSearch = make_word_search<5>(kInviting);
   return kSearch.any_in(text);
 }
 
@@ -401,8 +412,7 @@ bool holds_reply(std::string_view line) {
       continue;
     // "550 ", "550-", "550:" at the end of a line or before words; "5.1.1".
     if (line[at + 1] == '.' && ascii::is_digit(line[at + 2])) {
-      if (at + 5 <= line.size() && line[at + 3] == '.' && ascii::is_digit(line[at + 4]))
-        return true;
+      if (is_status_code(line.substr(at))) return true;
       continue;
     }
     if (line[at + 1] > '5' || !ascii::is_digit(line[at + 1]) || !ascii::is_digit(line[at + 2]))

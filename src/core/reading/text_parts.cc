@@ -4,6 +4,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/mail/utf8.h"
 #include "core/reading/html_text.h"
 #include "core/reading/notice_charset.h"
 
@@ -12,8 +13,9 @@ namespace {
 
 // Of a text of a label that says nothing, or something false, the first byte that is not ASCII, or
 // begins an escape of ISO-2022.
-bool is_telling(char c) {
-  return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b';
+std::size_t find_telling(std::string_view bytes) {
+  const std::size_t plain = mail::ascii_prefix(bytes);
+  return std::min(plain, bytes.substr(0, plain).find('\x1b'));
 }
 
 // Charsets of units wider than a byte, so that no line ends can be told before they are decoded,
@@ -49,8 +51,7 @@ void TextParts::take(std::string_view bytes) {
     return;
   }
   if (!is_decided_ && held_.empty()) {
-    const auto telling = std::ranges::find_if(bytes, is_telling);
-    const auto plain = static_cast<std::size_t>(telling - bytes.begin());
+    const std::size_t plain = find_telling(bytes);
     take_lines(bytes.substr(0, plain));
     bytes.remove_prefix(plain);
   }
@@ -92,7 +93,7 @@ void TextParts::end(bool whole) {
 }
 
 void TextParts::on_line(std::string_view line) {
-  if (std::ranges::any_of(line, is_telling)) {
+  if (find_telling(line) < line.size()) {
     on_decoded_line(decode_notice_line(line, charset_));
   } else {
     on_decoded_line(line);
