@@ -105,6 +105,11 @@ TEST(KindAnswerTicketTest, HelpDesksAreToldByTheirFieldsAndWords) {
        "URL : https://there.example/ Ticket : Description", nullptr},
       {"help desk of unknown make", "Your ticket #4711: printer on fire", kGenerated,
        "Your ticket has been created. A member of our support team will contact you.", "en"},
+      {"a number in the subject, no word there", "[#4711] Printer on fire", "Precedence: bulk\r\n",
+       "Thank you for contacting us. We have received your request and opened ticket #4711.", "en"},
+      {"the subject of the original", "Re: Printer on fire",
+       "Auto-Submitted: auto-generated\r\nIn-Reply-To: <1@here.example>\r\n",
+       "Ihre Meldung wurde unter der Nummer 4711 registriert.", "de"},
       {"RFC 3834 with a ticket's words", "Re: Printer on fire", "Auto-Submitted: auto-replied\r\n",
        "We have received your request. Your ticket number is 1234.", "en"},
   };
@@ -157,7 +162,9 @@ TEST(KindAnswerTicketTest, WhatATicketSystemSendsBesidesIsOrdinary) {
       {"an issue tracker", "[PRJ-12] Printer on fire",
        "X-JIRA-FingerPrint: 0123456789abcdef\r\nAuto-Submitted: auto-generated\r\n",
        "Jane Doe commented on PRJ-12: have you tried water?"},
-      {"GitHub", "[there/printer] Printer on fire (Issue #12)",
+      {"a tracker tells its followers", "[Printer - Bug #12] (New) On fire", kGenerated,
+       "Bug #12 has been created by Jane Doe."},
+      {"GitHub", "[there/printer] Printer on fire (#12)",
        "List-ID: there/printer <printer.there.example>\r\nPrecedence: list\r\n",
        "I created a ticket, see #12. Your request has been received and is being reviewed by our "
        "support staff, they said."},
