@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 6> kPrefixes{
     "smtp=", "rfc822=", "addr=", "email=", "rcpt=", "to="};
 
 std::size_t begin_of_local(std::string_view line, std::size_t at, std::size_t from) {
+  // No local part is longer than a path.
+  from = std::max(from, at - std::min(at, limits::kPathBytes));
   if (at > from && line[at - 1] == '"') {
     const std::size_t open = line.substr(0, at - 1).rfind('"');
     return open == std::string_view::npos || open < from ? at : open;

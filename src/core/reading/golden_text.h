@@ -21,9 +21,14 @@ inline std::string render_golden(const Reading& r) {
   for (const std::string& sentence : r.evidence)
     line("evidence", sentence);
   line("reporting-mta", r.reporting_mta);
+  line("product", r.product);
+  if (r.arrival_date) line("arrival-date", render_instant(*r.arrival_date));
+  if (r.source_knew) line("source-knew", r.source_knew_words);
   for (const RecipientReport& recipient : r.recipients) {
     line("recipient", recipient.address + " | " + recipient.action + " | " + recipient.status +
                           " | " + recipient.diagnostic);
+    line("recipient.reason", name_of(recipient.reason));
+    line("recipient.remote-mta", recipient.remote_mta);
   }
   const Returned& back = r.returned;
   line("returned", name_of(back.form));

@@ -236,8 +236,8 @@ TEST(ReaderTest, PeopleAndListsThatQuoteABounceAreOrdinary) {
 
 TEST(ReaderTest, EnvelopeSenderCountsAsASign) {
   const std::string_view message =
-      "From: postmaster@example.net\nTo: alice@example.com\nSubject: Unzustellbar\n\n"
-      "--- Below this line is a copy of the message.\n\n"
+      "From: postmaster@example.net\nTo: alice@example.com\nSubject: Ihr Schreiben\n\n"
+      "Hier ist es wieder.\n\n"
       "Received: from a ([192.0.2.1]) by b; Fri, 20 Nov 2026 10:00:00 +0000\n"
       "From: alice@example.com\n\nhello\n";
   EXPECT_EQ(read_message(message).kind, Kind::Ordinary);

@@ -30,11 +30,15 @@ constexpr int kHeaderZone = -35;  // In lines of a quoted header.
 constexpr int kAccepted = 30;
 constexpr int kLastResort = 5;
 constexpr int kBelowBest = 32;
+// A later mention takes the place of the first, below which its diagnostic stands.
+constexpr int kBetterPlace = 25;
 
 // Lines below words that announce recipients in which they are expected.
 constexpr std::size_t kCueLines = 8;
 constexpr std::size_t kDiagnosticLines = 14;
 constexpr std::size_t kReplyLines = 4;
+// Words this far away in one line are of something else.
+constexpr std::size_t kNearBytes = 240;
 
 struct Line {
   std::string_view text;  // As it stands.
@@ -42,6 +46,7 @@ struct Line {
   bool blank = false;
   bool cue = false;
   bool reply = false;
+  bool contact = false;
   bool header = false;  // Of a quoted header.
 };
 
@@ -51,6 +56,7 @@ struct Candidate {
   std::size_t line = 0;
   std::size_t end = 0;  // Behind it and what brackets it, in its line.
   int score = 0;
+  bool begins = false;       // Nothing but marks stands before it in its line.
   bool in_to_field = false;  // "To:", of nobody who takes part in the notice.
 };
 
@@ -67,6 +73,7 @@ std::vector<Line> split_lines(std::string_view text) {
     line.blank = ascii::trim(line.text).empty();
     line.cue = announces_recipients(line.lower);
     line.reply = holds_reply(line.lower);
+    line.contact = invites_contact(line.lower);
     lines.push_back(std::move(line));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -88,10 +95,11 @@ bool is_one_of(const std::vector<std::string>& list, std::string_view address) {
 }
 
 int weigh_place(const Line& line, const AddressSpan& span) {
-  const std::string_view before = std::string_view(line.lower).substr(0, span.begin);
-  const std::string_view after = std::string_view(line.lower).substr(span.end);
+  const std::string_view whole = std::string_view(line.lower).substr(0, span.begin);
+  const std::string_view before = whole.substr(whole.size() - std::min(whole.size(), kNearBytes));
+  const std::string_view after = std::string_view(line.lower).substr(span.end, kNearBytes);
   int score = 0;
-  const bool begins = is_decoration(before);
+  const bool begins = whole.size() == before.size() && is_decoration(before);
   if (begins && is_decoration(after)) {
     score += kAlone;
   } else if (begins && begins_diagnostic(after)) {
@@ -127,7 +135,7 @@ int weigh_around(const std::vector<Line>& lines, std::size_t at) {
       score += kCueBefore;
       break;
     }
-    if (back > 0 && !line.blank && invites_contact(line.lower)) break;
+    if (back > 0 && line.contact) break;
   }
   for (std::size_t next = at; next < lines.size() && next <= at + kReplyLines; ++next) {
     if (!lines[next].reply) continue;
@@ -155,7 +163,10 @@ std::vector<Candidate> find_candidates(const std::vector<Line>& lines,
       // "RCPT" at the end of a folded line of a transcript.
       if (i > 0 && lines[i - 1].lower.ends_with("rcpt")) candidate.score += kLabelled;
       if (is_one_of(context.other_parties, candidate.address)) candidate.score += kOtherParty;
+      candidate.begins = span->begin <= kNearBytes &&
+                         is_decoration(std::string_view(lines[i].lower).substr(0, span->begin));
       candidate.in_to_field =
+          span->begin <= kNearBytes &&
           label_before(std::string_view(lines[i].lower).substr(0, span->begin)) == Label::To &&
           !is_one_of(context.other_parties, candidate.address);
       if (is_role_address(candidate.lower)) candidate.score += kRoleAddress;
@@ -179,7 +190,7 @@ std::vector<Candidate> choose(std::vector<Candidate> found, int accepted) {
     const auto same = std::ranges::find(chosen, candidate.lower, &Candidate::lower);
     if (same == chosen.end()) {
       chosen.push_back(std::move(candidate));
-    } else if (candidate.score > same->score) {
+    } else if (candidate.score > same->score + kBetterPlace) {
       *same = std::move(candidate);
     }
     if (chosen.size() >= limits::kReportRecipients) break;
@@ -202,8 +213,11 @@ void append_text(std::string& out, std::string_view text) {
 std::string diagnostic_below(const std::vector<Line>& lines, const Candidate& candidate,
                              std::size_t end) {
   std::string diagnostic;
-  append_text(diagnostic, without_decoration_before(lines[candidate.line].text.substr(
-                              std::min(candidate.end, lines[candidate.line].text.size()))));
+  const std::string_view own_text = lines[candidate.line].text;
+  const std::string_view behind = without_decoration_before(
+      own_text.substr(std::min(candidate.end, own_text.size()), limits::kDiagnosticBytes));
+  // Behind an address in the midst of a sentence, only an answer is one.
+  if (candidate.begins || holds_reply(ascii::lower(behind))) append_text(diagnostic, behind);
   unsigned blanks = 0;
   bool awaited = false;  // "because:", with what it announces below.
   for (std::size_t i = candidate.line + 1; i < end && i <= candidate.line + kDiagnosticLines; ++i) {
@@ -225,13 +239,11 @@ std::string diagnostic_below(const std::vector<Line>& lines, const Candidate& ca
   }
   if (!diagnostic.empty()) return diagnostic;
   // "Unknown user: bob@example.net", or the line above it.
-  const Line& own = lines[candidate.line];
-  if (tells_failure(own.lower)) return std::string(ascii::trim(own.text));
-  for (std::size_t i = candidate.line; i > 0 && i + 2 > candidate.line;) {
-    --i;
-    if (lines[i].blank || lines[i].header || is_rule(lines[i].lower)) continue;
-    if (tells_failure(lines[i].lower) && !lines[i].cue)
-      return std::string(ascii::trim(lines[i].text));
+  for (std::size_t i = candidate.line + 1; i > 0 && i + 2 > candidate.line;) {
+    const Line& line = lines[--i];
+    if (line.blank || line.header || is_rule(line.lower)) continue;
+    if (decide_failure_reason(line.text, "") != FailureReason::Unknown)
+      return std::string(ascii::trim(line.text)).substr(0, limits::kDiagnosticBytes);
   }
   return diagnostic;
 }
