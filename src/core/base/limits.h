@@ -1,9 +1,11 @@
-// Every limit has its name and its reason here: queues, loops, caches, counts, depths and waits.
+// Every limit has its name and its reason here: queues, loops, caches, counts, depths and waits;
+// those of files that a command reads in core/base/file_limits.h.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+
+#include "core/base/file_limits.h"
 
 namespace backstop::limits {
 
@@ -68,6 +70,10 @@ inline constexpr std::size_t kBufferedTextBytes = 128 * 1024;
 inline constexpr std::size_t kLanguageTextBytes = 2 * 1024;
 // The name of an HTML tag, or what stands in its place: an address in angle brackets has 320.
 inline constexpr std::size_t kHtmlTagBytes = 512;
+// Of a notice, what is searched for the stems of unknown filters (notice_words.h): they say at once
+// what they did; and so many places where one stands.
+inline constexpr std::size_t kNoticeWordBytes = 4 * 1024;
+inline constexpr std::size_t kNoticeWordHits = 512;
 // Different known phrases noted of one message; real notices have under 20.
 inline constexpr std::size_t kPhraseHits = 64;
 // Addresses of a notice's own text that are weighed: every recipient a report may name, and what
@@ -239,46 +245,5 @@ inline constexpr std::size_t kSurveyBatchesPerThread = 4;
 // A table of what messages are known to be.
 inline constexpr std::size_t kTruthBytes = 256 * 1024 * 1024;
 inline constexpr std::size_t kTruthRows = 1'000'000;
-
-// --- Files --------------------------------------------------------------------------------------
-
-// A line that may be the From_ line of an mbox; longer ones are text.
-inline constexpr std::size_t kMboxLineBytes = 1024;
-// The name of the header field that must follow a From_ line which nothing else vouches for.
-inline constexpr std::size_t kMboxFieldNameBytes = 76;
-// Messages handed out together: as much as fits the caches of one core, so that what was just read
-// is still there when it is looked at.
-inline constexpr std::size_t kMailboxBatchBytes = 1024 * 1024;
-// One message of a mailbox; of a longer one only the beginning is looked at.  A report stands
-// before what it returns, and three of these in flight must stay under 64 MiB.
-inline constexpr std::size_t kMailboxMessageBytes = 16 * 1024 * 1024;
-// Messages, and complaints, of one batch: a folder may hold a million empty files.
-inline constexpr std::size_t kMailboxBatchMessages = 20'000;
-inline constexpr std::size_t kMailboxBatchUnreadable = 1000;
-// The beginning of a file that says what it is.
-inline constexpr std::size_t kMailboxHeadBytes = 64 * 1024;
-// Archives and packed files within each other.
-inline constexpr unsigned kMailboxArchiveDepth = 3;
-// Members of one archive: a mailbox exported as one file a message.
-inline constexpr std::size_t kMailboxArchiveMembers = 10'000'000;
-// The name of a member as it is told.
-inline constexpr std::size_t kMailboxNameBytes = 1024;
-// What an archive may unpack to, whatever its own size is; and how many times its size past that.
-// Mail packs five to twenty times; gzip cannot do more than a thousand.
-inline constexpr std::uint64_t kMailboxUnpackedBytes = 1024 * 1024 * 1024;
-inline constexpr std::uint64_t kMailboxUnpackedTimes = 1000;
-// Folders within folders.
-inline constexpr std::size_t kMailboxFolderDepth = 64;
-// Folders of one tree that are remembered, so that links lead into none of them twice.
-inline constexpr std::size_t kMailboxFolders = 200'000;
-// Files of one folder whose names are held to be read in order.
-inline constexpr std::size_t kMailboxFiles = 1'000'000;
-// A configuration file.
-inline constexpr std::size_t kConfigFileBytes = 4 * 1024 * 1024;
-
-// A play: a script written by hand.
-inline constexpr std::size_t kPlayFileBytes = 4 * 1024 * 1024;
-// A single message read from a file or standard input by a command.
-inline constexpr std::size_t kMessageFileBytes = 256 * 1024 * 1024;
 
 }  // namespace backstop::limits
