@@ -29,14 +29,14 @@ std::size_t begin_of_local(std::string_view line, std::size_t at, std::size_t fr
   // No local part is longer than a path.
   from = std::max(from, at - std::min(at, limits::kPathBytes));
   if (at > from && line[at - 1] == '"') {
-    const std::size_t open = line.substr(0, at - 1).rfind('"');
-    return open == std::string_view::npos || open < from ? at : open;
+    const std::size_t open = line.substr(from, at - 1 - from).rfind('"');
+    return open == std::string_view::npos ? at : from + open;
   }
   // Letters of other scripts only behind a bracket: in the text of those scripts no space divides.
-  const std::size_t bracket = line.substr(0, at).rfind('<');
-  const bool bracketed =
-      bracket != std::string_view::npos && bracket >= from &&
-      line.substr(bracket, at - bracket).find_first_of(" \t>") == std::string_view::npos;
+  const std::string_view near = line.substr(from, at - from);
+  const std::size_t bracket = near.rfind('<');
+  const bool bracketed = bracket != std::string_view::npos &&
+                         near.substr(bracket).find_first_of(" \t>") == std::string_view::npos;
   std::size_t begin = at;
   while (begin > from &&
          (is_local(line[begin - 1]) || (bracketed && is_beyond_ascii(line[begin - 1]))))

@@ -42,7 +42,7 @@ constexpr std::size_t kNearBytes = 240;
 
 struct Line {
   std::string_view text;  // As it stands.
-  std::string lower;
+  std::string_view lower;
   bool blank = false;
   bool cue = false;
   bool reply = false;
@@ -60,16 +60,21 @@ struct Candidate {
   bool in_to_field = false;  // "To:", of nobody who takes part in the notice.
 };
 
-std::vector<Line> split_lines(std::string_view text) {
+// `lowered` becomes the text in lower case, which the lines look at.
+std::vector<Line> split_lines(std::string_view text, std::string& lowered) {
   std::vector<Line> lines;
   text = text.substr(0, limits::kNoticeTextBytes);
+  lowered = ascii::lower(text);
+  lines.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1);
+  const std::string_view whole = text;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     Line line;
     line.text = text.substr(0, end);
     while (!line.text.empty() && ascii::is_space(line.text.back()))
       line.text.remove_suffix(1);
-    line.lower = ascii::lower(line.text);
+    const auto begin = static_cast<std::size_t>(line.text.data() - whole.data());
+    line.lower = std::string_view(lowered).substr(begin, line.text.size());
     line.blank = ascii::trim(line.text).empty();
     line.cue = announces_recipients(line.lower);
     line.reply = holds_reply(line.lower);
@@ -213,6 +218,7 @@ void append_text(std::string& out, std::string_view text) {
 std::string diagnostic_below(const std::vector<Line>& lines, const Candidate& candidate,
                              std::size_t end) {
   std::string diagnostic;
+  if (end <= candidate.line) return diagnostic;  // One of several in a line.
   const std::string_view own_text = lines[candidate.line].text;
   const std::string_view behind = without_decoration_before(
       own_text.substr(std::min(candidate.end, own_text.size()), limits::kDiagnosticBytes));
@@ -307,7 +313,8 @@ std::string find_remote_host(std::string_view diagnostic) {
 
 std::vector<RecipientReport> read_recipient_lines(std::string_view text,
                                                   const NoticeContext& context) {
-  const std::vector<Line> lines = split_lines(text);
+  std::string lowered;
+  const std::vector<Line> lines = split_lines(text, lowered);
   const std::vector<Candidate> found = find_candidates(lines, context);
   std::vector<Candidate> chosen = choose(found, kAccepted);
   std::vector<RecipientReport> reports;
