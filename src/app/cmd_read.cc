@@ -23,22 +23,29 @@ struct Options {
   std::string keys_directory;
   Settings settings;
   bool json = false;
+  bool explain = false;
 };
 
 class Printer {
  public:
-  Printer(const Basis& basis, bool json) : basis_(basis), json_(json) {
+  Printer(const Basis& basis, const Options& options)
+      : basis_(basis), json_(options.json), explain_(options.explain) {
     const bool terminal = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
     colour_ = terminal ? Colour::Terminal : Colour::Plain;
   }
 
   void print(mailbox::MessagePlace place, std::string_view bytes) {
-    reading::Reading reading = reading::read_message(bytes, place.envelope_sender).reading;
-    FileJudgement judged = judge_reading(reading, basis_);
-    const ReadResult result{.place = std::move(place),
-                            .reading = std::move(reading),
-                            .token = judged.token,
-                            .judgement = std::move(judged.judgement)};
+    reading::ReadOutcome outcome = reading::read_message(bytes, place.envelope_sender);
+    FileJudgement judged = judge_reading(outcome.reading, basis_);
+    ReadResult result{.place = std::move(place),
+                      .reading = std::move(outcome.reading),
+                      .token = judged.token,
+                      .judgement = std::move(judged.judgement)};
+    if (explain_) {
+      result.explanation = Explanation{.body_read = outcome.body_read,
+                                       .signs = outcome.signs,
+                                       .words = std::move(outcome.words)};
+    }
     if (json_) {
       fmt::print("{}\n", render_read_json(result));
     } else {
@@ -50,6 +57,7 @@ class Printer {
  private:
   const Basis& basis_;
   bool json_;
+  bool explain_;
   Colour colour_ = Colour::Plain;
   bool first_ = true;
 };
@@ -61,7 +69,7 @@ int report_unreadable(const Error& error) {
 int run_read(const Options& options) {
   const auto basis = load_basis(options.settings, options.keys_directory);
   if (!basis) return report_error(basis.error(), kExitBadConfig);
-  Printer printer(*basis, options.json);
+  Printer printer(*basis, options);
   int code = kExitGood;
   mailbox::BatchReader reader(options.files);
   mailbox::Batch batch;
@@ -99,7 +107,9 @@ void add_read_command(CLI::App& app, Chosen& chosen) {
       ->type_name("DIR");
   declare_settings(*command, options->settings);
   command->add_flag("--json", options->json, "One JSON object a message");
-  command->footer(render_examples({"backstop read bounce.eml",
+  command->add_flag("--explain", options->explain,
+                    "Show every sign and all known words that were met, whatever they decided");
+  command->footer(render_examples({"backstop read bounce.eml", "backstop read --explain bounce.eml",
                                    "backstop read --json --keys /etc/backstop/keys ~/Maildir",
                                    "backstop read - < message"}));
   command->callback([options, &chosen] { chosen.run = [options] { return run_read(*options); }; });

@@ -145,7 +145,7 @@ std::string render_columns(std::string_view title, const std::vector<Series>& se
     const double middle = kLeft + slot * (static_cast<double>(i) + 0.5);
     draw_column(out, series, columns[i], middle - width / 2, width,
                 plot_height / static_cast<double>(top));
-    if (i % every != 0) continue;
+    if (i % every != 0 || middle + kLabelWidth / 2 > kWidth) continue;
     fmt::format_to(
         std::back_inserter(out),
         "<text class=\"axis\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>",

@@ -2,6 +2,7 @@
 
 #include "app/read_result.h"
 #include "core/reading/returned.h"
+#include "core/reading/sign_sentences.h"
 
 namespace backstop::app {
 namespace {
@@ -10,13 +11,26 @@ using Json = nlohmann::ordered_json;
 
 static_assert(reading::kReturnedTokenField == proof::kTokenField);
 
+Json render_or_null(const std::optional<Instant>& instant) {
+  return instant ? Json(render_instant(*instant)) : Json();
+}
+
+Json render_or_null(const std::optional<IpAddress>& address) {
+  return address ? Json(address->text()) : Json();
+}
+
 Json render_recipients(const reading::Reading& reading) {
   Json list = Json::array();
   for (const reading::RecipientReport& recipient : reading.recipients) {
     list.push_back({{"address", recipient.address},
                     {"action", recipient.action},
                     {"status", recipient.status},
-                    {"diagnostic", recipient.diagnostic}});
+                    {"diagnostic", recipient.diagnostic},
+                    {"original", recipient.original},
+                    {"remote_mta", recipient.remote_mta},
+                    {"reason", reading::name_of(recipient.reason)},
+                    {"last_attempt", render_or_null(recipient.last_attempt)},
+                    {"will_retry_until", render_or_null(recipient.will_retry_until)}});
   }
   return list;
 }
@@ -32,15 +46,24 @@ Json render_returned(const reading::Returned& returned) {
                     {"selector", reference.selector},
                     {"result", proof::name_of(proof::ProofResult::Unavailable)}});
   }
+  Json hops = Json::array();
+  for (const reading::Hop& hop : returned.hops) {
+    hops.push_back({{"by", hop.by},
+                    {"id", hop.id},
+                    {"from_ip", render_or_null(hop.from_ip)},
+                    {"date", render_or_null(hop.date)}});
+  }
   return {{"form", reading::name_of(returned.form)},
           {"message_id", returned.message_id},
           {"from", returned.from ? Json(returned.from->text()) : Json()},
           {"to", std::move(to)},
-          {"date", returned.date ? Json(render_instant(*returned.date)) : Json()},
+          {"date", render_or_null(returned.date)},
           {"subject", returned.subject},
-          {"received_first_ip",
-           returned.received_first_ip ? Json(returned.received_first_ip->text()) : Json()},
-          {"dkim", std::move(dkim)}};
+          {"received_first_ip", render_or_null(returned.received_first_ip)},
+          {"dkim", std::move(dkim)},
+          {"return_path", returned.return_path ? Json(returned.return_path->text()) : Json()},
+          {"returned_enough", returned.returned_enough()},
+          {"hops", std::move(hops)}};
 }
 
 Json render_proofs(const proof::TokenCheck& token) {
@@ -50,6 +73,25 @@ Json render_proofs(const proof::TokenCheck& token) {
     proofs["token_addressee_matches"] = token.addressee_matches;
   }
   return proofs;
+}
+
+Json render_explanation(const Explanation& explanation) {
+  Json signs = Json::array();
+  for (const reading::HeaderSign sign : reading::list_signs(explanation.signs))
+    signs.push_back(reading::name_of(sign));
+  Json words = Json::array();
+  for (const reading::PhraseHit& hit : explanation.words.all()) {
+    words.push_back({{"id", hit.phrase->id},
+                     {"where", reading::name_of(hit.phrase->where)},
+                     {"words", hit.phrase->literal},
+                     {"kind", reading::name_of(hit.phrase->kind)},
+                     {"language", hit.phrase->language},
+                     {"product", hit.phrase->product},
+                     {"fixed", hit.phrase->fixed}});
+  }
+  return {{"body_read", explanation.body_read},
+          {"signs", std::move(signs)},
+          {"words", std::move(words)}};
 }
 
 }  // namespace
@@ -75,6 +117,14 @@ std::string render_read_json(const ReadResult& result) {
   line["proofs"] = render_proofs(result.token);
   line["verdict"] = policy::name_of(result.judgement.verdict);
   line["reasons"] = std::move(reasons);
+  line["from"] = reading.from;
+  line["subject"] = reading.subject;
+  line["date"] = render_or_null(reading.date);
+  line["product"] = reading.product;
+  line["arrival_date"] = render_or_null(reading.arrival_date);
+  line["source_knew"] = reading.source_knew;
+  line["source_knew_words"] = reading.source_knew_words;
+  if (result.explanation) line["explanation"] = render_explanation(*result.explanation);
   // Bytes that are no UTF-8 (Message-IDs may hold any) become U+FFFD.
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -2,6 +2,7 @@
 
 #include "app/read_result.h"
 #include "core/base/escape.h"
+#include "core/reading/sign_sentences.h"
 
 namespace backstop::app {
 namespace {
@@ -48,6 +49,17 @@ class Page {
   std::string last_;
 };
 
+void show_recipient_details(Page& page, const reading::RecipientReport& recipient) {
+  if (recipient.reason != reading::FailureReason::Unknown) {
+    page.line("  because of", reading::name_of(recipient.reason));
+  }
+  page.line("  said", recipient.remote_mta);
+  if (recipient.original != recipient.address) page.line("  written to", recipient.original);
+  page.line("  last tried", recipient.last_attempt ? render_instant(*recipient.last_attempt) : "");
+  page.line("  tries until",
+            recipient.will_retry_until ? render_instant(*recipient.will_retry_until) : "");
+}
+
 void show_recipients(Page& page, const reading::Reading& reading) {
   std::size_t shown = 0;
   for (const reading::RecipientReport& recipient : reading.recipients) {
@@ -61,6 +73,7 @@ void show_recipients(Page& page, const reading::Reading& reading) {
       if (!part->empty()) text += (part == &recipient.diagnostic ? ": " : " ") + *part;
     }
     page.line("recipient", text);
+    show_recipient_details(page, recipient);
   }
 }
 
@@ -80,6 +93,39 @@ void show_returned(Page& page, const reading::Returned& returned) {
   }
 }
 
+std::string_view place_of_words(reading::Where where) {
+  switch (where) {
+    case reading::Where::Subject:
+      return "the subject";
+    case reading::Where::From:
+      return "the sender's name";
+    case reading::Where::Text:
+      return "the text";
+    case reading::Where::Diagnostic:
+      return "a server's answer";
+  }
+  return "";
+}
+
+// What the header and the words brought; the evidence says what of it decided.
+void show_explanation(Page& page, const Explanation& explanation) {
+  page.line("read", explanation.body_read ? "its header and its body"
+                                          : "its header alone, which says all there is to say");
+  for (const reading::HeaderSign sign : reading::list_signs(explanation.signs)) {
+    page.line("sign", fmt::format("{} ({})", reading::sentence_of(sign), reading::name_of(sign)));
+  }
+  for (const reading::PhraseHit& hit : explanation.words.all()) {
+    const reading::Phrase& phrase = *hit.phrase;
+    std::string who = "people write so too";
+    if (phrase.fixed)
+      who = phrase.product.empty() ? "programs write so"
+                                   : fmt::format("{} writes so", phrase.product);
+    page.line("words",
+              fmt::format("\"{}\" in {}: {}, {} ({})", phrase.literal, place_of_words(phrase.where),
+                          reading::name_of(phrase.kind), who, phrase.id));
+  }
+}
+
 }  // namespace
 
 std::string render_read_page(const ReadResult& result, Colour colour) {
@@ -95,7 +141,15 @@ std::string render_read_page(const ReadResult& result, Colour colour) {
                                 reading.standard ? ", in its standard form" : ""));
   for (const std::string& sentence : reading.evidence)
     page.line("evidence", sentence);
+  if (result.explanation) show_explanation(page, *result.explanation);
+  if (reading.language != "und") page.line("language", reading.language);
+  page.line("product", reading.product);
   page.line("reporter", reading.reporting_mta);
+  page.line("arrived", reading.arrival_date ? render_instant(*reading.arrival_date) : "");
+  if (reading.source_knew) {
+    page.line("knew", fmt::format("who sent it back called it spam or a virus: {}",
+                                  reading.source_knew_words));
+  }
   show_recipients(page, reading);
   show_returned(page, reading.returned);
   for (const std::string& id : reading.references)

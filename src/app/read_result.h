@@ -1,20 +1,31 @@
 // What `backstop read` found out about one message.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/policy/policy.h"
 #include "core/proof/token.h"
+#include "core/reading/header_signs.h"
+#include "core/reading/phrases.h"
 #include "core/reading/reading.h"
 #include "edge/mailbox/message_place.h"
 
 namespace backstop::app {
 
+// By what the kind was decided, for who asks.
+struct Explanation {
+  bool body_read = false;
+  reading::HeaderSigns signs = {};
+  reading::PhraseHits words = {};
+};
+
 struct ReadResult {
-  mailbox::MessagePlace place;
-  reading::Reading reading;
-  proof::TokenCheck token;
-  policy::Judgement judgement;
+  mailbox::MessagePlace place = {};
+  reading::Reading reading = {};
+  proof::TokenCheck token = {};
+  policy::Judgement judgement = {};
+  std::optional<Explanation> explanation = {};
 };
 
 // One JSON object on one line, without the line end.  The fields and their names are stable.

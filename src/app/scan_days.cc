@@ -12,8 +12,8 @@ using survey::KindCounts;
 
 using DayCounts = std::map<Day, KindCounts>;
 
-// One in so many messages may be left out of the picture at each end.
-constexpr std::uint64_t kSparseShare = 200;
+// So many in a thousand must be in the picture; else spans are longer.
+constexpr std::uint64_t kShownOfThousand = 995;
 
 Day begin_of(Day day, SpanUnit unit) {
   const year_month_day date{day};
@@ -30,45 +30,46 @@ Day begin_of(Day day, SpanUnit unit) {
   return day;
 }
 
-Day next_span(Day first, SpanUnit unit) {
+// The first day of the span that many later.
+Day advance(Day first, SpanUnit unit, std::size_t spans) {
   const year_month_day date{first};
+  const auto n = static_cast<int>(spans);
   switch (unit) {
     case SpanUnit::Day:
-      return first + Days{1};
+      return first + Days{n};
     case SpanUnit::Week:
-      return first + Days{7};
+      return first + Days{7 * n};
     case SpanUnit::Month:
-      return Day{(date.year() / date.month() + std::chrono::months{1}) / 1};
+      return Day{(date.year() / date.month() + std::chrono::months{n}) / 1};
     case SpanUnit::Year:
-      return Day{(date.year() + std::chrono::years{1}) / 1 / 1};
+      return Day{(date.year() + std::chrono::years{n}) / 1 / 1};
   }
-  return first + Days{1};
+  return first;
 }
 
-std::size_t spans_between(Day first, Day last, SpanUnit unit, std::size_t stop_at) {
-  std::size_t spans = 1;
-  for (Day at = begin_of(first, unit); (at = next_span(at, unit)) <= last && spans <= stop_at;)
-    ++spans;
-  return spans;
-}
+// What of the days is shown: those from `first` to `last`, which hold `messages`.
+struct Window {
+  Day first;
+  Day last;
+  std::uint64_t messages = 0;
+};
 
-// The finest unit with which the days fit.
-SpanUnit unit_for(Day first, Day last, std::size_t spans_max) {
-  for (const SpanUnit unit : {SpanUnit::Day, SpanUnit::Week, SpanUnit::Month}) {
-    if (spans_between(first, last, unit, spans_max) <= spans_max) return unit;
+// The fullest of the windows of `spans_max` spans that begin with a day on which something came.
+Window find_fullest(const DayCounts& days, SpanUnit unit, std::size_t spans_max) {
+  Window best;
+  std::uint64_t inside = 0;
+  auto end = days.begin();
+  Day last = days.begin()->first;
+  for (const auto& [day, counts] : days) {
+    const Day limit = advance(begin_of(day, unit), unit, spans_max);
+    for (; end != days.end() && end->first < limit; ++end) {
+      inside += survey::sum(end->second);
+      last = end->first;
+    }
+    if (inside > best.messages) best = Window{.first = day, .last = last, .messages = inside};
+    inside -= survey::sum(counts);
   }
-  return SpanUnit::Year;
-}
-
-// The first day, in the order of the iterators, before which not more than `sparse` messages came.
-template <class Iterator>
-Day end_of_sparse(Iterator at, Iterator end, std::uint64_t sparse) {
-  std::uint64_t passed = 0;
-  for (; std::next(at) != end; ++at) {
-    passed += survey::sum(at->second);
-    if (passed > sparse) break;
-  }
-  return at->first;
+  return best;
 }
 
 }  // namespace
@@ -76,27 +77,20 @@ Day end_of_sparse(Iterator at, Iterator end, std::uint64_t sparse) {
 DaySpans make_day_spans(const DayCounts& days, std::size_t spans_max) {
   DaySpans out;
   if (days.empty() || spans_max == 0) return out;
-  Day first = days.begin()->first;
-  Day last = days.rbegin()->first;
-  out.unit = unit_for(first, last, spans_max);
-  if (out.unit != SpanUnit::Day) {
-    std::uint64_t all = 0;
-    for (const auto& [day, counts] : days)
-      all += survey::sum(counts);
-    const Day dense_first = end_of_sparse(days.begin(), days.end(), all / kSparseShare);
-    const Day dense_last = end_of_sparse(days.rbegin(), days.rend(), all / kSparseShare);
-    const SpanUnit dense = unit_for(dense_first, dense_last, spans_max);
-    if (dense_first <= dense_last && dense < out.unit) {
-      out.unit = dense;
-      first = dense_first;
-      last = dense_last;
-    }
+  std::uint64_t all = 0;
+  for (const auto& [day, counts] : days)
+    all += survey::sum(counts);
+  Window window;
+  for (const SpanUnit unit : {SpanUnit::Day, SpanUnit::Week, SpanUnit::Month, SpanUnit::Year}) {
+    out.unit = unit;
+    window = find_fullest(days, unit, spans_max);
+    if (window.messages * 1000 >= all * kShownOfThousand) break;
   }
-  for (Day at = begin_of(first, out.unit); at <= last && out.spans.size() < spans_max;
-       at = next_span(at, out.unit)) {
+  for (Day at = begin_of(window.first, out.unit); at <= window.last;
+       at = advance(at, out.unit, 1)) {
     out.spans.push_back(DaySpan{.first = at});
   }
-  const Day end = next_span(out.spans.back().first, out.unit);
+  const Day end = advance(out.spans.back().first, out.unit, 1);
   for (const auto& [day, counts] : days) {
     if (day < out.spans.front().first || day >= end) {
       out.elsewhere += survey::sum(counts);
@@ -106,6 +100,18 @@ DaySpans make_day_spans(const DayCounts& days, std::size_t spans_max) {
     --span;
     for (std::size_t kind = 0; kind < counts.size(); ++kind)
       span->counts[kind] += counts[kind];
+  }
+  return out;
+}
+
+DayCounts keep_backscatter(const DayCounts& days) {
+  DayCounts out;
+  for (const auto& [day, counts] : days) {
+    if (survey::sum_backscatter(counts) == 0) continue;
+    KindCounts& kept = out[day];
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (survey::is_backscatter(static_cast<reading::Kind>(i))) kept[i] = counts[i];
+    }
   }
   return out;
 }

@@ -40,15 +40,16 @@ section{padding:1.1rem 1.25rem 1.2rem;margin:0 0 1rem}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem;margin:0 0 1rem;align-items:start}
 .pair section{margin:0;min-width:0}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
-.bars th{text-align:left;font-weight:500;padding:.16rem .8rem .16rem 0;overflow-wrap:anywhere;min-width:7rem;max-width:20rem}
+.bars th{text-align:left;font-weight:500;padding:.16rem .8rem .16rem 0;overflow-wrap:anywhere;min-width:7rem;max-width:22rem}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding:.16rem .6rem .16rem 0}.share{color:var(--quiet)}
-.bar{width:40%}.bar svg{display:block;width:100%;height:.75rem}.note{white-space:nowrap;padding-left:.8rem;font-size:.85rem}
+.bar{width:38%}.pair .bar{width:34%}.bar svg{display:block;width:100%;height:.75rem}.note{white-space:nowrap;padding-left:.8rem;font-size:.85rem}
 .columns{display:block;width:100%;height:auto}.axis{font-size:12px;fill:var(--quiet);font-variant-numeric:tabular-nums}
 .grid{stroke:var(--line);stroke-width:1}.point{fill:transparent}g:hover>.point{fill:var(--ink);fill-opacity:.07}
 .legend{font-size:.9rem;margin-top:.4rem}.legend span{margin-right:1.1rem;white-space:nowrap}
 .legend svg{width:.75rem;height:.75rem;margin-right:.4rem;vertical-align:-.06rem}
 .plain{fill:var(--plain)}.returned{fill:var(--returned)}.answered{fill:var(--answered)}.asked{fill:var(--asked)}
 .noticed{fill:var(--noticed)}.ordinary{fill:var(--ordinary)}.other{fill:var(--other)}
+@media(max-width:40rem){.note{display:none}.picture .columns{min-width:36rem}}
 .list td,.list th{text-align:left;vertical-align:top;padding:.25rem .9rem .25rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 .list th{border-top:0;font-weight:600}.scroll{overflow-x:auto}
 .warning{border-left:4px solid var(--returned);padding:.4rem .8rem;margin:1rem 0;background:var(--card)}
@@ -109,14 +110,16 @@ class HtmlPage {
     names("Addresses they answer",
           "Whom the senders of these notices took for the writer of what they return.",
           totals_.forged_addresses, true);
-    out_ += "<div class=\"pair\">\n";
     names("Who sent them", "Reporting servers, else the domain of the sender.", totals_.sources,
           false);
-    names("Languages", "Of the notices.", totals_.languages, false);
-    out_ += "</div>\n";
     names("Where the originals came from",
           "The first hop of what is returned: computers that sent mail in another's name.",
           totals_.bots, true);
+    out_ += "<div class=\"pair\">\n";
+    names("Languages of the notices", "", totals_.languages, false);
+    names("What wrote them", "Mail systems, by the form of their notices.", totals_.products,
+          false);
+    out_ += "</div>\n";
     ordinary();
     unreadable();
     out_ += "</main>\n</body>\n</html>\n";
@@ -183,9 +186,10 @@ class HtmlPage {
   }
 
   void days() {
-    const DaySpans days = make_day_spans(totals_.days, kShownSpans);
-    if (days.spans.empty()) return;
     const bool noise = totals_.backscatter() > 0;
+    const DaySpans days =
+        make_day_spans(noise ? keep_backscatter(totals_.days) : totals_.days, kShownSpans);
+    if (days.spans.empty()) return;
     std::vector<Series> series;
     std::vector<Group> groups = {{"ordinary mail", "ordinary", {Kind::Ordinary}}};
     if (noise) groups = backscatter_groups();
@@ -207,8 +211,11 @@ class HtmlPage {
         fmt::format("{}, by {} (UTC)", noise ? "When the backscatter came" : "When they came",
                     kUnits[static_cast<std::size_t>(days.unit)]);
     section(title, "");
+    put("<div class=\"scroll picture\">");
     put(render_columns(title, series, columns));
-    const std::uint64_t undated = survey::sum(totals_.without_day);
+    put("</div>\n");
+    const std::uint64_t undated =
+        noise ? survey::sum_backscatter(totals_.without_day) : survey::sum(totals_.without_day);
     if (days.elsewhere + undated > 0) {
       put(fmt::format(
           "<p class=\"quiet\">Not in the picture: {} of days far from these, {} without "
@@ -263,8 +270,17 @@ class HtmlPage {
       rows.push_back({.name = entry.name, .n = entry.n, .note = span, .style = ""});
     }
     section(title, note);
-    put(render_bars(rows, all));
-    if (all > shown) {
+    if (rows.size() > 1 && rows.front().n == 1) {
+      // Bars that are all alike say nothing.
+      put(fmt::format("<p>{}{} different ones, named once each: {}", top.forgot ? "At least " : "",
+                      group_digits(top.names_seen), escape_html(rows.front().name)));
+      for (std::size_t i = 1; i < rows.size(); ++i)
+        put(", " + escape_html(rows[i].name));
+      put(top.names_seen > rows.size() ? " and so on.</p>\n" : ".</p>\n");
+    } else {
+      put(render_bars(rows, all));
+    }
+    if (all > shown && rows.front().n > 1) {
       put(fmt::format("<p class=\"quiet\">And {} of {}{} others.</p>\n",
                       count_of(all - shown, "message"), top.forgot ? "at least " : "",
                       group_digits(top.names_seen - rows.size())));

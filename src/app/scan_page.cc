@@ -78,6 +78,7 @@ class ScanPage {
     show_names("Who sent them", totals_.sources);
     show_names("First hops of what they return", totals_.bots);
     show_names("Their languages", totals_.languages);
+    show_names("What wrote them", totals_.products);
     show_ordinary();
     show_unreadable();
     return page_.take();
@@ -168,7 +169,8 @@ class ScanPage {
   // Backscatter alone where there is any: it is what the picture is for.
   void show_days() {
     const std::uint64_t noise = totals_.backscatter();
-    const DaySpans days = make_day_spans(totals_.days, kShownSpans);
+    const DaySpans days =
+        make_day_spans(noise > 0 ? keep_backscatter(totals_.days) : totals_.days, kShownSpans);
     if (days.spans.size() < 2) return;
     static constexpr std::string_view kUnits[] = {"day", "week", "month", "year"};
     page_.title(fmt::format("{}, by {}", noise > 0 ? "When the backscatter came" : "When they came",
@@ -176,8 +178,7 @@ class ScanPage {
     std::vector<ChartRow> rows;
     std::uint64_t whole = 0;
     for (const DaySpan& span : days.spans) {
-      const std::uint64_t n =
-          noise > 0 ? survey::sum_backscatter(span.counts) : survey::sum(span.counts);
+      const std::uint64_t n = survey::sum(span.counts);
       rows.push_back({render_span(span.first, days.unit), n});
       whole += n;
     }
@@ -185,7 +186,8 @@ class ScanPage {
     if (days.elsewhere > 0) {
       page_.row(fmt::format("and {} of days far from these", count_of(days.elsewhere, "message")));
     }
-    const std::uint64_t undated = survey::sum(totals_.without_day);
+    const std::uint64_t undated =
+        noise > 0 ? survey::sum_backscatter(totals_.without_day) : survey::sum(totals_.without_day);
     if (undated > 0) page_.row(fmt::format("and {} without a date", count_of(undated, "message")));
   }
 
@@ -212,6 +214,13 @@ class ScanPage {
       if (rows.size() >= kShownNames) continue;
       rows.push_back({entry.name, entry.n});
       shown += entry.n;
+    }
+    if (rows.size() > 1 && rows.front().n == 1) {
+      // Bars that are all alike say nothing.
+      page_.row(fmt::format("{}{} different ones, named once each, as {}",
+                            top.forgot ? "at least " : "", group_digits(top.names_seen),
+                            shorten(rows.front().name, kNameColumns)));
+      return;
     }
     show_chart(rows, all);
     if (all > shown) {

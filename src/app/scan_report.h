@@ -48,10 +48,13 @@ struct DaySpans {
   std::vector<DaySpan> spans;   // From the first to the last, without gaps.
   std::uint64_t elsewhere = 0;  // Messages of days too far from the others to be shown.
 };
-// Days on which next to nothing came are left out at both ends when all else would not fit: one
-// message with a wrong date would squeeze all others into one span.
+// The finest spans with which nearly all messages fit; the few of far days are left out, since one
+// wrong date would squeeze all others into one span.  REQUIRES: no day without messages.
 DaySpans make_day_spans(const std::map<survey::Day, survey::KindCounts>& days,
                         std::size_t spans_max);
+// Of the same days, backscatter alone.
+std::map<survey::Day, survey::KindCounts> keep_backscatter(
+    const std::map<survey::Day, survey::KindCounts>& days);
 // "2026-11-21", "2026-11", "2026".
 std::string render_span(survey::Day first, SpanUnit unit);
 

@@ -243,6 +243,20 @@ TEST(DaySpans, LongerTimesBecomeWeeksMonthsAndYears) {
   EXPECT_TRUE(make_day_spans({}, 10).spans.empty());
 }
 
+TEST(DaySpans, OfMoreYearsThanFitTheFullestAreShown) {
+  const DaySpans spans = make_day_spans(days_of({{-20000, 10}, {-400, 20}, {0, 60}}), 5);
+  EXPECT_EQ(spans.unit, SpanUnit::Year);
+  EXPECT_EQ(spans.spans.size(), 2U);
+  EXPECT_EQ(spans.elsewhere, 10U);
+}
+
+TEST(DaySpans, BackscatterAloneIsAPictureOfItsOwn) {
+  auto days = days_of({{0, 3}});
+  days[kToday][static_cast<std::size_t>(Kind::Ordinary)] = 9;
+  days[kToday + Days{1}][static_cast<std::size_t>(Kind::Ordinary)] = 9;
+  EXPECT_EQ(keep_backscatter(days), days_of({{0, 3}}));
+}
+
 TEST(DaySpans, OneWrongDateDoesNotSqueezeAllOthers) {
   const DaySpans spans =
       make_day_spans(days_of({{-20000, 1}, {0, 400}, {1, 500}, {2, 300}, {300000, 1}}), 30);

@@ -19,6 +19,8 @@ std::string_view kind_name(std::size_t index) {
 
 // Thirteen names do not fit above their columns: two letters do.
 std::string kind_mark(std::size_t index) {
+  // Which would be that of auto-reply.
+  if (static_cast<Kind>(index) == Kind::AggregateReport) return "ag";
   const std::string_view name = kind_name(index);
   const std::size_t hyphen = name.find('-');
   return {name[0], hyphen == name.npos ? name[1] : name[hyphen + 1]};

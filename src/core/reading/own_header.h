@@ -36,6 +36,7 @@ class OwnHeader {
   std::vector<std::string> parties() const;
   // Of a field by which one product marks what it writes (bounce_fields.h); "" if there is none.
   const std::string& product() const { return product_; }
+  HeaderSigns signs() const { return signs_; }
 
  private:
   void on_from(std::string_view raw);

@@ -68,6 +68,7 @@ struct Reader::State final : mail::Visitor {
   OwnHeader header;
   std::string normal_words;
   PhraseHits words;                   // Of the notice's own text.
+  PhraseHits all_words;               // Of subject and sender too; once it is finished.
   bool file_named_aggregate = false;  // By the disposition of the part whose header is open.
   std::string report_type;
   Reading reading;
@@ -385,7 +386,7 @@ Reading Reader::State::finish() {
   choose_recipients(reading);
   choose_returned(reading);
   note_words();
-  const Findings found = findings();
+  Findings found = findings();
   complete_bounce(reading, found);
   KindDecision decision = decide_kind(found);
   reading.kind = decision.kind;
@@ -404,6 +405,7 @@ Reading Reader::State::finish() {
     reading.recipients.clear();
     reading.reporting_mta.clear();
   }
+  all_words = std::move(found.words);
   return std::move(reading);
 }
 
@@ -439,12 +441,24 @@ Reading Reader::finish() {
   return state_->finish();
 }
 
+HeaderSigns Reader::signs() const {
+  return state_->header.signs();
+}
+
+const PhraseHits& Reader::words() const {
+  return state_->all_words;
+}
+
 ReadOutcome read_message(std::string_view bytes, std::optional<std::string_view> envelope_sender) {
   Reader reader;
   if (envelope_sender) reader.set_envelope_sender(*envelope_sender);
   reader.feed(bytes);
   const bool body_read = reader.follows_body();
-  return {.reading = reader.finish(), .body_read = body_read};
+  Reading reading = reader.finish();
+  return {.reading = std::move(reading),
+          .body_read = body_read,
+          .signs = reader.signs(),
+          .words = reader.words()};
 }
 
 Reading read_message(std::string_view bytes) {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/reading/header_signs.h"
+#include "core/reading/phrases.h"
 #include "core/reading/reading.h"
 
 namespace backstop::reading {
@@ -36,8 +38,12 @@ class Reader {
   // header is looked at, whatever is fed.
   bool follows_body() const;
 
-  // REQUIRES: called once, and nothing afterwards.
+  // REQUIRES: called once, and nothing afterwards but signs() and words().
   Reading finish();
+
+  // What spoke for it, once it is finished: for who asks why.
+  HeaderSigns signs() const;
+  const PhraseHits& words() const;
 
  private:
   struct State;
@@ -47,6 +53,8 @@ class Reader {
 struct ReadOutcome {
   Reading reading;
   bool body_read = false;  // False when its header alone said what it is.
+  HeaderSigns signs;
+  PhraseHits words;
 };
 
 // A whole message at once.  `envelope_sender` as of Reader::set_envelope_sender, nothing when it is
