@@ -175,8 +175,15 @@ std::string product_of_words(const PhraseHits& words) {
 }
 
 std::string product_of_field(std::string_view name, std::string_view value) {
+  std::string_view compared;  // Rows of one name follow each other.
+  bool same = false;
   for (const ProductField& known : kProductFields) {
-    if (!ascii::equals_folded(name, known.name)) continue;
+    if (known.name.size() != name.size()) continue;
+    if (known.name != compared) {
+      compared = known.name;
+      same = ascii::equals_folded(name, known.name);
+    }
+    if (!same) continue;
     if (known.value.empty() || ascii::find_folded(value, known.value) != std::string_view::npos) {
       return std::string(known.product);
     }

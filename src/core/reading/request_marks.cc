@@ -226,7 +226,14 @@ bool is_scanner_origin(std::string_view name, std::string_view raw) {
          std::ranges::none_of(raw, [](char c) { return ascii::is_space(c) || c == ':'; });
 }
 
+// Whether a colon stands where one of a prefix would.
+static bool may_have_prefix(std::string_view normal_subject) {
+  constexpr std::size_t kLongestPrefix = 10;
+  return normal_subject.substr(0, kLongestPrefix).find(':') != std::string_view::npos;
+}
+
 bool is_forward(std::string_view normal_subject) {
+  if (!may_have_prefix(normal_subject)) return false;
   static constexpr std::array kPrefixes{"fwd:"sv,  "fw:"sv,    "wg:"sv,     "tr:"sv,      "rv:"sv,
                                         "enc:"sv,  "vb:"sv,    "doorst:"sv, "inoltra:"sv, "fs:"sv,
                                         "pd:"sv,   "vl:"sv,    "vs:"sv,     "转发:"sv,    "轉寄:"sv,
@@ -237,6 +244,7 @@ bool is_forward(std::string_view normal_subject) {
 }
 
 bool is_reply_or_forward(std::string_view normal_subject) {
+  if (!may_have_prefix(normal_subject)) return false;
   static constexpr std::array kPrefixes{"re:"sv,   "re[0]:"sv, "aw:"sv,  "sv:"sv,   "antw:"sv,
                                         "odp:"sv,  "res:"sv,   "ref:"sv, "betr:"sv, "rif:"sv,
                                         "r:"sv,    "ynt:"sv,   "vá:"sv,  "回复:"sv, "回覆:"sv,
