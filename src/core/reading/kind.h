@@ -43,9 +43,11 @@ struct Findings {
   std::optional<bool> envelope_is_daemon;  // <>, mailer-daemon@, postmaster@; nothing: not known.
   bool envelope_is_postmaster = false;     // Of these, the one that people write under too.
   SenderRole from = SenderRole::Other;
-  std::string_view from_local;     // Local part of the first From address, lower case.
-  std::string_view from_domain;    // Its domain, lower case.
-  std::string_view subject;        // In normal text (normal_text.h).
+  std::string_view from_local;   // Local part of the first From address, lower case.
+  std::string_view from_domain;  // Its domain, lower case.
+  std::string_view from_name;    // Name and local part of From, in normal text (normal_text.h).
+  std::string_view subject;      // In normal text.
+  std::string_view text;         // The notice's own, in normal text; empty after the header alone.
   bool aggregate_subject = false;  // "Report Domain: ..." (RFC 9990).
   bool answers_mail = false;       // In-Reply-To or References name a message.
   std::string_view report_type;    // Of a top-level multipart/report, lower case.
@@ -95,6 +97,9 @@ std::optional<KindDecision> decide_answer(const Findings& findings);
 // Its subject is that of a reply, but it refers to no message, which mail programs do when people
 // reply and simple autoresponders do not.  Only Subject and the header count.
 bool is_reply_without_reference(const Findings& findings);
+
+// Its sender's name and subject are such as unknown mail filters and challenges have.
+bool may_be_notice(const Findings& findings);
 
 // Whether the parts must be looked into, after the header alone: `words` has those of Subject and
 // From.  Ordinary mail should not be, for the sake of speed; what is not, is ordinary.

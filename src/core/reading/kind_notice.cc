@@ -1,5 +1,6 @@
 // Notices of virus scanners and content filters.
 #include "core/reading/kind.h"
+#include "core/reading/kind_words.h"
 #include "core/reading/request_marks.h"
 
 namespace backstop::reading {
@@ -39,11 +40,9 @@ void note_words(const Findings& f, KindDecision& decision) {
   }
 }
 
-}  // namespace
-
 // A filter by its field, name or role, and its words.  A subject alone is what spam says too; worms
 // send such notices with a file, which filters do not.
-std::optional<KindDecision> decide_content_notice(const Findings& f) {
+std::optional<KindDecision> decide_known_filter(const Findings& f) {
   const bool field = f.signs.has(HeaderSign::FilterField);
   const bool name = has_words(f, Where::From);
   const bool role = f.signs.has(HeaderSign::FilterSender);
@@ -70,7 +69,8 @@ std::optional<KindDecision> decide_content_notice(const Findings& f) {
   const bool digest = (name || role) && text && f.words.has(Kind::ContentNotice, Where::Subject) &&
                       !f.words.has(Kind::VirusNotice, Where::Subject);
   if (f.parts.attachment && !field && !digest) return std::nullopt;
-  KindDecision decision{.kind = weight(f, Kind::ContentNotice) > weight(f, Kind::VirusNotice)
+  KindDecision decision{.kind = weight(f, Kind::ContentNotice) > weight(f, Kind::VirusNotice) ||
+                                        names_content_alone(f)
                                     ? Kind::ContentNotice
                                     : Kind::VirusNotice,
                         .confidence = marked || subject ? 0.97 : 0.9};
@@ -80,6 +80,13 @@ std::optional<KindDecision> decide_content_notice(const Findings& f) {
   if (system) note_sender(f, decision.evidence);
   note_returned(f, decision.evidence);
   return decision;
+}
+
+}  // namespace
+
+std::optional<KindDecision> decide_content_notice(const Findings& f) {
+  if (auto decision = decide_known_filter(f)) return decision;
+  return decide_unknown_filter(f);
 }
 
 }  // namespace backstop::reading

@@ -1,5 +1,6 @@
 // Challenges, and confirmations that lists ask for.
 #include "core/reading/kind.h"
+#include "core/reading/kind_words.h"
 #include "core/reading/request_marks.h"
 
 namespace backstop::reading {
@@ -117,7 +118,8 @@ std::optional<KindDecision> decide_challenge(const Findings& f) {
 
 std::optional<KindDecision> decide_request(const Findings& f) {
   if (auto decision = decide_subscription(f)) return decision;
-  return decide_challenge(f);
+  if (auto decision = decide_challenge(f)) return decision;
+  return decide_unknown_challenge(f);
 }
 
 }  // namespace backstop::reading

@@ -101,7 +101,9 @@ void OwnHeader::on_from(std::string_view raw) {
     from_address_.local = ascii::lower(from_address_.local);
     from_address_.domain = ascii::lower(from_address_.domain);
   }
-  find_phrases(render_normal_line(from_), Where::From, words_);
+  normal_from_name_ = render_normal_line(from_);
+  find_phrases(normal_from_name_, Where::From, words_);
+  normal_from_name_.resize(std::min(normal_from_name_.find('@'), normal_from_name_.size()));
 }
 
 void OwnHeader::on_subject(std::string_view raw) {
@@ -135,6 +137,7 @@ void OwnHeader::describe(Findings& findings) const {
   findings.from = role_;
   findings.from_local = from_address_.local;
   findings.from_domain = from_address_.domain;
+  findings.from_name = normal_from_name_;
   findings.subject = normal_subject_;
   findings.aggregate_subject = aggregate_subject_;
   findings.answers_mail = !references_.empty();

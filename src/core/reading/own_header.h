@@ -49,7 +49,8 @@ class OwnHeader {
   SenderRole role_ = SenderRole::Other;
   bool has_from_ = false;
   std::string from_;
-  mail::Address from_address_;  // Lower case.
+  std::string normal_from_name_;  // Without the domain.
+  mail::Address from_address_;    // Lower case.
   std::string subject_;
   std::string normal_subject_;
   bool aggregate_subject_ = false;

@@ -356,6 +356,7 @@ Findings Reader::State::findings() const {
     findings.product_delayed = text->plain().delayed();
     findings.return_announced = text->inline_return().was_announced();
   }
+  findings.text = normal_words;
   findings.returned = reading.returned.form;
   findings.returned_inline = reading.returned.inline_in_text;
   for (const PhraseHit& hit : words.all())

@@ -1,0 +1,19 @@
+// Notices and challenges of programs that nobody knows, by what they say in the words of their
+// language (notice_words.h).  For kind_notice.cc and kind_request.cc, which ask first by products.
+//
+// Pure; any thread.
+#pragma once
+
+#include <optional>
+
+#include "core/reading/kind.h"
+
+namespace backstop::reading {
+
+std::optional<KindDecision> decide_unknown_filter(const Findings& findings);
+std::optional<KindDecision> decide_unknown_challenge(const Findings& findings);
+
+// Of a filter's notice: it is about what the message holds or looks like, and names no virus.
+bool names_content_alone(const Findings& findings);
+
+}  // namespace backstop::reading
