@@ -53,7 +53,7 @@ void note_returned(const Findings& f, std::vector<std::string>& evidence) {
 bool needs_body(const Findings& f) {
   return f.signs.may_answer() || f.envelope_is_daemon.value_or(false) ||
          f.from != SenderRole::Other || !f.words.empty() || f.aggregate_subject ||
-         is_reply_without_reference(f) || f.parts.aggregate_file || f.parts.tls_report ||
+         has_subject_of_answer(f) || f.parts.aggregate_file || f.parts.tls_report ||
          may_be_notice(f);
 }
 

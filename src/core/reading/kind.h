@@ -24,6 +24,8 @@ enum class SenderRole : std::uint8_t {
   DeliveryAgent,  // A mail system itself: mailer-daemon, "Mail Delivery Subsystem", an empty path.
 };
 SenderRole sender_role(std::string_view raw_from);
+// A local part, in lower case, under which only mail systems write.
+bool is_agent_local(std::string_view local);
 
 // The parts that make a report, wherever they stand outside of enclosed messages.
 struct ReportParts {
@@ -94,9 +96,10 @@ std::optional<KindDecision> decide_plain_bounce(const Findings& findings);
 // Auto-replies and acknowledgements of tickets (kind_answer.cc).
 std::optional<KindDecision> decide_answer(const Findings& findings);
 
-// Its subject is that of a reply, but it refers to no message, which mail programs do when people
-// reply and simple autoresponders do not.  Only Subject and the header count.
-bool is_reply_without_reference(const Findings& findings);
+// Its subject is that of a reply, though it refers to no message, which mail programs do when
+// people reply and simple autoresponders do not; or it has a ticket's number beside some field that
+// answers have.  After the header alone.
+bool has_subject_of_answer(const Findings& findings);
 
 // Its sender's name and subject are such as unknown mail filters and challenges have.
 bool may_be_notice(const Findings& findings);

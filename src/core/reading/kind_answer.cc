@@ -75,6 +75,7 @@ struct Signs {
   bool number = false;           // The subject has a number as tickets have it.
   bool forward = false;          // The subject is that of a forward, or ...
   bool reply = false;            // ... of a reply.
+  bool tagged = false;           // It has a tag in brackets, as trackers, forums and lists write.
   bool named_by_header = false;  // Auto-Submitted: auto-replied, or an autoresponder's own field.
   bool null_sender = false;      // The envelope sender is that of a mail system, From a person's.
   // Header fields of the weaker kind, each for itself.
@@ -126,6 +127,7 @@ Signs collect_signs(const Findings& f) {
   const std::string_view subject = without_tags(f.subject);
   s.forward = begins_with(subject, kForwardMarks);
   s.reply = begins_with(subject, kReplyMarks);
+  s.tagged = f.subject.starts_with('[');
   constexpr std::size_t kAll = std::string_view::npos;
   if (!s.forward && !s.reply) {
     s.reply_subject = count_words(f.words, Kind::AutoReply, Where::Subject, kAll);
@@ -154,12 +156,17 @@ bool is_ticket_ack(const Findings& f, const Signs& s) {
   if (s.other_matter && !s.named_by_header) return s.ticket_subject.fixed > 0 && automatic;
   if (s.ticket_text.fixed > 0) return automatic || f.answers_mail || in_subject;
   if (s.ticket_subject.fixed > 0) return automatic || s.ticket_text.all() > 0;
-  if (s.named_by_header) {
-    return s.ticket_text.all() > 0 || (s.ticket_subject.all() > 0 && s.reply_text.fixed == 0);
+  if (s.ticket_text.common == 0) {
+    return s.named_by_header && s.ticket_subject.all() > 0 && s.reply_text.all() == 0;
   }
-  if (s.ticket_text.common == 0) return false;
+  // People who are away name their help desk, too: one word of it is not enough beside theirs.
+  const bool mostly_ticket =
+      s.ticket_text.common > 1 ||
+      (s.reply_text.fixed == 0 && s.ticket_text.common >= s.reply_text.common);
+  if (s.named_by_header) return in_subject || ticket_field || mostly_ticket;
   if (in_subject) return automatic || f.answers_mail || s.ticket_text.common > 1;
-  return (ticket_field || s.null_sender) && (f.answers_mail || s.ticket_text.common > 1);
+  if (s.ticket_text.common > 1) return automatic;
+  return mostly_ticket && !ticket_field && f.answers_mail && automatic;
 }
 
 // An answer without a field that names it so.
@@ -185,8 +192,12 @@ bool is_auto_reply(const Findings& f, const Signs& s) {
     return answering && others > 1;
   }
   if (s.null_sender && f.returned == ReturnForm::None && f.recipients->empty()) {
-    return s.reply_text.all() > 0 || (f.answers_mail && (s.fields > 0 || s.reply));
+    // Without a reference it is no person's reply, with one and a field neither.
+    if (s.reply_text.all() > 0 || (s.reply && !f.answers_mail)) return true;
+    if (f.answers_mail && (s.fields > 0 || s.reply)) return true;
   }
+  // What people write in a tracker or help desk is sent on by it, as an answer too.
+  if (s.tagged || s.number || f.signs.has(HeaderSign::TicketSystem)) return false;
   if (s.reply_text.fixed > 0) {
     if (generated || (f.answers_mail && s.fields > 0)) return true;
     return (f.answers_mail || s.reply) && s.bare_text.fixed > 0 && s.bare_text.all() > 1;
@@ -239,9 +250,12 @@ void note_fields(const Findings& f, const Signs& s, std::vector<std::string>& ev
 
 }  // namespace
 
-bool is_reply_without_reference(const Findings& f) {
-  return !f.answers_mail && !f.signs.has(HeaderSign::List) &&
-         begins_with(without_tags(f.subject), kReplyMarks);
+bool has_subject_of_answer(const Findings& f) {
+  if (f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::Newsletter)) return false;
+  if (!f.answers_mail && begins_with(without_tags(f.subject), kReplyMarks)) return true;
+  return (f.answers_mail || f.signs.has(HeaderSign::Bulk) ||
+          f.signs.has(HeaderSign::AsksNoAnswer)) &&
+         has_number(f.subject);
 }
 
 std::optional<KindDecision> decide_answer(const Findings& f) {

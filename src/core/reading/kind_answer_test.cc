@@ -79,6 +79,12 @@ TEST(KindAnswerTest, ProductsThatMarkTheirRepliesAreTold) {
        "en"},
       {"null sender alone, words of an absence", "Re: Minutes", "Return-Path: <>\r\n",
        "Sehr geehrte Damen und Herren, ich bin bis 4. Mai im Urlaub.", "de"},
+      {"null sender, a reply without reference", "Re: Minutes", "Return-Path: <>\r\n", "Gone.",
+       nullptr},
+      {"away, and names the help desk", "Re: Minutes", "Auto-Submitted: auto-replied\r\n",
+       "I am on vacation until Monday. Thank you for your message. If a ticket has been created, "
+       "ask the help desk.",
+       "en"},
       {"null sender that answers, language unknown", "Re: Minutes",
        "Return-Path: <>\r\nPrecedence: bulk\r\nIn-Reply-To: <1@here.example>\r\n",
        "Es bin hwel net do.", nullptr},
@@ -203,6 +209,13 @@ TEST(KindAnswerTest, PeopleAndProgramsThatSpeakOfAbsenceAreOrdinary) {
        "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\r\n"
        "Auto-Submitted: auto-generated\r\n",
        "Here are the minutes."},
+      {"a person in a tracker", "[Printer - Bug #12] On fire",
+       "Auto-Submitted: auto-generated\r\nIn-Reply-To: <1@here.example>\r\n",
+       "Jane Doe wrote: I am on vacation until Monday. In my absence ask Ann."},
+      {"an agent of a help desk", "Re: Printer on fire",
+       "Auto-Submitted: auto-generated\r\nIn-Reply-To: <1@here.example>\r\n"
+       "X-Zendesk-From-Account-Id: 1a2b3c4\r\n",
+       "Thank you for your message. Please pour water on it."},
       {"cron", "Cron <root@host> run", "Auto-Submitted: auto-generated\r\n", "done"},
       {"monitoring", "PROBLEM: host is away", "Auto-Submitted: auto-generated\r\n",
        "** Host is away from the network until it is repaired. **"},
