@@ -152,6 +152,8 @@ bool is_ticket_ack(const Findings& f, const Signs& s) {
   if (s.forward) return false;
   const bool ticket_field = f.signs.has(HeaderSign::TicketSystem);
   const bool automatic = s.named_by_header || s.null_sender || s.fields > 0 || ticket_field;
+  // A reply in a thread with nothing automatic about it is a person's, whatever it quotes.
+  if (!automatic && s.reply && f.answers_mail) return false;
   const bool in_subject = s.ticket_subject.all() > 0 || s.number;
   if (s.other_matter && !s.named_by_header) return s.ticket_subject.fixed > 0 && automatic;
   if (s.ticket_text.fixed > 0) return automatic || f.answers_mail || in_subject;

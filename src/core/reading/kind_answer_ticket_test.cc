@@ -181,6 +181,10 @@ TEST(KindAnswerTicketTest, WhatATicketSystemSendsBesidesIsOrdinary) {
        "Sent: Monday\r\nTo: Bob\r\nSubject: [Ticket#4711] Printer\r\n\r\nYour ticket has been "
        "created. Your ticket "
        "number is 4711."},
+      {"a person quotes one as Outlook does today", "Re: [Ticket#4711] Printer on fire", kAnswer,
+       "It still burns.\r\n________________________________\r\nFrom: Support\r\nSent: Monday\r\n"
+       "Subject: [Ticket#4711] Printer\r\n\r\nYour ticket has been created with Ticket ID 4711. We "
+       "would like to acknowledge that we have received your request."},
       {"a person forwards one", "Fwd: [Request received] Printer on fire", "",
        "FYI\r\nYour request (12345) has been received and is being reviewed by our support staff."},
       {"an order", "Your order #4711", kGenerated,
