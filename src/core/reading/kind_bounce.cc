@@ -1,6 +1,7 @@
 // Bounces and delays in no report: the plain formats of the products.
 #include <algorithm>
 
+#include "core/reading/delivery_words.h"
 #include "core/reading/kind.h"
 #include "core/reading/request_marks.h"
 
@@ -53,11 +54,22 @@ bool is_from_list(const Findings& f) {
          (!has_words(f, Where::Subject) && f.from != SenderRole::DeliveryAgent);
 }
 
+// Anybody may show the name of a mail system: where neither address nor envelope nor field agrees,
+// it must know of a delivery.
+bool is_only_named_agent(const Findings& f) {
+  return !f.from_local.empty() && !is_agent_local(f.from_local) &&
+         sender_role(f.from_local) == SenderRole::Other && !has_daemon_envelope(f) &&
+         !f.signs.has(HeaderSign::Report);
+}
+
 // By its name or a field of its own it is a mail system: any word of delivery, or what it returns,
 // is the second sign.
 bool is_told_by_agent(const Findings& f) {
   if (f.signs.has(HeaderSign::FailedRecipients)) return true;
   if (f.from != SenderRole::DeliveryAgent) return false;
+  if (is_only_named_agent(f) && count_fixed(f, Where::Text) == 0 && !f.product_states_outcome &&
+      !returns_something(f) && !has_answered_recipient(f))
+    return false;
   return states_outcome(f) || has_words(f, Where::Subject) || returns_something(f);
 }
 
@@ -105,6 +117,30 @@ bool is_told_by_words(const Findings& f) {
   return opens_with_words(f) && (subject || fixed > 1);
 }
 
+// A mail system that nobody knows, by envelope, address or a field of automatic mail, in any words
+// of its language: what it says must be of a delivery, and of somebody's.
+bool is_told_by_grammar(const Findings& f) {
+  if (is_reply_or_forward(f.subject)) return false;
+  const bool envelope = has_daemon_envelope(f);
+  const bool automatic = f.signs.has(HeaderSign::AutoSubmitted) && !f.signs.has(HeaderSign::List);
+  if (!envelope && !automatic && f.from == SenderRole::Other) return false;
+  if (!envelope && f.from == SenderRole::DeliveryAgent && is_only_named_agent(f)) return false;
+  if (f.signs.has(HeaderSign::Autoreply) || f.signs.has(HeaderSign::TicketSystem)) return false;
+  const bool answers =
+      f.words.has(Kind::AutoReply, Where::Subject) || f.words.has(Kind::TicketAck, Where::Subject);
+  if (answers) return false;
+  const bool subject = has_words(f, Where::Subject) || find_delivery_words(f.subject).any();
+  const bool text = states_outcome(f) || find_delivery_words(f.text).any();
+  const bool code = std::ranges::any_of(*f.recipients,
+                                        [](const RecipientReport& r) { return !r.status.empty(); });
+  if (envelope && code && (text || subject || f.from != SenderRole::Other)) return true;
+  if (envelope && text && returns_something(f)) return true;
+  if (!subject) return (envelope || f.from != SenderRole::Other) && code && text;
+  return (text && (has_answered_recipient(f) || returns_something(f))) ||
+         (envelope && (has_answered_recipient(f) || returns_something(f))) ||
+         (envelope && text && !f.recipients->empty());
+}
+
 // The subject is the shortest account of what happened; the words of the text decide when it is
 // silent or says both.
 bool is_delay(const Findings& f) {
@@ -113,6 +149,14 @@ bool is_delay(const Findings& f) {
   if (late_subject) return true;
   if (f.words.count_fixed(Kind::Bounce, Where::Subject) > 0 && !f.product_delayed) return false;
   if (late_words > 0 || f.product_delayed) return true;
+  if (!f.words.has(Kind::Bounce) && !f.words.has(Kind::Delay) && !f.product_states_outcome) {
+    // Of words that nobody knows, the subject's; else those of the answers.
+    const DeliveryWords told = find_delivery_words(f.subject);
+    if (told.any()) return told.late;
+    const bool refused = std::ranges::any_of(
+        *f.recipients, [](const RecipientReport& r) { return r.status.starts_with('5'); });
+    return !refused && find_delivery_words(f.text).late;
+  }
   return f.words.has(Kind::Delay, Where::Text) && !f.words.has(Kind::Bounce, Where::Subject) &&
          f.words.count_fixed(Kind::Bounce, Where::Text) == 0;
 }
@@ -129,6 +173,19 @@ void note_words(const Findings& f, bool delayed, std::vector<std::string>& evide
     sentence.append(phrase->product.empty() ? "mail systems say" : phrase->product);
     if (!phrase->product.empty()) sentence += " says";
     evidence.push_back(sentence.append(" ").append(outcome).append("."));
+  }
+  if (evidence.empty() && !f.product_states_outcome) {
+    if (find_delivery_words(f.subject).any()) {
+      evidence.push_back("The subject tells of a delivery that " +
+                         std::string(delayed ? "is late." : "failed."));
+    }
+    if (find_delivery_words(f.text).any()) {
+      evidence.push_back("The text tells of a delivery that " +
+                         std::string(delayed ? "is late." : "failed."));
+    }
+    if (has_answered_recipient(f)) {
+      evidence.emplace_back("The text gives a server's answer about a recipient.");
+    }
   }
   if (f.product != Product::None && f.product_states_outcome &&
       !f.words.has(Kind::Bounce, Where::Text) && !f.words.has(Kind::Delay, Where::Text)) {
@@ -151,7 +208,7 @@ std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
     decision.confidence = count_fixed(f, Where::Text) > 0 ? 0.97 : 0.9;
   } else if (is_told_by_role(f)) {
     decision.confidence = 0.9;
-  } else if (is_told_by_words(f)) {
+  } else if (is_told_by_words(f) || is_told_by_grammar(f)) {
     decision.confidence = 0.85;
   } else {
     return std::nullopt;

@@ -12,17 +12,34 @@ namespace backstop::reading {
 namespace {
 
 // Only mail systems write under these.
-constexpr std::array<std::string_view, 10> kAgentLocals{
-    "mailer-daemon",        "mailerdaemon", "mailer_daemon", "mail-daemon",   "maildaemon",
-    "mail.delivery.system", "mdaemon",      "maildelivery",  "mail-delivery", "mail_delivery"};
+constexpr std::array<std::string_view, 19> kAgentLocals{
+    "mailer-daemon",        "mailerdaemon",    "mailer_daemon",
+    "mail-daemon",          "mail_daemon",     "maildaemon",
+    "mail.delivery.system", "mdaemon",         "maildelivery",
+    "mail-delivery",        "mail_delivery",   "maildeliverysystem",
+    "mail-delivery-system", "delivery-system", "mail-delivery-subsystem",
+    "maileragent",          "mail-system",     "mailsystem",
+    "mailer.daemon"};
 
 // Programs and people do.
-constexpr std::array<std::string_view, 9> kRoleLocals{
-    "postmaster",         "post_master", "post-master",         "imss", "ndr", "mailadmin",
-    "mail-administrator", "mailmaster",  "system administrator"};
+constexpr std::array<std::string_view, 15> kRoleLocals{"postmaster",
+                                                       "post_master",
+                                                       "post-master",
+                                                       "imss",
+                                                       "ndr",
+                                                       "mailadmin",
+                                                       "mail-administrator",
+                                                       "mailmaster",
+                                                       "system administrator",
+                                                       "mail-admin",
+                                                       "bounce",
+                                                       "bounces",
+                                                       "mta",
+                                                       "mailserver",
+                                                       "mail-server"};
 
 // In normal text, in the display name or comment.
-constexpr std::array<std::string_view, 30> kAgentNames{"mail delivery",
+constexpr std::array<std::string_view, 43> kAgentNames{"mail delivery",
                                                        "mail deliver system",
                                                        "mailer-daemon",
                                                        "mailer daemon",
@@ -51,7 +68,20 @@ constexpr std::array<std::string_view, 30> kAgentNames{"mail delivery",
                                                        "邮件投递系统",
                                                        "邮件系统",
                                                        "郵件系統",
-                                                       "메일 배달 시스템"};
+                                                       "메일 배달 시스템",
+                                                       "mail system admin",
+                                                       "mail administrator",
+                                                       "delivery agent",
+                                                       "delivery service agent",
+                                                       "sistema de correo",
+                                                       "sistema di posta",
+                                                       "sistema de correio",
+                                                       "système de messagerie",
+                                                       "e-mail-zustell",
+                                                       "почтовая система",
+                                                       "почтовый демон",
+                                                       "почтовой системы",
+                                                       "メールシステム"};
 
 // Exchange 5.5 and 2000 sign so in the language of the server.
 constexpr std::array<std::string_view, 14> kRoleNames{"system administrator",
@@ -77,14 +107,17 @@ bool holds_any(std::string_view text, const std::array<std::string_view, count>&
 
 }  // namespace
 
+bool is_agent_local(std::string_view local) {
+  // Exchange since 2007: "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@".
+  return local.starts_with("microsoftexchange") ||
+         std::ranges::find(kAgentLocals, local) != kAgentLocals.end();
+}
+
 SenderRole sender_role(std::string_view raw_from) {
   const std::string text = mail::decode_text(raw_from);
   const auto addresses = mail::parse_address_list(raw_from, 1);
   const std::string local = addresses.empty() ? "" : ascii::lower(addresses.front().local);
-  if (std::ranges::find(kAgentLocals, local) != kAgentLocals.end())
-    return SenderRole::DeliveryAgent;
-  // Exchange since 2007: "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@".
-  if (local.starts_with("microsoftexchange")) return SenderRole::DeliveryAgent;
+  if (is_agent_local(local)) return SenderRole::DeliveryAgent;
   std::string_view shown = text;
   if (const std::size_t bracket = text.find('<'); bracket != std::string::npos) {
     shown = shown.substr(0, bracket);

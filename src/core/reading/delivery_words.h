@@ -1,0 +1,20 @@
+// What mail systems that nobody knows say of a delivery, in any words of their language: the forms
+// of "not delivered" and "not delivered yet".  Beside the phrases of known products (phrases.tsv).
+//
+// People write so too: a sign only beside others.  Pure and total; any thread.
+#pragma once
+
+#include <string_view>
+
+namespace backstop::reading {
+
+struct DeliveryWords {
+  bool failed = false;  // Not delivered, undeliverable, returned to its sender.
+  bool late = false;    // Not yet, delayed, tried again.
+  bool any() const { return failed || late; }
+};
+
+// `normal`: normal text (normal_text.h), of which limits::kNoticeWordBytes are looked at.
+DeliveryWords find_delivery_words(std::string_view normal);
+
+}  // namespace backstop::reading
