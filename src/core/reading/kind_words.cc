@@ -75,8 +75,10 @@ KindDecision make_decision(const Findings& f, Kind kind, const Writer& writer) {
 }
 
 bool is_virus_notice(const Writer& writer, const NoticeWords& subject, const NoticeWords& text) {
-  const bool told = text.together(W::Virus, W::YourMail) || text.together(W::Virus, W::Stopped) ||
-                    text.together(W::Malware, W::YourMail, W::Stopped);
+  // Scanners of disks report what they found, too, and makers write of what goes round.
+  const bool told = text.together(W::Virus, W::Mail, W::Stopped) ||
+                    text.together(W::Malware, W::YourMail, W::Stopped) ||
+                    (writer.machine && text.together(W::Virus, W::YourMail));
   if (!told) return false;
   const bool named = subject.has_any(W::Virus, W::Malware);
   const bool whole = text.together(W::Virus, W::YourMail, W::Stopped);

@@ -255,10 +255,29 @@ TEST(KindWordsTest, WhoOnlySpeaksOfFiltersIsOrdinary) {
         "From: MailScanner User <mailscanner@example.org>\r\nSubject: banned attachment\r\n"
         "List-Id: <l.example.org>\r\n",
         "Your message was blocked for a banned attachment, it says. What rule is that?\r\n"},
+       {"a scanner of disks",
+        "From: Antivirus <antivirus@example.org>\r\nAuto-Submitted: auto-generated\r\n"
+        "Subject: Malware found on PC-12\r\n",
+        "Trojan.Agent was found in C:\\temp\\a.exe on PC-12. The file was deleted.\r\n"},
+       {"a nightly scan", "From: ClamAV <root@example.org>\r\nSubject: Virus scan of /home\r\n",
+        "Scanned files: 812. Infected files: 1, removed.\r\n"},
+       {"news of a maker",
+        "From: Kaspersky News <news@example.org>\r\nSubject: A new virus goes round\r\n",
+        "A virus spreads by mail. Keep your mail program up to date, says our laboratory.\r\n"},
        {"an order waits",
         "From: Shop <noreply@example.org>\r\nAuto-Submitted: auto-generated\r\n"
         "Subject: Your order\r\n",
         "Your order is pending. Confirm it with a click here: https://example.org/o\r\n"}});
+}
+
+TEST(KindWordsTest, WhatWaitsForAModeratorIsNoChallenge) {
+  EXPECT_EQ(read({"",
+                  "From: hobby-bounces@example.org\r\nAuto-Submitted: auto-replied\r\n"
+                  "Subject: Your message to hobby awaits moderator approval\r\n",
+                  "Your mail is being held until the list moderator approves it: unknown sender."
+                  " https://example.org/confirm/1\r\n"})
+                .kind,
+            Kind::AutoReply);
 }
 
 TEST(KindWordsTest, AServersAnswerMakesItABounce) {

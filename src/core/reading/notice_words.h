@@ -15,6 +15,7 @@ enum class NoticeWord : std::uint8_t {
   Virus,       // virus, malware, infected.
   Malware,     // The name of one: "w32.netsky", "trojan.", "eicar".
   YourMail,    // "your message", "that you sent".
+  Mail,        // A message, of whomever.
   Stopped,     // blocked, rejected, deleted, not delivered.
   Forbidden,   // not allowed, a policy, a rule.
   Attachment,  // An attached file, its name or type.
