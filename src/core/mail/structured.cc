@@ -125,6 +125,8 @@ class StructuredScanner {
   std::size_t at_ = 0;
 };
 
+constexpr std::size_t kSectionsUsual = 3;
+
 // "name", "name*", "name*0", "name*0*".
 Section parse_section_name(std::string_view text) {
   Section section;
@@ -151,6 +153,7 @@ Section parse_section_name(std::string_view text) {
 
 std::vector<Section> parse_sections(StructuredScanner& in) {
   std::vector<Section> sections;
+  sections.reserve(kSectionsUsual);
   while (!in.done() && sections.size() < limits::kParametersPerField) {
     in.skip_blanks();
     if (in.done()) break;

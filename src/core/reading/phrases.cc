@@ -31,11 +31,16 @@ std::span<const Phrase> all_phrases() {
   return kPhrases;
 }
 
+// Of a notice.
+constexpr std::size_t kHitsUsual = 16;
+
 void PhraseHits::add(const Phrase& phrase, std::size_t at) {
   if (hits_.size() >= limits::kPhraseHits) return;
   const bool known = std::any_of(hits_.begin(), hits_.end(),
                                  [&phrase](const PhraseHit& hit) { return hit.phrase == &phrase; });
-  if (!known) hits_.push_back({&phrase, at});
+  if (known) return;
+  if (hits_.empty()) hits_.reserve(kHitsUsual);
+  hits_.push_back({&phrase, at});
 }
 
 bool PhraseHits::has(Kind kind) const {

@@ -52,7 +52,7 @@ void TextParts::take(std::string_view bytes) {
   }
   if (!is_decided_ && held_.empty()) {
     const std::size_t plain = find_telling(bytes);
-    take_lines(bytes.substr(0, plain));
+    lines_.feed(bytes.substr(0, plain), [this](std::string_view line) { on_decoded_line(line); });
     bytes.remove_prefix(plain);
   }
   if (!is_decided_) {
