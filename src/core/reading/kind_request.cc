@@ -118,6 +118,7 @@ std::optional<KindDecision> decide_challenge(const Findings& f) {
 
 std::optional<KindDecision> decide_request(const Findings& f) {
   if (auto decision = decide_subscription(f)) return decision;
+  if (auto decision = decide_unknown_subscription(f)) return decision;
   if (auto decision = decide_challenge(f)) return decision;
   return decide_unknown_challenge(f);
 }

@@ -190,10 +190,29 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
   return decision;
 }
 
+std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
+  const bool role = is_list_role(f.from_local) || is_sending_role(f.from_local);
+  if (!role || f.answers_mail || is_reply_or_forward(f.subject) || f.parts.attachment ||
+      f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::TicketSystem)) {
+    return std::nullopt;
+  }
+  const NoticeWords subject(f.subject);
+  if (!subject.has(W::Confirm) || !subject.has(W::Subscribe)) return std::nullopt;
+  const NoticeWords text(f.text);
+  const bool asks = text.together(W::Subscribe, W::Confirm, W::Link) ||
+                    (is_list_role(f.from_local) && text.together(W::Subscribe, W::Confirm));
+  if (!asks || text.has_any(W::Account, W::Bought, W::Moderator)) return std::nullopt;
+  KindDecision decision{.kind = Kind::SubscriptionConfirm, .confidence = 0.85};
+  decision.evidence.emplace_back("It is sent in the role of a list or newsletter.");
+  decision.evidence.emplace_back("Subject and text ask to confirm a subscription.");
+  return decision;
+}
+
 bool may_be_notice(const Findings& f) {
   if (f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::Newsletter)) return false;
   const NoticeWords subject(f.subject);
   if (subject.has_any(W::Virus, W::Malware, W::Quarantine)) return true;
+  if (subject.has(W::Confirm) && subject.has(W::Subscribe)) return true;
   return subject.has_any(W::Spam, W::Stopped, W::Forbidden, W::Attachment, W::YourMail,
                          W::Confirm) &&
          names_mail_filter(f.from_name);

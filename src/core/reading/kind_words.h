@@ -11,6 +11,8 @@
 namespace backstop::reading {
 
 std::optional<KindDecision> decide_unknown_filter(const Findings& findings);
+// As lists and newsletters ask for it, on their own.
+std::optional<KindDecision> decide_unknown_subscription(const Findings& findings);
 std::optional<KindDecision> decide_unknown_challenge(const Findings& findings);
 
 // Of a filter's notice: it is about what the message holds or looks like, and names no virus.

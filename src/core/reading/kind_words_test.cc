@@ -233,6 +233,25 @@ TEST(KindWordsTest, ChallengesOfUnknownProgramsAreTold) {
         "您的邮件已被暂时保留。请点击 https://example.org/v/1 确认您是真人，只需一次。\r\n"}});
 }
 
+TEST(KindWordsTest, ConfirmationsOfUnknownListsAreTold) {
+  expect_all(Kind::SubscriptionConfirm,
+             {{"es", "From: Noticias <news@example.org>\r\nSubject: Confirmar su suscripción\r\n",
+               "Para confirmar la suscripción al boletín abra https://example.org/c/1\r\n"},
+              {"pl", "From: Redakcja <news@example.org>\r\nSubject: Potwierdź subskrypcję\r\n",
+               "Kliknij, aby potwierdzić zapis do newslettera: https://example.org/c/1\r\n"},
+              {"zh", "From: 编辑部 <news@example.org>\r\nSubject: 请确认您的订阅\r\n",
+               "请点击链接确认订阅电子报：https://example.org/c/1\r\n"}});
+}
+
+TEST(KindWordsTest, ASubscriptionThatIsBoughtIsOrdinary) {
+  EXPECT_EQ(read({"",
+                  "From: Shop <noreply@example.org>\r\n"
+                  "Subject: Confirmation of your subscription\r\n",
+                  "Your subscription is confirmed. See the invoice: https://example.org/i/1\r\n"})
+                .kind,
+            Kind::Ordinary);
+}
+
 TEST(KindWordsTest, WhoOnlySpeaksOfFiltersIsOrdinary) {
   expect_all(
       Kind::Ordinary,

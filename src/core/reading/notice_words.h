@@ -32,6 +32,8 @@ enum class NoticeWord : std::uint8_t {
   Unknown,     // A sender not known, not on the list.
   Link,        // A web address.
   Moderator,   // Who decides on a list instead.
+  Subscribe,   // A subscription to a list or newsletter, or its end.
+  Bought,      // order, invoice, payment: what subscriptions are, too.
   Account,     // password, storage, account: what lures speak of.
 };
 inline constexpr unsigned kNoticeWordCount = static_cast<unsigned>(NoticeWord::Account) + 1;
