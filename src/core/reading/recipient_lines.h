@@ -15,11 +15,11 @@ namespace backstop::reading {
 
 // What is known of the notice beside its text.  Addresses in any case.
 struct NoticeContext {
-  std::string_view subject;                    // Decoded UTF-8.
-  std::vector<std::string> other_parties;      // From, Reply-To and To of the notice; who sent the
-                                               // returned message: seldom its recipients.
-  std::vector<std::string> returned_to;        // To of the returned message.
-  std::vector<std::string> failed_recipients;  // X-Failed-Recipients.
+  std::string_view subject = {};                // Decoded UTF-8.
+  std::vector<std::string> other_parties = {};  // From, Reply-To and To of the notice; who sent the
+                                                // returned message: seldom its recipients.
+  std::vector<std::string> returned_to = {};    // To of the returned message.
+  std::vector<std::string> failed_recipients = {};  // X-Failed-Recipients.
   bool delayed = false;
 };
 
