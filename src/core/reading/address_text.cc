@@ -64,6 +64,15 @@ bool is_whole_domain(std::string_view domain, bool dotless) {
   return dotless || domain.find('.') != std::string_view::npos;
 }
 
+// "https://host/path?to=" before it, without a space: a link to anything.
+bool stands_in_link(std::string_view before) {
+  before = before.substr(before.size() - std::min(before.size(), limits::kPathBytes));
+  const std::size_t space = before.find_last_of(" \t<>\"");
+  if (space != std::string_view::npos) before.remove_prefix(space + 1);
+  return ascii::find_folded(before, "http://") != std::string_view::npos ||
+         ascii::find_folded(before, "https://") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<AddressSpan> find_address(std::string_view line, std::size_t from) {
@@ -80,6 +89,7 @@ std::optional<AddressSpan> find_address(std::string_view line, std::size_t from)
     while (begin < at &&
            (line[begin] == '\'' || line[begin] == '*' || line[begin] == '/' || line[begin] == '.'))
       ++begin;
+    if (stands_in_link(line.substr(0, begin))) continue;
     const bool alone = ascii::trim(line).size() == end - begin;
     if (begin == at || end - begin > limits::kPathBytes ||
         !is_whole_domain(line.substr(at + 1, end - at - 1), bracketed || alone)) {

@@ -214,12 +214,14 @@ bool is_code_place(std::string_view before, char status_class) {
       (reply.size() == 3 || !ascii::is_alnum(reply[reply.size() - 4]))) {
     return true;
   }
+  if (last == '|' || before.ends_with("| ") || before.ends_with("> ")) return true;
   if (last == '(' || last == '[' || last == '<' || last == '\'' || last == '"' || last == ';')
     return true;
   // "Status: 5.1.1", "error code 5.1.1", "said: 5.1.1", "ERROR_CODE :5.1.1", a line of its own.
   const std::string_view words = ascii::trim(before);
   if (words.ends_with(':')) return true;
-  constexpr std::array<std::string_view, 5> kBefore{"status", "code", "error", "dsn", "smtp"};
+  constexpr std::array<std::string_view, 9> kBefore{"status", "code",   "error",  "dsn", "smtp",
+                                                    "errore", "erreur", "fehler", "erro"};
   return last == ' ' && std::ranges::any_of(kBefore, [words](std::string_view word) {
            return words.size() >= word.size() &&
                   ascii::equals_folded(words.substr(words.size() - word.size()), word);

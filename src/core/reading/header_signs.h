@@ -31,6 +31,8 @@ enum class HeaderSign : std::uint8_t {
   ReportSender,        // An address that reports on DMARC or TLS.
   TlsReportField,      // TLS-Report-Domain, TLS-Report-Submitter (RFC 8460 §5.3).
   AbuseReportField,    // X-ARF, X-XARF.
+  CertifiedFailure,    // X-Ricevuta: an Italian certified mailbox was not reached (RFC 6109).
+  CertifiedReceipt,    // X-Ricevuta: of acceptance, of delivery (RFC 6109).
   // On ordinary mail too, so that none of these alone makes a message be read:
   Bulk,          // Precedence: bulk or junk.
   AsksNoAnswer,  // X-Auto-Response-Suppress, as Exchange and help desks set it.

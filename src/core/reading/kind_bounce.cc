@@ -1,5 +1,6 @@
 // Bounces and delays in no report: the plain formats of the products.
 #include <algorithm>
+#include <array>
 
 #include "core/reading/delivery_words.h"
 #include "core/reading/kind.h"
@@ -135,8 +136,8 @@ bool is_told_by_grammar(const Findings& f) {
                                         [](const RecipientReport& r) { return !r.status.empty(); });
   if (envelope && code && (text || subject || f.from != SenderRole::Other)) return true;
   if (envelope && text && returns_something(f)) return true;
-  if (!subject) return (envelope || f.from != SenderRole::Other) && code && text;
-  return (text && (has_answered_recipient(f) || returns_something(f))) ||
+  if (!subject) return false;
+  return code || (text && (has_answered_recipient(f) || returns_something(f))) ||
          (envelope && (has_answered_recipient(f) || returns_something(f))) ||
          (envelope && text && !f.recipients->empty());
 }
@@ -196,11 +197,62 @@ void note_words(const Findings& f, bool delayed, std::vector<std::string>& evide
 
 }  // namespace
 
+// Receipts of Italian certified mail (RFC 6109 §3): a field of their own, and the words that the
+// subject of each begins with.  They attach their data and the message.
+std::optional<KindDecision> decide_certified(const Findings& f) {
+  const bool failed = f.signs.has(HeaderSign::CertifiedFailure);
+  if (!failed && !f.signs.has(HeaderSign::CertifiedReceipt)) return std::nullopt;
+  constexpr std::array<std::string_view, 7> kTitles{"avvenuta consegna",
+                                                    "avviso di mancata consegna",
+                                                    "avviso di non accettazione",
+                                                    "consegna:",
+                                                    "accettazione:",
+                                                    "mancata consegna",
+                                                    "avviso di"};
+  const bool titled = std::ranges::any_of(
+      kTitles, [&f](std::string_view title) { return f.subject.starts_with(title); });
+  if (!titled) return std::nullopt;
+  KindDecision decision{.kind = failed ? Kind::Bounce : Kind::DeliveryReport, .confidence = 0.97};
+  decision.evidence.emplace_back(
+      "The X-Ricevuta field is that of receipts of certified mail (RFC 6109).");
+  decision.evidence.emplace_back("The subject begins as RFC 6109 has it of such receipts.");
+  note_returned(f, decision.evidence);
+  return decision;
+}
+
+// A list manager sends back what its rules or its moderator do not let through.
+bool is_list_rejection(const Findings& f) {
+  if (!f.signs.has(HeaderSign::ListAdministrivia)) return false;
+  const bool subject =
+      f.subject.starts_with("request to mailing list ") && f.subject.ends_with(" rejected");
+  return subject &&
+         f.text.find("has been rejected by the list moderator") != std::string_view::npos;
+}
+
+// Those who lure tell of mail that waits behind a link, and know nothing of a delivery.
+bool is_lure(const Findings& f) {
+  if (has_daemon_envelope(f) || f.signs.has(HeaderSign::FailedRecipients) ||
+      count_fixed(f, Where::Text) > 0 || f.product_states_outcome || returns_something(f))
+    return false;
+  const bool link = f.text.find("http://") != std::string_view::npos ||
+                    f.text.find("https://") != std::string_view::npos;
+  return link && std::ranges::none_of(*f.recipients,
+                                      [](const RecipientReport& r) { return !r.status.empty(); });
+}
+
 // No product that writes plain notices attaches files, except what it returns: worms dress up so.
 std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
+  if (auto certified = decide_certified(f)) return certified;
   const bool attached_return = f.returned != ReturnForm::None && !f.returned_inline;
   if (f.parts.attachment && !(attached_return && states_outcome(f))) return std::nullopt;
-  if (is_from_list(f)) return std::nullopt;
+  if (is_list_rejection(f)) {
+    KindDecision rejection{.kind = Kind::Bounce, .confidence = 0.9};
+    rejection.evidence.emplace_back("X-List-Administrivia marks it as a list manager's own.");
+    rejection.evidence.emplace_back(
+        "Subject and text say that a post was rejected, as Mailman does.");
+    return rejection;
+  }
+  if (is_from_list(f) || is_lure(f)) return std::nullopt;
   KindDecision decision{.kind = Kind::Bounce};
   if (is_told_by_agent(f)) {
     decision.confidence = states_outcome(f) && count_fixed(f, Where::Text) > 0 ? 0.97 : 0.9;
@@ -220,6 +272,8 @@ std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
   if (delayed) decision.kind = Kind::Delay;
   note_words(f, delayed, decision.evidence);
   note_sender(f, decision.evidence);
+  if (f.signs.has(HeaderSign::AutoSubmitted) && !has_daemon_sender(f))
+    decision.evidence.emplace_back("Auto-Submitted marks it as automatic.");
   note_returned(f, decision.evidence);
   return decision;
 }

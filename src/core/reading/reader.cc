@@ -11,6 +11,7 @@
 #include "core/mail/walker.h"
 #include "core/reading/bounce_fields.h"
 #include "core/reading/delivery_status.h"
+#include "core/reading/delivery_words.h"
 #include "core/reading/kind.h"
 #include "core/reading/language.h"
 #include "core/reading/normal_text.h"
@@ -194,6 +195,17 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
     if (!status) status = std::make_unique<DeliveryStatus>();
     return mail::PartAction::Decode;
   }
+  // As Outlook and archives name what they do not know.
+  if (head.subtype == "octet-stream" && report_type == "delivery-status") {
+    status_part = id;
+    if (!status) status = std::make_unique<DeliveryStatus>();
+    return mail::PartAction::Decode;
+  }
+  // Without a boundary that can be used, all of it is text.
+  if (head.type == "multipart") {
+    begin_text(head, TextForm::Plain);
+    return mail::PartAction::Decode;
+  }
   if (head.type != "text") {
     parts.attachment = true;
     return mail::PartAction::Skip;
@@ -286,9 +298,11 @@ void Reader::State::choose_recipients(Reading& into) {
 // own text of whom, and why.
 void Reader::State::complete_bounce(Reading& into, const Findings& found) {
   if (notice) return;
-  const bool about_delivery = status || found.product != Product::None ||
-                              found.from != SenderRole::Other || has_daemon_sender(found) ||
-                              found.words.has(Kind::Bounce) || found.words.has(Kind::Delay);
+  const bool about_delivery =
+      status || found.product != Product::None || found.from != SenderRole::Other ||
+      has_daemon_sender(found) || found.words.has(Kind::Bounce) || found.words.has(Kind::Delay) ||
+      found.signs.has(HeaderSign::CertifiedFailure) ||
+      (found.signs.has(HeaderSign::AutoSubmitted) && find_delivery_words(found.subject).any());
   if (!about_delivery) return;
   NoticeContext context;
   context.subject = header.subject();

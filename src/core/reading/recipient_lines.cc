@@ -26,7 +26,8 @@ constexpr int kOtherParty = -70;   // The notice's own sender or addressee.
 constexpr int kOtherLabel = -60;   // "From:", "contact".
 constexpr int kRoleAddress = -25;  // postmaster@, abuse@.
 constexpr int kMessageId = -80;
-constexpr int kHeaderZone = -35;  // In lines of a quoted header.
+constexpr int kEncapsulated = -45;  // "IMCEAEX-_O=ORG_...": a name of Exchange's own.
+constexpr int kHeaderZone = -35;    // In lines of a quoted header.
 constexpr int kAccepted = 30;
 constexpr int kLastResort = 5;
 constexpr int kBelowBest = 32;
@@ -175,6 +176,7 @@ std::vector<Candidate> find_candidates(const std::vector<Line>& lines,
           label_before(std::string_view(lines[i].lower).substr(0, span->begin)) == Label::To &&
           !is_one_of(context.other_parties, candidate.address);
       if (is_role_address(candidate.lower)) candidate.score += kRoleAddress;
+      if (candidate.lower.starts_with("imcea")) candidate.score += kEncapsulated;
       if (looks_like_message_id(candidate.lower)) candidate.score += kMessageId;
       if (is_one_of(context.failed_recipients, candidate.address)) candidate.score += 100;
       if (is_one_of(context.returned_to, candidate.address)) candidate.score += 15;
@@ -218,7 +220,6 @@ void append_text(std::string& out, std::string_view text) {
 std::string diagnostic_below(const std::vector<Line>& lines, const Candidate& candidate,
                              std::size_t end) {
   std::string diagnostic;
-  if (end <= candidate.line) return diagnostic;  // One of several in a line.
   const std::string_view own_text = lines[candidate.line].text;
   const std::string_view behind = without_decoration_before(
       own_text.substr(std::min(candidate.end, own_text.size()), limits::kDiagnosticBytes));
@@ -336,7 +337,11 @@ std::vector<RecipientReport> read_recipient_lines(std::string_view text,
     }
     if (chosen.empty() && reports.empty()) chosen = choose(found, kLastResort);
     for (std::size_t i = 0; i < chosen.size(); ++i) {
-      const std::size_t end = i + 1 < chosen.size() ? chosen[i + 1].line : lines.size();
+      // Of several in one line, what stands below is of each.
+      std::size_t next = i + 1;
+      while (next < chosen.size() && chosen[next].line == chosen[i].line)
+        ++next;
+      const std::size_t end = next < chosen.size() ? chosen[next].line : lines.size();
       reports.push_back(
           make_report(chosen[i].address, diagnostic_below(lines, chosen[i], end), context.delayed));
     }

@@ -64,6 +64,10 @@ Told told(HeaderSign sign) {
       return {"mailbox-rule", "A rule of an Exchange mailbox wrote it."};
     case HeaderSign::TicketSystem:
       return {"ticket-system", "A field that help desks write."};
+    case HeaderSign::CertifiedFailure:
+      return {"certified-failure", "X-Ricevuta says that certified mail failed (RFC 6109)."};
+    case HeaderSign::CertifiedReceipt:
+      return {"certified-receipt", "X-Ricevuta is of a receipt of certified mail (RFC 6109)."};
     case HeaderSign::Newsletter:
       return {"newsletter", "It says how to unsubscribe from it."};
   }
