@@ -30,7 +30,7 @@ ABSENT = {
     "zh": ("自动答复: ", ("您好，感谢您的来信。我目前不在办公室，{d}返回。如有急事，请联系 {a}。", "我正在休假，将于{d}回来后尽快回复您的邮件。")),
 }
 OLD_OUTLOOK = {"en": "Out of Office AutoReply: ", "de": "Abwesenheitsnotiz: ", "fr": "Absence du bureau : ", "es": "Fuera de la oficina: ",
-               "it": "Fuori sede: ", "nl": "Afwezigheidsbericht: ", "sv": "Frånvarande: ", "pl": "Nieobecny w biurze: "}
+               "it": "Fuori sede: ", "nl": "Afwezigheidsbericht: ", "sv": "Frånvaromeddelande: ", "pl": "Nieobecny w biurze: "}
 
 
 class Case:

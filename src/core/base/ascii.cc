@@ -68,7 +68,7 @@ std::size_t find_folded(std::string_view text, std::string_view needle) {
       const std::uint64_t other = (fold(load(here)) ^ first) | (fold(load(here + 1)) ^ second);
       if (((other - kOnes) & ~other & kHigh) == 0) continue;
       for (std::size_t place = at; place < std::min(at + 8, end); ++place) {
-        if (found(place)) return place;
+        if (to_lower(text[place + 1]) == needle[1] && found(place)) return place;
       }
     }
   }
