@@ -33,7 +33,7 @@ CHARSETS = {
     "it": ("iso-8859-1", "utf-8", "windows-1252"), "pt": ("iso-8859-1", "utf-8"),
     "nl": ("iso-8859-1", "utf-8"), "sv": ("iso-8859-1", "utf-8"),
     "ru": ("koi8-r", "windows-1251", "utf-8", "iso-8859-5"), "pl": ("iso-8859-2", "windows-1250", "utf-8"),
-    "ja": ("iso-2022-jp", "shift_jis", "euc-jp", "utf-8"), "zh": ("gb2312", "gb18030", "big5", "utf-8"),
+    "ja": ("iso-2022-jp", "shift_jis", "euc-jp", "utf-8"), "zh": ("gb2312", "gb18030", "gbk", "utf-8"),
 }
 SUBJECTS = {
     "en": ("Meeting on Thursday", "Offer no. {n}", "Cheap watches", "Question about the invoice", "Photos", "You have won", "minutes of {n}"),

@@ -117,9 +117,12 @@ void put_line(std::string_view line, Writer& out) {
   }
 }
 
+// A bar counts only before a blank: "|----" is a rule.
 bool is_quoted(std::string_view line) {
   const std::size_t at = line.find_first_not_of(" \t");
-  return at != std::string_view::npos && line[at] == '>';
+  if (at == std::string_view::npos) return false;
+  return line[at] == '>' ||
+         (line[at] == '|' && at + 1 < line.size() && ascii::is_blank(line[at + 1]));
 }
 
 }  // namespace

@@ -50,6 +50,8 @@ TEST(NormalText, EachCharacterBecomesItsPlainForm) {
 
 TEST(NormalText, LinesQuotedByTheWriterAreLeftOut) {
   EXPECT_EQ(render_normal("I am away.\n> Your mail\n >> older\r\n\t>x\nBye"), "i am away. bye");
+  EXPECT_EQ(render_normal("So it said:\n| Your mail\n\t| was lost\n|--- rule ---|\nBye"),
+            "so it said: |--- rule ---| bye");
   EXPECT_EQ(render_normal("> all\n> of it"), "");
   EXPECT_EQ(render_normal("a > b"), "a > b");
 }
