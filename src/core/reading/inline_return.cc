@@ -12,80 +12,117 @@
 namespace backstop::reading {
 namespace {
 
+// What follows the line.  Only of a product whose source is known to copy the whole header may a
+// missing token mean anything.
+enum class Copy : std::uint8_t {
+  Whole,
+  Unsure,  // Some lines, a header rebuilt, or nobody knows.
+};
+
+enum class Place : std::uint8_t {
+  Any,
+  Rule,  // Few words that may be any heading: only between dashes.
+};
+
 struct Announcement {
   std::string_view text;  // Lower case, without the dashes, dots and colons around it.
   std::string_view source;
+  Copy copy;
+  Place place;
 };
 
 constexpr std::array kAnnouncements{
-    Announcement{"this is a copy of the message, including all the headers", "Exim deliver.c"},
-    Announcement{"this is a copy of your message, including all the headers", "Exim before 4.50"},
-    Announcement{"this is a copy of the message's headers", "Exim deliver.c"},
-    Announcement{"this is a copy of your message's headers", "Exim before 4.50"},
-    Announcement{"this is a copy of the headers of the original message", "Momentum"},
-    Announcement{"undelivered message follows", "Postfix before 1999-06 bounce_notify_service.c"},
-    Announcement{"undelivered message headers follow", "as above"},
-    Announcement{"below this line is a copy of the message", "qmail-send.c, QSBMF"},
-    Announcement{"below this line is a copy of the message headers", "qmail patches"},
-    Announcement{"below this line is the original bounce", "qmail-send.c"},
-    Announcement{"enclosed is a copy of the message", "qmail-send.c derivatives"},
-    Announcement{"enclosed are the original headers of the message", "qmail patches"},
-    Announcement{"original message follows", "Sendmail savemail.c"},
-    Announcement{"unsent message follows", "Sendmail 5 savemail.c"},
-    Announcement{"returned message follows", "Sendmail derivatives"},
-    Announcement{"start of returned message", "Demon, PMDF, Emacs message.el"},
-    Announcement{"returned message", "PMDF, Emacs message.el"},
-    Announcement{"message header follows", "Sendmail savemail.c"},
-    Announcement{"message headers follow", "Sendmail derivatives"},
-    Announcement{"below is a copy of the original message", "OpenSMTPD bounce.c"},
-    Announcement{"original message", "Gmail until 2016"},
-    Announcement{"the header of the original message is following", "1&1, GMX"},
-    Announcement{"included is a copy of the message header", "MX Logic"},
-    Announcement{"original message headers", "Exchange since 2007"},
-    Announcement{"message headers", "Exchange Online"},
-    Announcement{"ursprüngliche nachrichtenköpfe", "Exchange, German"},
-    Announcement{"ursprüngliche nachrichtenkopfzeilen", "Exchange, German"},
-    Announcement{"en-têtes du message d'origine", "Exchange, French"},
-    Announcement{"encabezados del mensaje original", "Exchange, Spanish"},
-    Announcement{"intestazioni messaggio originale", "Exchange, Italian"},
-    Announcement{"cabeçalhos da mensagem original", "Exchange, Portuguese"},
-    Announcement{"oorspronkelijke berichtkoppen", "Exchange, Dutch"},
-    Announcement{"ursprungliga meddelandehuvuden", "Exchange, Swedish"},
-    Announcement{"oryginalne nagłówki wiadomości", "Exchange, Polish"},
-    Announcement{"исходные заголовки сообщения", "Exchange, Russian"},
-    Announcement{"元のメッセージ ヘッダー", "Exchange, Japanese"},
-    Announcement{"原始邮件标题", "Exchange, Chinese"},
-    Announcement{"original mail as follows", "fml"},
-    Announcement{"original mail info", "m-FILTER"},
-    Announcement{"message text follows", "Smail notify.c"},
-    Announcement{"returned mail follows", "USA.NET"},
-    Announcement{"returned mail", "Rockliffe, E500"},
-    Announcement{"here is your returned mail", "sdm.de"},
-    Announcement{"the attachment contains the original mail headers", "unknown MTA, X6"},
-    Announcement{"header of the source mail attached", "JetMail"},
-    Announcement{"original message as received is as follows", "LLNL postmaster"},
-    Announcement{"the first 0 lines of your original message follow", "MERAK, IMail"},
-    Announcement{"first 0 lines of your original message follow", "MERAK, IMail"},
-    Announcement{"the header and top 0 lines of the message follows", "IceWarp"},
-    Announcement{"below the next line is a copy of the message", "newmail.ru"},
-    Announcement{"your message reads (in part)", "EIMS"},
-    Announcement{"this is a copy of your message", "mail.ru, qmail patches"},
-    Announcement{"copy of your message follows", "MMDF, PP"},
-    Announcement{"your original message follows", "MMDF, LISTSERV"},
-    Announcement{"the original message follows", "PMDF, Mercury"},
-    Announcement{"original message attached", "LSMTP"},
-    Announcement{"message header", "IMail, Kerio"},
-    Announcement{"bounced e-mail", "mail gateways in German hosting"},
-    Announcement{"original message header", "Barracuda, XMail"},
-    Announcement{"original message headers follow", "Axigen"},
-    Announcement{"the following is the original message", "CommuniGate rules"},
-    Announcement{"старое сообщение", "Mail.ru"},
-    Announcement{"исходное сообщение", "Yandex, CommuniGate"},
-    Announcement{"Исходное сообщение", "Yandex, CommuniGate"},
-    Announcement{"Исходные заголовки сообщения", "Exchange, Russian"},
-    Announcement{"Старое сообщение", "Mail.ru"},
-    Announcement{"元のメッセージ", "Japanese gateways"},
-    Announcement{"原信件", "Sina, 163"},
+    Announcement{"this is a copy of the message, including all the headers", "Exim deliver.c",
+                 Copy::Whole, Place::Any},
+    Announcement{"this is a copy of your message, including all the headers", "Exim before 4.50",
+                 Copy::Whole, Place::Any},
+    Announcement{"this is a copy of the message's headers", "Exim deliver.c", Copy::Whole,
+                 Place::Any},
+    Announcement{"this is a copy of your message's headers", "Exim before 4.50", Copy::Whole,
+                 Place::Any},
+    Announcement{"this is a copy of the headers of the original message", "Momentum", Copy::Whole,
+                 Place::Any},
+    Announcement{"undelivered message follows", "Postfix before 1999-06 bounce_notify_service.c",
+                 Copy::Whole, Place::Any},
+    Announcement{"undelivered message headers follow", "as above", Copy::Whole, Place::Any},
+    Announcement{"below this line is a copy of the message", "qmail-send.c, QSBMF", Copy::Whole,
+                 Place::Any},
+    Announcement{"below this line is a copy of the message headers", "qmail patches", Copy::Whole,
+                 Place::Any},
+    Announcement{"below this line is the original bounce", "qmail-send.c", Copy::Whole, Place::Any},
+    Announcement{"enclosed is a copy of the message", "qmail-send.c derivatives", Copy::Whole,
+                 Place::Any},
+    Announcement{"enclosed are the original headers of the message", "qmail patches", Copy::Whole,
+                 Place::Any},
+    Announcement{"original message follows", "Sendmail savemail.c", Copy::Whole, Place::Any},
+    Announcement{"unsent message follows", "Sendmail 5 savemail.c", Copy::Whole, Place::Any},
+    Announcement{"returned message follows", "Sendmail derivatives", Copy::Whole, Place::Any},
+    Announcement{"start of returned message", "Demon, PMDF, Emacs message.el", Copy::Whole,
+                 Place::Any},
+    Announcement{"returned message", "PMDF, Emacs message.el", Copy::Whole, Place::Rule},
+    Announcement{"message header follows", "Sendmail savemail.c", Copy::Whole, Place::Any},
+    Announcement{"message headers follow", "Sendmail derivatives", Copy::Whole, Place::Any},
+    Announcement{"below is a copy of the original message", "OpenSMTPD bounce.c", Copy::Whole,
+                 Place::Any},
+    Announcement{"original message", "Gmail until 2016", Copy::Whole, Place::Rule},
+    Announcement{"the header of the original message is following", "1&1, GMX", Copy::Whole,
+                 Place::Any},
+    Announcement{"included is a copy of the message header", "MX Logic", Copy::Unsure, Place::Any},
+    Announcement{"original message headers", "Exchange since 2007", Copy::Unsure, Place::Any},
+    Announcement{"message headers", "Exchange Online", Copy::Unsure, Place::Any},
+    Announcement{"ursprüngliche nachrichtenköpfe", "Exchange, German", Copy::Unsure, Place::Any},
+    Announcement{"ursprüngliche nachrichtenkopfzeilen", "Exchange, German", Copy::Unsure,
+                 Place::Any},
+    Announcement{"en-têtes du message d'origine", "Exchange, French", Copy::Unsure, Place::Any},
+    Announcement{"encabezados del mensaje original", "Exchange, Spanish", Copy::Unsure, Place::Any},
+    Announcement{"intestazioni messaggio originale", "Exchange, Italian", Copy::Unsure, Place::Any},
+    Announcement{"cabeçalhos da mensagem original", "Exchange, Portuguese", Copy::Unsure,
+                 Place::Any},
+    Announcement{"oorspronkelijke berichtkoppen", "Exchange, Dutch", Copy::Unsure, Place::Any},
+    Announcement{"ursprungliga meddelandehuvuden", "Exchange, Swedish", Copy::Unsure, Place::Any},
+    Announcement{"oryginalne nagłówki wiadomości", "Exchange, Polish", Copy::Unsure, Place::Any},
+    Announcement{"исходные заголовки сообщения", "Exchange, Russian", Copy::Unsure, Place::Any},
+    Announcement{"元のメッセージ ヘッダー", "Exchange, Japanese", Copy::Unsure, Place::Any},
+    Announcement{"原始邮件标题", "Exchange, Chinese", Copy::Unsure, Place::Any},
+    Announcement{"original mail as follows", "fml", Copy::Unsure, Place::Any},
+    Announcement{"original mail info", "m-FILTER", Copy::Unsure, Place::Rule},
+    Announcement{"message text follows", "Smail notify.c", Copy::Unsure, Place::Any},
+    Announcement{"returned mail follows", "USA.NET", Copy::Unsure, Place::Any},
+    Announcement{"returned mail", "Rockliffe, E500", Copy::Unsure, Place::Rule},
+    Announcement{"here is your returned mail", "sdm.de", Copy::Unsure, Place::Any},
+    Announcement{"the attachment contains the original mail headers", "unknown MTA, X6",
+                 Copy::Unsure, Place::Any},
+    Announcement{"header of the source mail attached", "JetMail", Copy::Unsure, Place::Any},
+    Announcement{"original message as received is as follows", "LLNL postmaster", Copy::Unsure,
+                 Place::Any},
+    Announcement{"the first 0 lines of your original message follow", "MERAK, IMail", Copy::Unsure,
+                 Place::Any},
+    Announcement{"first 0 lines of your original message follow", "MERAK, IMail", Copy::Unsure,
+                 Place::Any},
+    Announcement{"the header and top 0 lines of the message follows", "IceWarp", Copy::Unsure,
+                 Place::Any},
+    Announcement{"below the next line is a copy of the message", "newmail.ru", Copy::Unsure,
+                 Place::Any},
+    Announcement{"your message reads (in part)", "EIMS", Copy::Unsure, Place::Any},
+    Announcement{"this is a copy of your message", "mail.ru, qmail patches", Copy::Unsure,
+                 Place::Any},
+    Announcement{"copy of your message follows", "MMDF, PP", Copy::Unsure, Place::Any},
+    Announcement{"your original message follows", "MMDF, LISTSERV", Copy::Unsure, Place::Any},
+    Announcement{"the original message follows", "PMDF, Mercury", Copy::Unsure, Place::Any},
+    Announcement{"original message attached", "LSMTP", Copy::Unsure, Place::Any},
+    Announcement{"message header", "IMail, Kerio", Copy::Unsure, Place::Rule},
+    Announcement{"bounced e-mail", "mail gateways in German hosting", Copy::Unsure, Place::Any},
+    Announcement{"original message header", "Barracuda, XMail", Copy::Unsure, Place::Rule},
+    Announcement{"original message headers follow", "Axigen", Copy::Unsure, Place::Any},
+    Announcement{"the following is the original message", "CommuniGate rules", Copy::Unsure,
+                 Place::Any},
+    Announcement{"старое сообщение", "Mail.ru", Copy::Unsure, Place::Rule},
+    Announcement{"исходное сообщение", "Yandex, CommuniGate", Copy::Unsure, Place::Rule},
+    Announcement{"Исходное сообщение", "Yandex, CommuniGate", Copy::Unsure, Place::Rule},
+    Announcement{"Исходные заголовки сообщения", "Exchange, Russian", Copy::Unsure, Place::Any},
+    Announcement{"Старое сообщение", "Mail.ru", Copy::Unsure, Place::Rule},
+    Announcement{"元のメッセージ", "Japanese gateways", Copy::Unsure, Place::Rule},
+    Announcement{"原信件", "Sina, 163", Copy::Unsure, Place::Rule},
 };
 
 // The longest line that can announce.
@@ -157,28 +194,24 @@ bool begins_announcement(std::string_view words) {
   return kSearch.any_in({lower.data(), lower.size()});
 }
 
-// Few words that may be any heading.
-bool is_rule_only(std::string_view text) {
-  constexpr std::array<std::string_view, 9> kHeadings{
-      "original message",   "returned message", "returned mail",
-      "original mail info", "message header",   "original message header",
-      "元のメッセージ",     "原信件",           "исходное сообщение"};
-  return std::ranges::find(kHeadings, text) != kHeadings.end();
+// Null when the line announces nothing.
+const Announcement* find_announcement(std::string_view line) {
+  if (line.size() > kAnnouncementBytes) return nullptr;
+  const std::string_view words = without_decoration(line);
+  if (words.size() < 9 || !begins_announcement(words)) return nullptr;
+  for (const Announcement& announcement : kAnnouncements) {
+    if (!equals_counted(words, announcement.text)) continue;
+    const std::string_view bare = ascii::trim(line);
+    const bool is_rule = bare.starts_with("---") || bare.starts_with("|--");
+    return announcement.place == Place::Any || is_rule ? &announcement : nullptr;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
 bool announces_returned(std::string_view line) {
-  if (line.size() > kAnnouncementBytes) return false;
-  const std::string_view words = without_decoration(line);
-  if (words.size() < 9 || !begins_announcement(words)) return false;
-  // Two words may be any heading: only as a rule of dashes.
-  for (const Announcement& announcement : kAnnouncements) {
-    if (!equals_counted(words, announcement.text)) continue;
-    return !is_rule_only(announcement.text) || ascii::trim(line).starts_with("---") ||
-           ascii::trim(line).starts_with("|--");
-  }
-  return false;
+  return find_announcement(line) != nullptr;
 }
 
 void InlineReturn::on_line(std::string_view line) {
@@ -206,9 +239,10 @@ void InlineReturn::on_line(std::string_view line) {
 }
 
 void InlineReturn::look(std::string_view line) {
-  if (announces_returned(line)) {
+  if (const Announcement* const announcement = find_announcement(line)) {
     state_ = State::Announced;
     announced_ = was_announced_ = true;
+    is_sure_ = announcement->copy == Copy::Whole;
     waited_lines_ = 0;
     return;
   }
@@ -227,6 +261,7 @@ void InlineReturn::await_block(std::string_view line) {
   if (bare.empty() || bare.starts_with("---") || is_mbox_line(line)) {
     if (++waited_lines_ <= kWaitedLines) return;
   } else if (begin_block(line)) {
+    if (!is_sure_) collector_.on_loss();
     return;
   }
   state_ = State::Looking;

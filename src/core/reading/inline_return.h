@@ -50,6 +50,7 @@ class InlineReturn {
   State state_ = State::Looking;
   bool announced_ = false;
   bool was_announced_ = false;
+  bool is_sure_ = false;  // The line promised the whole header.
   bool after_blank_ = true;
   unsigned waited_lines_ = 0;
   unsigned odd_lines_ = 0;

@@ -19,6 +19,24 @@ constexpr std::string_view kBlock =
     "Received: from a ([192.0.2.1]) by b; Fri, 20 Nov 2026 10:00:00 +0000\n"
     "From: alice@example.com\nMessage-ID: <1@example.com>\n";
 
+TEST(InlineReturnTest, APromiseOfSomeLinesIsNeverEnough) {
+  for (const char* line : {
+           "The first 50 lines of your original message follow:",
+           "The header and top 20 lines of the message follows:",
+           "Your message reads (in part):",
+           "-- bounced e-mail --",
+           "--- Исходное сообщение ---",
+           "--- исходное сообщение ---",
+           "Original mail as follows:",
+       }) {
+    const Returned back = read_text(std::string(line) + "\n\n" + std::string(kBlock) + "\nbody\n");
+    EXPECT_EQ(back.message_id, "1@example.com") << line;
+    EXPECT_FALSE(back.returned_enough()) << line;
+  }
+  for (const char* line : {"Исходное сообщение", "исходное сообщение", "Старое сообщение"})
+    EXPECT_FALSE(announces_returned(line)) << line;
+}
+
 TEST(InlineReturnTest, ProductsAnnounceWhatTheyReturn) {
   for (const char* line : {
            "------ This is a copy of the message, including all the headers. ------",

@@ -79,6 +79,7 @@ struct Reader::State final : mail::Visitor {
   bool finishing = false;
   bool follow = false;  // Automatic by its header: its parts are looked into.
   bool own_multipart = false;
+  mail::PartId alternative = kNoPart;  // The multipart/alternative met last.
 
   // The part whose content is being read, and by whom.
   mail::PartId status_part = kNoPart;
@@ -172,7 +173,15 @@ void Reader::State::note_file(const mail::PartHead& head) {
 
 mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   const mail::PartId id = head.place.id;
-  if (head.multipart) return mail::PartAction::Skip;
+  if (head.multipart) {
+    if (head.subtype == "alternative" ||
+        (head.subtype == "related" && head.place.parent == alternative)) {
+      alternative = id;
+    }
+    return mail::PartAction::Skip;
+  }
+  // Whoever stopped feeding here, since nothing more can count, must have read the same.
+  if (settled()) return mail::PartAction::Skip;
   if (head.type == "message") {
     const std::string_view subtype = head.subtype;
     if (subtype == "delivery-status" || subtype == "global-delivery-status") {
@@ -214,7 +223,8 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   if (head.subtype == "calendar") return mail::PartAction::Skip;
   if (head.subtype == "html") {
     // An alternative says the same as the text before it.
-    if (text && text->has_words()) return mail::PartAction::Skip;
+    if (text && text->has_words() && head.place.parent == alternative)
+      return mail::PartAction::Skip;
     begin_text(head, TextForm::Html);
   } else {
     begin_text(head, TextForm::Plain);

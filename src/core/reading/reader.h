@@ -30,8 +30,8 @@ class Reader {
   void feed_field(std::string_view name, std::string_view raw);
   void end_header();
 
-  // True once nothing in the rest of the message can change the Reading (so that a milter may
-  // answer SKIP).
+  // True once nothing in the rest of the message can change the Reading but its defects (so that a
+  // milter may answer SKIP).
   bool settled() const;
 
   // True when the header has ended and asked for the body; of any other message nothing behind the

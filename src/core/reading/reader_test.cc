@@ -107,11 +107,56 @@ TEST(ReaderTest, NothingAfterSettlingChangesWhatIsJudged) {
     const Reading early = reader.finish();
     const Reading whole = read_message(bytes);
     EXPECT_EQ(early.kind, whole.kind) << path;
+    EXPECT_EQ(early.language, whole.language) << path;
+    ASSERT_EQ(early.recipients.size(), whole.recipients.size()) << path;
+    for (std::size_t i = 0; i < early.recipients.size(); ++i) {
+      EXPECT_EQ(early.recipients[i].status, whole.recipients[i].status) << path;
+      EXPECT_EQ(early.recipients[i].diagnostic, whole.recipients[i].diagnostic) << path;
+    }
     EXPECT_EQ(early.returned.form, whole.returned.form) << path;
     EXPECT_EQ(early.returned.tokens, whole.returned.tokens) << path;
     EXPECT_EQ(early.returned.returned_enough(), whole.returned.returned_enough()) << path;
   }
   EXPECT_GT(settled_early, 10U);
+}
+
+// A disclaimer or a second text behind what came back is read by nobody, since the door may have
+// let the rest of the message go.
+TEST(ReaderTest, TextBehindAProvenReturnIsNotRead) {
+  const std::string bytes =
+      "From: MAILER-DAEMON@b.example\nSubject: failure\nMIME-Version: 1.0\n"
+      "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n"
+      "--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; b.example\n\n"
+      "Final-Recipient: rfc822; bob@b.example\nAction: failed\nStatus: 5.0.0\n\n"
+      "--x\nContent-Type: text/rfc822-headers\n\n"
+      "Received: from a ([192.0.2.1]) by b; Fri, 20 Nov 2026 10:00:00 +0000\n"
+      "From: alice@example.com\nBackstop-Token: 1\n\n"
+      "--x\nContent-Type: text/plain\n\n<bob@b.example>: 552 5.2.2 Das Postfach ist voll.\n--x--\n";
+  Reader reader;
+  std::size_t fed = 0;
+  while (fed < bytes.size() && !reader.settled())
+    reader.feed({&bytes[fed++], 1});
+  ASSERT_LT(fed, bytes.size());
+  const Reading early = reader.finish();
+  const Reading whole = read_message(bytes);
+  EXPECT_EQ(early.language, whole.language);
+  EXPECT_EQ(early.recipients.at(0).status, whole.recipients.at(0).status);
+  EXPECT_EQ(early.recipients.at(0).diagnostic, whole.recipients.at(0).diagnostic);
+}
+
+TEST(ReaderTest, HtmlBesideAnotherTextIsReadButNotItsAlternative) {
+  const std::string html =
+      "Content-Type: text/html\n\n<p>------ This is a copy of the message, including all the "
+      "headers. ------<br><br>Received: from a ([192.0.2.1]) by b; Fri, 20 Nov 2026 10:00:00 +0000"
+      "<br>From: alice@example.com<br>Message-ID: &lt;1@example.com&gt;<br><br>hello</p>\n--x--\n";
+  const std::string text = "\n\n--x\nContent-Type: text/plain\n\nIt was not delivered.\n--x\n";
+  const std::string head =
+      "Return-Path: <>\nFrom: MAILER-DAEMON@b.example\nSubject: Undelivered Mail Returned to "
+      "Sender\nMIME-Version: 1.0\nContent-Type: multipart/";
+  EXPECT_EQ(read_message(head + "mixed; boundary=x" + text + html).returned.message_id,
+            "1@example.com");
+  EXPECT_EQ(read_message(head + "alternative; boundary=x" + text + html).returned.form,
+            ReturnForm::None);
 }
 
 TEST(ReaderTest, OrdinaryTextIsSettledBehindItsHeader) {
