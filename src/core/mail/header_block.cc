@@ -131,7 +131,13 @@ HeaderBlock::Progress HeaderBlock::feed_undecided(std::string_view line, std::si
   if (!decided) return {behind, End::None, std::nullopt};
   Progress progress = judge(held ? std::string_view(held_) : line, behind, boundaries, defects);
   at_line_start_ = complete;
-  if (progress.end == End::NotAField && !held) progress.consumed = at;
+  if (progress.end == End::NotAField && !held) {
+    progress.consumed = at;
+    // As much of it as a line fed in pieces would have been held of, should nothing behind the
+    // header be looked at.
+    const std::string_view looked_at = line.substr(0, limits::kBoundaryLineBytes + 1);
+    if (looked_at.find('\0') != looked_at.npos) defects.add(Defect::NulByte);
+  }
   const bool kept = progress.end == End::NotAField || run_ == Run::Field;
   if (!kept) {
     held_.clear();
