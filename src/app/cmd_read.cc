@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -42,9 +43,10 @@ class Printer {
                       .token = judged.token,
                       .judgement = std::move(judged.judgement)};
     if (explain_) {
-      result.explanation = Explanation{.body_read = outcome.body_read,
-                                       .signs = outcome.signs,
-                                       .words = std::move(outcome.words)};
+      Explanation& explanation = result.explanation.emplace();
+      explanation.body_read = outcome.body_read;
+      explanation.signs = outcome.signs;
+      explanation.words = std::move(outcome.words);
     }
     if (json_) {
       fmt::print("{}\n", render_read_json(result));
@@ -63,7 +65,8 @@ class Printer {
 };
 
 int report_unreadable(const Error& error) {
-  return report_error({error.code, escape_terminal(error.where), error.detail});
+  report_error({error.code, escape_terminal(error.where), error.detail});
+  return kExitTryAgain;
 }
 
 int run_read(const Options& options) {
@@ -75,12 +78,13 @@ int run_read(const Options& options) {
   mailbox::Batch batch;
   while (reader.next(batch)) {
     for (const mailbox::Unreadable& unreadable : batch.unreadable) {
-      code = report_unreadable(unreadable.error);
+      code = std::max(code, report_unreadable(unreadable.error));
     }
     for (const mailbox::BatchMessage& message : batch.messages) {
       mailbox::MessagePlace place = mailbox::place_of(batch, message);
       if (message.cut) {
-        code = report_unreadable({Errc::Limit, place.source, "is too long; its end was not read"});
+        code = std::max(code, report_unreadable({Errc::Limit, place.source,
+                                                 "is too long; its end was not read"}));
       }
       printer.print(std::move(place), message.bytes);
     }

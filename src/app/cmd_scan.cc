@@ -104,8 +104,9 @@ std::optional<Error> find_wrong_use(const Options& options, const std::vector<st
 
 int exit_code_of(const ScanReport& report) {
   if (!report.result.complete) return kExitTryAgain;
-  if (report.checked) return report.result.truth.wrong() > 0 ? kExitFound : kExitGood;
-  if (report.result.totals.backscatter() > 0) return kExitFound;
+  const bool found =
+      report.checked ? report.result.truth.wrong() > 0 : report.result.totals.backscatter() > 0;
+  if (found) return kExitFound;
   // Nothing found is only an answer when everything was read.
   return report.result.totals.unreadable > 0 ? kExitTryAgain : kExitGood;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/ascii.h"
+#include "core/base/escape.h"
 #include "core/mail/utf8.h"
 
 namespace backstop::app {
@@ -44,10 +45,10 @@ bool begins_like_a_formula(std::string_view value) {
   for (const std::string_view wide : {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20", "\u2212"}) {
     if (value.starts_with(wide)) return true;
   }
-  return ascii::is_control(value.front());
+  return begins_deceiving(value);
 }
 
-// Appends `value` as valid UTF-8 without controls; a quote twice.
+// Appends `value` as valid UTF-8 without what deceives; a quote twice.
 void append_plain(std::string& out, std::string_view value) {
   while (!value.empty()) {
     const std::size_t size = mail::utf8_sequence(value);
@@ -56,7 +57,7 @@ void append_plain(std::string& out, std::string_view value) {
       out += kReplacement;
     } else if (ascii::is_space(c)) {
       out += ' ';
-    } else if (ascii::is_control(c)) {
+    } else if (begins_deceiving(value)) {
       out += kReplacement;
     } else {
       if (c == '"') out += '"';

@@ -26,8 +26,8 @@ std::string_view csv_header();  // With its line end.
 void append_csv_row(std::string& out, const CsvMessage& message, const reading::Reading& reading,
                     const survey::Sighting& sighting, Redaction redaction);
 
-// One value, quoted where it must be.  Line ends become blanks, other control characters and bytes
-// that are no UTF-8 U+FFFD; a leading =, +, - or @ gets an apostrophe before it.
+// One value, quoted where it must be.  Line ends become blanks, what deceives() and bytes that are
+// no UTF-8 U+FFFD; a leading =, +, - or @ gets an apostrophe before it.
 void append_csv_value(std::string& out, std::string_view value);
 
 }  // namespace backstop::app

@@ -177,6 +177,12 @@ TEST(ScanCsv, ValuesThatWouldRunAreText) {
   EXPECT_EQ(csv_value("\x01x"), "\"'\uFFFDx\"");
 }
 
+TEST(ScanCsv, WhatIsNotSeenIsShown) {
+  for (const char* hidden :
+       {"\xC2\x85", "\u202E", "\u2066", "\u2028", "\u2029", "\uFEFF", "\u200B"})
+    EXPECT_EQ(csv_value(std::string("a") + hidden + "b"), "a\uFFFDb");
+}
+
 TEST(ScanCsv, ValuesAreQuotedOnOneLine) {
   EXPECT_EQ(csv_value(""), "");
   EXPECT_EQ(csv_value("a,b"), "\"a,b\"");

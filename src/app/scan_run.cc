@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -29,8 +30,7 @@ class Scan {
     {
       std::vector<std::jthread> threads;
       working_ = job_.threads;
-      for (unsigned i = 0; i < job_.threads; ++i)
-        threads.emplace_back([this] { work(); });
+      start(threads);
       collect();
     }
     if (failure_) std::rethrow_exception(failure_);
@@ -39,6 +39,21 @@ class Scan {
   }
 
  private:
+  // Without all of them nothing is read: those that run end, and the error comes out of run().
+  void start(std::vector<std::jthread>& threads) {
+    try {
+      for (unsigned i = 0; i < job_.threads; ++i)
+        threads.emplace_back([this] { work(); });
+    } catch (const std::exception& error) {
+      const std::scoped_lock lock(mutex_);
+      failure_ = std::make_exception_ptr(
+          std::runtime_error(std::string("a thread cannot be started: ") + error.what()));
+      stopped_ = true;
+      working_ -= job_.threads - static_cast<unsigned>(threads.size());
+      changed_.notify_all();
+    }
+  }
+
   bool must_stop() const {
     return stopped_.load(std::memory_order_relaxed) ||
            (job_.stop != nullptr && job_.stop->load(std::memory_order_relaxed));

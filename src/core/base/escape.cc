@@ -32,14 +32,6 @@ Scalar first_scalar(std::string_view text) {
   return {value, count};
 }
 
-// Characters that draw nothing themselves but change what is seen or where a line ends.
-bool deceives(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
-         (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-         (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-         (c >= 0xe0000 && c <= 0xe0fff);
-}
-
 void append_hex(std::string& out, std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   for (const char c : bytes) {
@@ -51,6 +43,19 @@ void append_hex(std::string& out, std::string_view bytes) {
 }
 
 }  // namespace
+
+bool deceives(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
+         (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+         (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+bool begins_deceiving(std::string_view text) {
+  if (text.empty()) return false;
+  const Scalar scalar = first_scalar(text);
+  return scalar.bytes > 0 && deceives(scalar.value);
+}
 
 std::string escape_terminal(std::string_view text) {
   std::string out;

@@ -2,10 +2,18 @@
 // their own escape; nothing foreign reaches them by another way.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace backstop {
+
+// Of characters that draw nothing themselves but change what is seen or where a line ends:
+// controls, bidirectional overrides and isolates, zero width characters, line and paragraph
+// separators.
+bool deceives(char32_t c);
+// Whether the first character of `text`, valid UTF-8, is one of these.
+bool begins_deceiving(std::string_view text);
 
 // One logged value: printable ASCII and valid UTF-8 beyond it as they are; control characters, DEL,
 // C1 controls, bidirectional overrides, invalid bytes and backslash as \xNN (\\ for backslash). The

@@ -74,9 +74,11 @@ void append_utf8(std::string& out, char32_t code) {
 
 void cut_utf8(std::string& text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return;
-  while (bytes_max > 0 && is_continuation(text[bytes_max]))
-    --bytes_max;
-  text.resize(bytes_max);
+  // A character has at most three continuation bytes (RFC 3629 §3); more of them are no character.
+  std::size_t end = bytes_max;
+  while (end > 0 && bytes_max - end < 3 && is_continuation(text[end]))
+    --end;
+  text.resize(is_continuation(text[end]) ? bytes_max : end);
 }
 
 }  // namespace backstop::mail

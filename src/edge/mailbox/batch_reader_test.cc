@@ -98,6 +98,17 @@ TEST_F(BatchReaderTest, FolderGivesMailOfAnyNameAndTellsWhatIsNone) {
             (std::vector<std::string>{notes + ": is no mail", picture + ": is no mail"}));
 }
 
+TEST_F(BatchReaderTest, MailboxesNamedAlmostLikeIndexesAreRead) {
+  for (const char* name :
+       {"dovecot", "courier-list", "maildir-users", "customer.ids", "card.index", "padlock.lock"}) {
+    write(std::string("tree/") + name, mail(name));
+  }
+  write("tree/dovecot.index.log", mail("index"));
+  write("tree/maildirsize", mail("index"));
+  const Collected got = collect({(root_ / "tree").string()});
+  EXPECT_EQ(got.messages.size(), 6U);
+}
+
 TEST_F(BatchReaderTest, LinkedFoldersAreReadOnce) {
   write("tree/a/one.eml", mail("one"));
   fs::create_directory_symlink(root_ / "tree", root_ / "tree/a/up");

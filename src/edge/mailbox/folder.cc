@@ -95,12 +95,23 @@ bool is_maildir(const std::string& path) {
 }
 
 bool is_index_name(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kBeginnings = {".", "dovecot", "courier", "cyrus.",
-                                                           "maildir"};
-  constexpr std::array<std::string_view, 7> kEnds = {".msf",        ".idx",  ".index", ".cmeta",
-                                                     ".ibex.index", ".lock", ".ids"};
-  constexpr std::array<std::string_view, 5> kNames = {"subscriptions", "msgFilterRules.dat",
-                                                      "popstate.dat", "filterlog.html", "uidlist"};
+  // Beginnings that are a program's whole name for a file, behind which only a version or a
+  // suffix of its own stands.
+  constexpr std::array<std::string_view, 9> kBeginnings = {".",
+                                                           "dovecot-uidvalidity",
+                                                           "dovecot.index",
+                                                           "dovecot.mailbox.log",
+                                                           "dovecot.list.index",
+                                                           "courierimap",
+                                                           "courierpop3",
+                                                           "cyrus.",
+                                                           "dovecot-uidlist."};
+  constexpr std::array<std::string_view, 3> kEnds = {".msf", ".cmeta", ".ibex.index"};
+  constexpr std::array<std::string_view, 15> kNames = {
+      "dovecot-uidlist", "dovecot-keywords",   "dovecot-acl",   "dovecot-acl-list",
+      "dovecot-shared",  "dovecot.svbin",      "dovecot.sieve", "maildirsize",
+      "maildirfolder",   "maildirlock",        "subscriptions", "uidlist",
+      "popstate.dat",    "msgFilterRules.dat", "filterlog.html"};
   return std::ranges::any_of(kBeginnings, [name](auto with) { return name.starts_with(with); }) ||
          std::ranges::any_of(kEnds, [name](auto with) { return name.ends_with(with); }) ||
          std::ranges::find(kNames, name) != kNames.end();
