@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
-#include "core/reading/word_search.h"
 
 namespace backstop::reading {
 namespace {
@@ -181,26 +181,33 @@ bool equals_counted(std::string_view words, std::string_view text) {
   return at == words.size();
 }
 
-// By its first four bytes, which nearly no line has.
-bool begins_announcement(std::string_view words) {
-  static constexpr auto kSearch = make_word_search<1>([] {
-    std::array<std::string_view, kAnnouncements.size()> begins;
-    std::ranges::transform(kAnnouncements, begins.begin(),
-                           [](const Announcement& a) { return a.text.substr(0, 4); });
-    return begins;
-  }());
-  std::array<char, 4> lower{};
-  ascii::lower_into(lower.data(), words.substr(0, lower.size()));
-  return kSearch.any_in({lower.data(), lower.size()});
+// Tells nearly all apart without comparing them: the first four bytes, in lower case, and the last.
+constexpr std::uint64_t ends_of(std::string_view words) {
+  std::uint64_t ends = static_cast<unsigned char>(ascii::to_lower(words.back()));
+  for (const char c : words.substr(0, 4))
+    ends = ends << 8 | static_cast<unsigned char>(ascii::to_lower(c));
+  return ends;
 }
+constexpr auto kAnnouncementEnds = [] {
+  std::array<std::uint64_t, kAnnouncements.size()> ends{};
+  std::ranges::transform(kAnnouncements, ends.begin(),
+                         [](const Announcement& a) { return ends_of(a.text); });
+  return ends;
+}();
+// Neither of them is a digit, which equals_counted does not compare as it stands.
+static_assert(std::ranges::none_of(kAnnouncements, [](const Announcement& a) {
+  return a.text.back() == '0' || a.text.substr(0, 4).find('0') != std::string_view::npos;
+}));
 
 // Null when the line announces nothing.
 const Announcement* find_announcement(std::string_view line) {
   if (line.size() > kAnnouncementBytes) return nullptr;
   const std::string_view words = without_decoration(line);
-  if (words.size() < 9 || !begins_announcement(words)) return nullptr;
-  for (const Announcement& announcement : kAnnouncements) {
-    if (!equals_counted(words, announcement.text)) continue;
+  if (words.size() < 9) return nullptr;
+  const std::uint64_t ends = ends_of(words);
+  for (std::size_t i = 0; i < kAnnouncements.size(); ++i) {
+    const Announcement& announcement = kAnnouncements[i];
+    if (kAnnouncementEnds[i] != ends || !equals_counted(words, announcement.text)) continue;
     const std::string_view bare = ascii::trim(line);
     const bool is_rule = bare.starts_with("---") || bare.starts_with("|--");
     return announcement.place == Place::Any || is_rule ? &announcement : nullptr;

@@ -67,6 +67,13 @@ constexpr auto kSmallWords = [] {
   return words;
 }();
 
+constexpr std::size_t kLongestSmallWord = [] {
+  std::size_t longest = 0;
+  for (const SmallWord& small : kSmallWords)
+    longest = std::max(longest, small.word.size());
+  return longest;
+}();
+
 // What a word says for a language that has it alone; those that share it share this.
 constexpr unsigned kWordPoints = 60;
 constexpr unsigned kLetterPoints = 30;
@@ -81,6 +88,7 @@ class Counter {
  public:
   void on_word(std::string_view word) {
     ++words_;
+    if (word.size() > kLongestSmallWord) return;
     const auto [first, last] =
         std::equal_range(kSmallWords.begin(), kSmallWords.end(), SmallWord{word},
                          [](const SmallWord& a, const SmallWord& b) { return a.word < b.word; });
@@ -145,6 +153,15 @@ bool is_word_byte(char c) {
   return ascii::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
+// What no word has.
+constexpr auto kForeign = [] {
+  std::array<bool, 256> foreign{};
+  for (const char c : std::string_view("@./:=_0<>\\")) {
+    foreign[static_cast<unsigned char>(c)] = true;
+  }
+  return foreign;
+}();
+
 // The words of what stands between two spaces; addresses, hosts, numbers and paths have none.
 void count_chunk(std::string_view chunk, Counter& counter) {
   const auto is_word = [](char c) { return is_word_byte(c); };
@@ -152,7 +169,8 @@ void count_chunk(std::string_view chunk, Counter& counter) {
   const auto last = std::find_if(chunk.rbegin(), chunk.rend(), is_word).base();
   if (first >= last) return;
   chunk = std::string_view(first, last);
-  if (chunk.find_first_of("@./:=_0<>\\") != std::string_view::npos) return;
+  const auto is_foreign = [](char c) { return kForeign[static_cast<unsigned char>(c)]; };
+  if (std::any_of(chunk.begin(), chunk.end(), is_foreign)) return;
   while (!chunk.empty()) {
     const auto end = std::find_if_not(chunk.begin(), chunk.end(), is_word);
     const auto size = static_cast<std::size_t>(end - chunk.begin());
@@ -164,7 +182,9 @@ void count_chunk(std::string_view chunk, Counter& counter) {
 std::string_view guess(std::string_view normal) {
   Counter counter;
   each_word(normal, [&counter](std::string_view chunk) { count_chunk(chunk, counter); });
-  while (!normal.empty()) {
+  while (true) {
+    normal.remove_prefix(mail::ascii_prefix(normal));
+    if (normal.empty()) break;
     const std::size_t n = mail::utf8_sequence(normal);
     if (n > 1) counter.on_character(normal.substr(0, n));
     normal.remove_prefix(std::max<std::size_t>(n, 1));

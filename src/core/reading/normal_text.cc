@@ -42,6 +42,23 @@ class Writer {
     last_ = c;
   }
   void put_ascii(char c) { put(kNormalAscii[static_cast<unsigned char>(c)]); }
+  // As many as `text` begins with, and how many those are.
+  std::size_t put_ascii_run(std::string_view text) {
+    // Out of this object, so that writing a byte is not taken for a change of them.
+    char* to = out_.data() + size_;
+    char last = last_;
+    std::size_t n = 0;
+    for (; n < text.size() && is_ascii(text[n]); ++n) {
+      const char c = kNormalAscii[static_cast<unsigned char>(text[n])];
+      *to = c;
+      const bool joins = (c == ' ' || c == '0') && c == last;
+      to += joins ? 0 : 1;
+      last = c;
+    }
+    last_ = last;
+    size_ = static_cast<std::size_t>(to - out_.data());
+    return n;
+  }
   void put_other(std::string_view bytes) {
     bytes.copy(out_.data() + size_, bytes.size());
     size_ += bytes.size();
@@ -104,9 +121,7 @@ void Writer::put_mark(char32_t mark, std::string_view sequence) {
 
 void put_line(std::string_view line, Writer& out) {
   while (!line.empty()) {
-    std::size_t n = 0;
-    for (; n < line.size() && is_ascii(line[n]); ++n)
-      out.put_ascii(line[n]);
+    std::size_t n = out.put_ascii_run(line);
     line.remove_prefix(n);
     for (; !line.empty() && !is_ascii(line.front()); line.remove_prefix(n)) {
       n = mail::utf8_sequence(line);

@@ -18,9 +18,16 @@ bool begins_with_any(std::string_view text, Words words) {
                              [text](std::string_view word) { return text.starts_with(word); });
 }
 
+constexpr auto kMarks = [] {
+  std::array<bool, 256> marks{};
+  for (const char c : std::string_view("<>[]()\"'*-+:;,.=|#` \t\r\n\v\f")) {
+    marks[static_cast<unsigned char>(c)] = true;
+  }
+  return marks;
+}();
+
 bool is_mark(char c) {
-  return ascii::is_space(c) ||
-         std::string_view("<>[]()\"'*-+:;,.=|#`").find(c) != std::string_view::npos;
+  return kMarks[static_cast<unsigned char>(c)];
 }
 
 // Words directly before a recipient, without the colon and brackets between.
@@ -379,7 +386,11 @@ Label label_before(std::string_view before) {
   if (text.empty()) return Label::None;
   if (ends_with_word_of(text, kMessageIdLabels)) return Label::MessageId;
   if (ends_with_word_of(text, kOtherLabels)) return Label::Other;
-  if (ends_with_word_of(text, kRecipientLabels)) return Label::Recipient;
+  static constexpr auto kEnds = make_word_search<1>(last_four(kRecipientLabels));
+  if (text.size() >= 4 && kEnds.any_in(text.substr(text.size() - 4)) &&
+      ends_with_word_of(text, kRecipientLabels)) {
+    return Label::Recipient;
+  }
   // A short word is a label only with its colon.
   const bool colon =
       marked.find(':', text.size() <= marked.size() ? text.size() : 0) != std::string_view::npos;
@@ -428,7 +439,8 @@ bool begins_reason(std::string_view line) {
   line = ascii::trim(line);
   while (!line.empty() && is_mark(line.front()))
     line.remove_prefix(1);
-  return begins_with_any(line, kReasons);
+  static constexpr auto kBegins = make_word_search<1>(first_four(kReasons));
+  return kBegins.any_in(line.substr(0, 4)) && begins_with_any(line, kReasons);
 }
 
 bool is_trace_line(std::string_view line) {
@@ -439,7 +451,10 @@ bool is_trace_line(std::string_view line) {
 }
 
 bool is_header_line(std::string_view line) {
-  return begins_with_any(ascii::trim(line), kHeaderFields);
+  line = ascii::trim(line);
+  constexpr std::size_t kLongestField = 13;  // "mime-version:"
+  return line.substr(0, kLongestField).find(':') != std::string_view::npos &&
+         begins_with_any(line, kHeaderFields);
 }
 
 bool is_rule(std::string_view line) {

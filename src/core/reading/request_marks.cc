@@ -49,8 +49,16 @@ bool any_address(std::string_view raw, Test&& test) {
 // Calls `test(word, rest)` for each word of `text` between separators; `rest` is what follows it.
 template <class Test>
 bool any_word(std::string_view text, std::string_view separators, Test&& test) {
+  const auto is_separator = [separators](char c) {
+    for (const char separator : separators) {
+      if (c == separator) return true;
+    }
+    return false;
+  };
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(separators), text.size());
+    std::size_t end = 0;
+    while (end < text.size() && !is_separator(text[end]))
+      ++end;
     const std::string_view rest = text.substr(std::min(end + 1, text.size()));
     if (end > 0 && test(text.substr(0, end), rest)) return true;
     text = rest;
@@ -145,6 +153,12 @@ ConfirmForm confirm_address_form(std::string_view raw) {
 
 ConfirmForm confirm_subject_form(std::string_view raw) {
   const std::string_view subject = ascii::trim(raw);
+  // One of these stands in all of them.
+  if (ascii::find_folded(subject, "conf") == std::string_view::npos &&
+      ascii::find_folded(subject, "verify") == std::string_view::npos &&
+      !ascii::starts_with_folded(subject, "auth ")) {
+    return ConfirmForm::None;
+  }
   // Mailman 2; Minimalist and Sympa (mail_tt2/request_auth.tt2); Majordomo 2; LISTSERV's
   // confirmation code.
   if (is_command_with_token(subject, "confirm ", kHexTokenLength, true) ||

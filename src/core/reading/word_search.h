@@ -75,4 +75,20 @@ constexpr WordSearch<count, stride> make_word_search(
   return WordSearch<count, stride>(words);
 }
 
+// The first or last four bytes of each word: a text that begins or ends with none of them begins or
+// ends with none of the words.
+template <std::size_t count>
+constexpr std::array<std::string_view, count> first_four(
+    std::array<std::string_view, count> words) {
+  for (std::string_view& word : words)
+    word = word.substr(0, 4);
+  return words;
+}
+template <std::size_t count>
+constexpr std::array<std::string_view, count> last_four(std::array<std::string_view, count> words) {
+  for (std::string_view& word : words)
+    word = word.substr(word.size() - 4);
+  return words;
+}
+
 }  // namespace backstop::reading
