@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/base/ascii.h"
 #include "core/reading/delivery_status.h"
 #include "core/reading/failure_reason.h"
+#include "core/reading/word_search.h"
 
 namespace backstop::reading {
 namespace {
@@ -73,6 +75,20 @@ constexpr std::array kProductFields{
     ProductField{"from", "postmaster@qq.com", "QQ"},
     ProductField{"from", "mailer-daemon@sina", "Sina"},
 };
+
+constexpr std::size_t kSearchedBytes = 5;
+
+// Whether any of the values of at least kSearchedBytes stands in it: in nearly none does one.
+bool holds_product_value(std::string_view value) {
+  static constexpr auto kSearch = make_word_search<2>([] {
+    std::array<std::string_view, kProductFields.size()> values;
+    std::ranges::transform(kProductFields, values.begin(), [](const ProductField& known) {
+      return known.value.size() >= kSearchedBytes ? known.value : kProductFields.front().value;
+    });
+    return values;
+  }());
+  return kSearch.any_in(ascii::lower(value));
+}
 
 // A pipe, a file or an X.400 address, where nobody but its own server knows who that is.
 bool is_no_mailbox(const RecipientReport& recipient) {
@@ -175,6 +191,7 @@ std::string product_of_words(const PhraseHits& words) {
 }
 
 std::string product_of_field(std::string_view name, std::string_view value) {
+  std::optional<bool> holds_value;
   std::string_view compared;  // Rows of one name follow each other.
   bool same = false;
   for (const ProductField& known : kProductFields) {
@@ -184,7 +201,12 @@ std::string product_of_field(std::string_view name, std::string_view value) {
       same = ascii::equals_folded(name, known.name);
     }
     if (!same) continue;
-    if (known.value.empty() || ascii::find_folded(value, known.value) != std::string_view::npos) {
+    if (known.value.empty()) return std::string(known.product);
+    if (known.value.size() >= kSearchedBytes) {
+      if (!holds_value) holds_value = holds_product_value(value);
+      if (!*holds_value) continue;
+    }
+    if (ascii::find_folded(value, known.value) != std::string_view::npos) {
       return std::string(known.product);
     }
   }

@@ -62,6 +62,10 @@ KindDecision decide_kind(const Findings& findings) {
        {decide_report, decide_content_notice, decide_request, decide_plain_bounce, decide_answer}) {
     if (auto decision = decide(findings)) return *std::move(decision);
   }
+  return decide_ordinary(findings);
+}
+
+KindDecision decide_ordinary(const Findings& findings) {
   KindDecision decision{.kind = Kind::Ordinary, .confidence = 0.9};
   decision.evidence.emplace_back(
       "Neither its structure nor its sender is that of an automatic answer.");

@@ -81,6 +81,8 @@ struct KindDecision {
 };
 
 KindDecision decide_kind(const Findings& findings);
+// What is left: also for a message whose body needs_body did not ask for.
+KindDecision decide_ordinary(const Findings& findings);
 
 // Its parts, in the order decide_kind asks them; each gives nothing when the message is none of its
 // kinds.  A message is only ever decided by at least two signs of different origin: envelope,

@@ -413,7 +413,7 @@ Reading Reader::State::finish() {
   note_words();
   Findings found = findings();
   complete_bounce(reading, found);
-  KindDecision decision = decide_kind(found);
+  KindDecision decision = own_header_ended && !follow ? decide_ordinary(found) : decide_kind(found);
   reading.kind = decision.kind;
   reading.confidence = decision.confidence;
   reading.standard = decision.standard;

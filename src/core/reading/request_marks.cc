@@ -22,9 +22,15 @@ bool is_hex(char c) {
   return ascii::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+constexpr auto kLocalChars = [] {
+  std::array<bool, 256> local{};
+  for (std::size_t c = 0x21; c < local.size(); ++c)
+    local[c] = "<>,;:\"()@"sv.find(static_cast<char>(c)) == std::string_view::npos;
+  return local;
+}();
+
 bool is_local_char(char c) {
-  return static_cast<unsigned char>(c) > 0x20 && c != '<' && c != '>' && c != ',' && c != ';' &&
-         c != ':' && c != '"' && c != '(' && c != ')' && c != '@';
+  return kLocalChars[static_cast<unsigned char>(c)];
 }
 
 // Calls `test(local, domain)`, both in lower case, for the addresses of a field, until it is true.
@@ -253,7 +259,7 @@ bool is_forward(std::string_view normal_subject) {
                                         "pd:"sv,   "vl:"sv,    "vs:"sv,     "转发:"sv,    "轉寄:"sv,
                                         "[fwd:"sv, "reenv:"sv, "ilt:"sv,    "przek:"sv};
   return std::ranges::any_of(kPrefixes, [normal_subject](std::string_view prefix) {
-    return normal_subject.starts_with(prefix);
+    return prefix.front() == normal_subject.front() && normal_subject.starts_with(prefix);
   });
 }
 
@@ -265,7 +271,7 @@ bool is_reply_or_forward(std::string_view normal_subject) {
                                         "答复:"sv, "返信:"sv,  "re :"sv};
   return is_forward(normal_subject) ||
          std::ranges::any_of(kPrefixes, [normal_subject](std::string_view prefix) {
-           return normal_subject.starts_with(prefix);
+           return prefix.front() == normal_subject.front() && normal_subject.starts_with(prefix);
          });
 }
 

@@ -7,6 +7,7 @@
 #include "core/mail/header_text.h"
 #include "core/reading/kind.h"
 #include "core/reading/normal_text.h"
+#include "core/reading/word_search.h"
 
 namespace backstop::reading {
 namespace {
@@ -99,10 +100,13 @@ constexpr std::array<std::string_view, 14> kRoleNames{"system administrator",
                                                       "系统管理员",
                                                       "系統管理員"};
 
-template <std::size_t count>
-bool holds_any(std::string_view text, const std::array<std::string_view, count>& words) {
-  return std::ranges::any_of(
-      words, [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
+bool names_agent(std::string_view name) {
+  static constexpr auto kSearch = make_word_search<3>(kAgentNames);
+  return kSearch.any_in(name);
+}
+bool names_role(std::string_view name) {
+  static constexpr auto kSearch = make_word_search<3>(kRoleNames);
+  return kSearch.any_in(name);
 }
 
 }  // namespace
@@ -130,9 +134,9 @@ SenderRole sender_role(std::string_view raw_from) {
     shown = {};
   }
   const std::string name = render_normal_line(shown);
-  if (holds_any(name, kAgentNames)) return SenderRole::DeliveryAgent;
+  if (names_agent(name)) return SenderRole::DeliveryAgent;
   if (std::ranges::find(kRoleLocals, local) != kRoleLocals.end() ||
-      local.starts_with("postmaster") || holds_any(name, kRoleNames)) {
+      local.starts_with("postmaster") || names_role(name)) {
     return SenderRole::Postmaster;
   }
   return SenderRole::Other;
