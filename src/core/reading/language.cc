@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -84,6 +85,22 @@ constexpr unsigned kWordsPerSmallOne = 10;
 // A character of Chinese or Japanese stands for this part of a word.
 constexpr unsigned kCharactersPerWord = 2;
 
+// The languages that have a letter, one bit for each.
+constexpr auto kLetterOwners = [] {
+  static_assert(kLanguageCount <= 32);
+  std::array<std::uint32_t, 0x500> owners{};
+  for (std::size_t i = 0; i < kLanguageCount; ++i) {
+    const std::string_view letters = kLanguages[i].letters;
+    for (std::size_t at = 0; at + 1 < letters.size(); ++at) {
+      const auto first = static_cast<unsigned char>(letters[at]);
+      const auto second = static_cast<unsigned char>(letters[at + 1]);
+      if (first < 0xc2 || first > 0xdf) continue;  // All these letters have two bytes.
+      owners[(first & 0x1fU) << 6 | (second & 0x3fU)] |= std::uint32_t{1} << i;
+    }
+  }
+  return owners;
+}();
+
 class Counter {
  public:
   void on_word(std::string_view word) {
@@ -100,7 +117,7 @@ class Counter {
   }
   void on_character(std::string_view sequence) {
     const char32_t code = decode_character(sequence);
-    if (code < 0x500) return on_letter(sequence);
+    if (code < kLetterOwners.size()) return on_letter(code);
     if (code >= 0x3040 && code <= 0x30ff) ++kana_;
     if (code >= 0x4e00 && code <= 0x9fff) ++han_;
     const bool hangul = (code >= 0xac00 && code <= 0xd7a3) || (code >= 0x1100 && code <= 0x11ff);
@@ -110,13 +127,9 @@ class Counter {
   std::string_view decide() const;
 
  private:
-  void on_letter(std::string_view sequence) {
-    for (std::size_t i = 0; i < kLanguageCount; ++i) {
-      if (kLanguages[i].letters.find(sequence) != std::string_view::npos) {
-        points_[i] += kLetterPoints;
-      }
-    }
-    const char32_t code = decode_character(sequence);
+  void on_letter(char32_t code) {
+    for (std::uint32_t owners = kLetterOwners[code]; owners != 0; owners &= owners - 1)
+      points_[static_cast<std::size_t>(std::countr_zero(owners))] += kLetterPoints;
     if (code >= 0x370 && code < 0x400) ++other_;
   }
 
