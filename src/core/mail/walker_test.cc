@@ -104,10 +104,11 @@ std::string record_stopped(const std::string& message) {
 
 TEST(Walker, StoppedBehindTheHeaderTellsNothingOfTheRestHoweverItIsFed) {
   const std::string header = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
-  const std::string body("--b\r\nX-A: y\r\n\r\n\0text\r\n--b\r\n", 31);
+  using namespace std::string_literals;
+  const std::string body = "--b\r\nX-A: y\r\n\r\n\0text\r\n--b\r\n"s;
   const std::string whole = record_stopped(header + body);
-  record_stopped(std::string("no\0field\nbody\n", 15));
-  record_stopped(std::string(1100, 'x') + std::string("\0\n", 2));
+  record_stopped("no\0field\nbody\n"s);
+  record_stopped(std::string(1100, 'x') + "\0\n"s);
   EXPECT_THAT(whole, HasSubstr("head 0 multipart/mixed"));
   EXPECT_THAT(whole, Not(HasSubstr("X-A")));
   EXPECT_THAT(whole, Not(HasSubstr("end 0")));

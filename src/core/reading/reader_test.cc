@@ -322,7 +322,8 @@ TEST(ReaderTest, LooksAtNothingBehindTheHeaderOfOrdinaryMail) {
   const std::string header =
       "From: Ann <ann@example.org>\nTo: Bob <bob@example.net>\nSubject: Lunch\n"
       "Content-Type: multipart/mixed; boundary=b\n\n";
-  const std::string body("--b\nContent-Type: message/delivery-status\n\n\0", 46);
+  using namespace std::string_literals;
+  const std::string body = "--b\nContent-Type: message/delivery-status\n\n\0"s;
   const ReadOutcome outcome = read_message(header + body, "ann@example.org");
   EXPECT_FALSE(outcome.body_read);
   EXPECT_EQ(outcome.reading.kind, Kind::Ordinary);
