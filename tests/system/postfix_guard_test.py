@@ -250,8 +250,8 @@ class Reloading(house.HouseTest):
 
     def configuration(self, mode: str) -> str:
         self.house.guard.mode = mode
-        keys = self.house.folder / "state/keys"
-        return f'keys.directory = "{keys}"\n' + "".join(f"{k} = {v}\n" for k, v in self.house.guard.settings().items())
+        state = self.house.folder / "state"
+        return f'keys.directory = "{state / "keys"}"\nstore.directory = "{state}"\n' + "".join(f"{k} = {v}\n" for k, v in self.house.guard.settings().items())
 
     def forged(self, client) -> int:
         name = notices.mark()
@@ -283,7 +283,7 @@ class Reloading(house.HouseTest):
             self.assertEqual(house.eventually(lambda: self.forged(client) == 550, 10), True, "enforce refuses")
         guard.configuration.write_text(self.configuration("observe") + "no.such.option = 1\n")
         said = self.reload()
-        self.assertRegex(said, r"backstop\.toml.*\b6\b", "the complaint names file and line")
+        self.assertRegex(said, r"backstop\.toml.*\b7\b", "the complaint names file and line")
         with self.house.stranger() as client:
             self.assertEqual(self.forged(client), 550, "the old configuration still holds")
         self.assertTrue(guard.alive())
