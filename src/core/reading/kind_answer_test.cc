@@ -4,40 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "core/reading/reader.h"
+#include "core/reading/answer_sample.h"
 
 namespace backstop::reading {
 namespace {
 
-struct Mail {
-  const char* what;
-  const char* subject;
-  const char* fields;  // Further header fields, each with its line end.
-  const char* text;
-  const char* language = nullptr;  // Expected; null: any.
-};
-
-constexpr const char* kAnswer = "In-Reply-To: <1@here.example>\r\nReferences: <1@here.example>\r\n";
-
-Reading read(const Mail& mail) {
-  std::string message = "From: Jane Doe <jane@there.example>\r\nTo: bob@here.example\r\n";
-  message += "Date: Sat, 21 Nov 2026 09:00:00 +0000\r\nMessage-ID: <2@there.example>\r\n";
-  message += "Subject: " + std::string(mail.subject) + "\r\n" + mail.fields;
-  message += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
-  message += "Content-Transfer-Encoding: 8bit\r\n\r\n" + std::string(mail.text) + "\r\n";
-  return read_message(message);
-}
-
-template <std::size_t size>
-void expect_all(const Mail (&mails)[size], Kind kind) {
-  for (const Mail& mail : mails) {
-    const Reading reading = read(mail);
-    EXPECT_EQ(name_of(reading.kind), name_of(kind)) << mail.what;
-    EXPECT_EQ(reading.language, mail.language == nullptr ? reading.language : mail.language)
-        << mail.what;
-    EXPECT_FALSE(reading.evidence.empty()) << mail.what;
-  }
-}
+constexpr const char* kFrom = "Jane Doe <jane@there.example>";
 
 constexpr const char* kExchange =
     "Return-Path: <>\r\nX-MS-Exchange-Inbox-Rules-Loop: jane@there.example\r\n"
@@ -89,7 +61,7 @@ TEST(KindAnswerTest, ProductsThatMarkTheirRepliesAreTold) {
        "Return-Path: <>\r\nPrecedence: bulk\r\nIn-Reply-To: <1@here.example>\r\n",
        "Es bin hwel net do.", nullptr},
   };
-  expect_all(mails, Kind::AutoReply);
+  expect_answers(kFrom, mails, Kind::AutoReply);
 }
 
 TEST(KindAnswerTest, RepliesOfExchangeAreToldInEveryLanguageOfTheSubject) {
@@ -135,7 +107,7 @@ TEST(KindAnswerTest, RepliesOfExchangeAreToldInEveryLanguageOfTheSubject) {
       {"he", "תשובה אוטומטית: הצעה", kExchange, "אני בחופשה עד 4 במאי.", "he"},
       {"uk", "Автоматична відповідь: Кошторис", kExchange, "Я у відпустці до 4 травня.", "uk"},
   };
-  expect_all(mails, Kind::AutoReply);
+  expect_answers(kFrom, mails, Kind::AutoReply);
 }
 
 TEST(KindAnswerTest, AServersLanguageInTheSubjectDoesNotHideThePersons) {
@@ -145,7 +117,7 @@ TEST(KindAnswerTest, AServersLanguageInTheSubjectDoesNotHideThePersons) {
       {"Japanese text", "Automatic reply: Minutes", kExchange,
        "ただいま不在にしております。戻り次第ご連絡いたします。", "ja"},
   };
-  expect_all(mails, Kind::AutoReply);
+  expect_answers(kFrom, mails, Kind::AutoReply);
 }
 
 TEST(KindAnswerTest, RepliesWithoutAnyMarkAreToldBySubjectAndWords) {
@@ -167,7 +139,7 @@ TEST(KindAnswerTest, RepliesWithoutAnyMarkAreToldBySubjectAndWords) {
       {"no reference at all, but words enough", "Re: jane@there.example", "",
        "This is an automated response. I will be out of the office until Monday.", "en"},
   };
-  expect_all(mails, Kind::AutoReply);
+  expect_answers(kFrom, mails, Kind::AutoReply);
 }
 
 TEST(KindAnswerTest, PeopleAndProgramsThatSpeakOfAbsenceAreOrdinary) {
@@ -229,7 +201,7 @@ TEST(KindAnswerTest, PeopleAndProgramsThatSpeakOfAbsenceAreOrdinary) {
        "Auto-Submitted: auto-replied\r\nList-Unsubscribe: <https://there.example/u>\r\n",
        "All at half price."},
   };
-  expect_all(mails, Kind::Ordinary);
+  expect_answers(kFrom, mails, Kind::Ordinary);
 }
 
 }  // namespace

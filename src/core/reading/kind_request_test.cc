@@ -3,33 +3,10 @@
 
 #include <string>
 
-#include "core/reading/reader.h"
+#include "core/reading/kind_sample.h"
 
 namespace backstop::reading {
 namespace {
-
-struct Sample {
-  const char* name;
-  const char* header;  // Beside To, Date and the MIME fields.
-  const char* text;
-};
-
-Reading read(const Sample& sample) {
-  return read_message(std::string(sample.header) +
-                      "To: anna@example.net\r\nDate: Sat, 3 Jan 2026 10:00:00 +0000\r\n"
-                      "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                      "Content-Transfer-Encoding: 8bit\r\n\r\n" +
-                      sample.text);
-}
-
-template <std::size_t N>
-void expect_all(Kind kind, const Sample (&samples)[N]) {
-  for (const Sample& sample : samples) {
-    const Reading reading = read(sample);
-    EXPECT_EQ(reading.kind, kind) << sample.name << " is " << name_of(reading.kind);
-    EXPECT_FALSE(reading.evidence.empty()) << sample.name;
-  }
-}
 
 TEST(KindRequestTest, ProgramsThatChallengeSendersAreTold) {
   expect_all(

@@ -6,34 +6,11 @@
 
 #include <string>
 
+#include "core/reading/kind_sample.h"
 #include "core/reading/notice_words.h"
-#include "core/reading/reader.h"
 
 namespace backstop::reading {
 namespace {
-
-struct Sample {
-  const char* name;
-  const char* header;  // Beside To, Date and the MIME fields.
-  const char* text;
-};
-
-Reading read(const Sample& sample) {
-  return read_message(std::string(sample.header) +
-                      "To: anna@example.net\r\nDate: Sat, 3 Jan 2026 10:00:00 +0000\r\n"
-                      "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                      "Content-Transfer-Encoding: 8bit\r\n\r\n" +
-                      sample.text);
-}
-
-template <std::size_t N>
-void expect_all(Kind kind, const Sample (&samples)[N]) {
-  for (const Sample& sample : samples) {
-    const Reading reading = read(sample);
-    EXPECT_EQ(reading.kind, kind) << sample.name << " is " << name_of(reading.kind);
-    EXPECT_FALSE(reading.evidence.empty()) << sample.name;
-  }
-}
 
 TEST(KindWordsTest, VirusNoticesOfUnknownGatewaysAreTold) {
   expect_all(
@@ -244,12 +221,13 @@ TEST(KindWordsTest, ConfirmationsOfUnknownListsAreTold) {
 }
 
 TEST(KindWordsTest, ASubscriptionThatIsBoughtIsOrdinary) {
-  EXPECT_EQ(read({"",
-                  "From: Shop <noreply@example.org>\r\n"
-                  "Subject: Confirmation of your subscription\r\n",
-                  "Your subscription is confirmed. See the invoice: https://example.org/i/1\r\n"})
-                .kind,
-            Kind::Ordinary);
+  EXPECT_EQ(
+      read_sample({"",
+                   "From: Shop <noreply@example.org>\r\n"
+                   "Subject: Confirmation of your subscription\r\n",
+                   "Your subscription is confirmed. See the invoice: https://example.org/i/1\r\n"})
+          .kind,
+      Kind::Ordinary);
 }
 
 TEST(KindWordsTest, WhoOnlySpeaksOfFiltersIsOrdinary) {
@@ -290,23 +268,25 @@ TEST(KindWordsTest, WhoOnlySpeaksOfFiltersIsOrdinary) {
 }
 
 TEST(KindWordsTest, WhatWaitsForAModeratorIsNoChallenge) {
-  EXPECT_EQ(read({"",
-                  "From: hobby-bounces@example.org\r\nAuto-Submitted: auto-replied\r\n"
-                  "Subject: Your message to hobby awaits moderator approval\r\n",
-                  "Your mail is being held until the list moderator approves it: unknown sender."
-                  " https://example.org/confirm/1\r\n"})
-                .kind,
-            Kind::AutoReply);
+  EXPECT_EQ(
+      read_sample({"",
+                   "From: hobby-bounces@example.org\r\nAuto-Submitted: auto-replied\r\n"
+                   "Subject: Your message to hobby awaits moderator approval\r\n",
+                   "Your mail is being held until the list moderator approves it: unknown sender."
+                   " https://example.org/confirm/1\r\n"})
+          .kind,
+      Kind::AutoReply);
 }
 
 TEST(KindWordsTest, AServersAnswerMakesItABounce) {
-  EXPECT_EQ(read({"",
-                  "Return-Path: <>\r\nFrom: Mailer <mailer-daemon@example.org>\r\n"
-                  "Subject: Undelivered Mail Returned to Sender\r\n",
-                  "Your message could not be delivered.\r\n\r\n<carla@example.org>: host"
-                  " mx.example.org said: 554 5.7.1 Attachment type not allowed, rejected\r\n"})
-                .kind,
-            Kind::Bounce);
+  EXPECT_EQ(
+      read_sample({"",
+                   "Return-Path: <>\r\nFrom: Mailer <mailer-daemon@example.org>\r\n"
+                   "Subject: Undelivered Mail Returned to Sender\r\n",
+                   "Your message could not be delivered.\r\n\r\n<carla@example.org>: host"
+                   " mx.example.org said: 554 5.7.1 Attachment type not allowed, rejected\r\n"})
+          .kind,
+      Kind::Bounce);
 }
 
 TEST(KindWordsTest, StemsCountTogetherOnlyInOneBreath) {

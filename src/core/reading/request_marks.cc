@@ -142,6 +142,12 @@ bool has_mark_with_token(std::string_view subject, std::string_view mark) {
   return end >= kTokenLength;
 }
 
+// Whether a colon stands where one of a prefix would.
+bool may_have_prefix(std::string_view normal_subject) {
+  constexpr std::size_t kLongestPrefix = 10;
+  return normal_subject.substr(0, kLongestPrefix).find(':') != std::string_view::npos;
+}
+
 }  // namespace
 
 ConfirmForm confirm_address_form(std::string_view raw) {
@@ -244,12 +250,6 @@ bool is_scanner_origin(std::string_view name, std::string_view raw) {
   raw = ascii::trim(raw);
   return !raw.empty() && raw.size() <= kWordOriginLength &&
          std::ranges::none_of(raw, [](char c) { return ascii::is_space(c) || c == ':'; });
-}
-
-// Whether a colon stands where one of a prefix would.
-static bool may_have_prefix(std::string_view normal_subject) {
-  constexpr std::size_t kLongestPrefix = 10;
-  return normal_subject.substr(0, kLongestPrefix).find(':') != std::string_view::npos;
 }
 
 bool is_forward(std::string_view normal_subject) {

@@ -10,25 +10,14 @@
 #include <cstring>
 #include <utility>
 
+#include "edge/os/file_error.h"
+
 namespace backstop::os {
 namespace {
 
-Errc code_of(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return Errc::NotFound;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Errc::Denied;
-    default:
-      return Errc::Unavailable;
-  }
-}
-
 tl::unexpected<Error> fail_write(const std::string& path, int error) {
-  return fail(code_of(error), path, fmt::format("cannot be written: {}", std::strerror(error)));
+  return fail(code_of_file_error(error), path,
+              fmt::format("cannot be written: {}", std::strerror(error)));
 }
 
 }  // namespace

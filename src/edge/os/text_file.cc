@@ -10,31 +10,15 @@
 #include <cstring>
 
 #include "edge/os/file_descriptor.h"
+#include "edge/os/file_error.h"
 #include "edge/os/replaced_file.h"
 
 namespace backstop::os {
-namespace {
-
-Errc code_of(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return Errc::NotFound;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Errc::Denied;
-    default:
-      return Errc::Unavailable;
-  }
-}
-
-}  // namespace
-
 Result<std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) {
-    return fail(code_of(errno), path, fmt::format("cannot be read: {}", std::strerror(errno)));
+    return fail(code_of_file_error(errno), path,
+                fmt::format("cannot be read: {}", std::strerror(errno)));
   }
   struct stat status{};
   if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -46,7 +30,8 @@ Result<std::string> read_text_file(const std::string& path, std::size_t bytes_ma
     const ssize_t got = read(file.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
-      return fail(code_of(errno), path, fmt::format("cannot be read: {}", std::strerror(errno)));
+      return fail(code_of_file_error(errno), path,
+                  fmt::format("cannot be read: {}", std::strerror(errno)));
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
     if (text.size() > bytes_max) {
