@@ -7,8 +7,6 @@ Exit status 0 when every target is met, 1 when one is missed.
 
 import argparse
 import collections
-import dataclasses
-import json
 import pathlib
 import statistics
 import subprocess
@@ -17,24 +15,8 @@ import tempfile
 
 sys.dont_write_bytecode = True  # it runs as root in a folder that is not root's
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-@dataclasses.dataclass
-class Figure:
-    name: str
-    unit: str
-    value: float
-    target: float | None = None
-    is_least: bool = False  # the target is the least, not the most
-
-    @property
-    def met(self) -> bool | None:
-        if self.target is None:
-            return None
-        return self.value >= self.target if self.is_least else self.value <= self.target
-
-    def as_json(self) -> dict:
-        return {**dataclasses.asdict(self), "met": self.met}
+sys.path.insert(0, str(ROOT / "bench"))
+from figure_table import Figure, conclude  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
@@ -98,27 +80,10 @@ def figures(found: dict[str, list[float]], rows: int) -> list[Figure]:
     return out
 
 
-def table(found: list[Figure]) -> str:
-    lines = [("", "", "target", "")]
-    for f in found:
-        limit = "" if f.target is None else f"{'≥' if f.is_least else '≤'} {f.target:g}"
-        value = f"{f.value:,.0f}" if f.value >= 100 else f"{f.value:.3g}"
-        lines.append((f"{f.name} ({f.unit})", value, limit, {None: "", True: "met", False: "MISSED"}[f.met]))
-    widths = [max(len(line[i]) for line in lines) for i in range(4)]
-    return "\n".join("  ".join(cell.ljust(w) if i == 0 else cell.rjust(w)
-                               for i, (cell, w) in enumerate(zip(line, widths))).rstrip() for line in lines)
-
-
 def main() -> int:
     given = arguments()
     found = figures(measure(given.driver, given.directory, given.rows, given.compared), given.rows)
-    print(table(found))
-    if given.json:
-        pathlib.Path(given.json).write_text(json.dumps(
-            {"v": 1, "figures": [f.as_json() for f in found]}, indent=1, ensure_ascii=False) + "\n")
-    missed = [f.name for f in found if f.met is False]
-    print(f"Missed: {'; '.join(missed)}." if missed else "Every target is met.")
-    return 1 if missed else 0
+    return conclude(found, 100, given.json)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ Exit status 0 when every target is met, 1 when one is missed.
 import argparse
 import collections
 import contextlib
-import dataclasses
-import json
 import os
 import pathlib
 import statistics
@@ -23,24 +21,8 @@ sys.dont_write_bytecode = True  # it may run as root in a folder that is not roo
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GROUPS = {"bounce": ("bounce-failed", "bounce-delayed"), "ordinary": ("ham", "list-mail")}
 MADE_UP = 12_000  # messages, when there is no corpus
-
-
-@dataclasses.dataclass
-class Figure:
-    name: str
-    unit: str
-    value: float
-    target: float | None = None
-    is_least: bool = False  # the target is the least, not the most
-
-    @property
-    def met(self) -> bool | None:
-        if self.target is None:
-            return None
-        return self.value >= self.target if self.is_least else self.value <= self.target
-
-    def as_json(self) -> dict:
-        return {**dataclasses.asdict(self), "met": self.met}
+sys.path.insert(0, str(ROOT / "bench"))
+from figure_table import Figure, conclude  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
@@ -129,17 +111,6 @@ def figures(found: dict[str, list[float]]) -> list[Figure]:
     ]
 
 
-def table(found: list[Figure]) -> str:
-    lines = [("", "", "target", "")]
-    for f in found:
-        limit = "" if f.target is None else f"{'≥' if f.is_least else '≤'} {f.target:g}"
-        value = f"{f.value:,.0f}" if f.value >= 1000 else f"{f.value:.3g}"
-        lines.append((f"{f.name} ({f.unit})", value, limit, {None: "", True: "met", False: "MISSED"}[f.met]))
-    widths = [max(len(line[i]) for line in lines) for i in range(4)]
-    return "\n".join("  ".join(cell.ljust(w) if i == 0 else cell.rjust(w)
-                               for i, (cell, w) in enumerate(zip(line, widths))).rstrip() for line in lines)
-
-
 def main() -> int:
     given = arguments()
     corpus = os.environ.get("BACKSTOP_CORPUS", "")
@@ -151,14 +122,7 @@ def main() -> int:
             room = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-read-"))
             messages = made_up_messages(pathlib.Path(room))
         found = figures(measure(given.driver, messages, given.rounds))
-    print(table(found))
-    if given.json:
-        pathlib.Path(given.json).write_text(json.dumps(
-            {"v": 1, "corpus": bool(corpus), "figures": [f.as_json() for f in found]},
-            indent=1, ensure_ascii=False) + "\n")
-    missed = [f.name.strip() for f in found if f.met is False]
-    print(f"Missed: {'; '.join(missed)}." if missed else "Every target is met.")
-    return 1 if missed else 0
+    return conclude(found, 1000, given.json, corpus=bool(corpus))
 
 
 if __name__ == "__main__":

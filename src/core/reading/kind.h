@@ -45,11 +45,10 @@ struct Findings {
   std::optional<bool> envelope_is_daemon;  // <>, mailer-daemon@, postmaster@; nothing: not known.
   bool envelope_is_postmaster = false;     // Of these, the one that people write under too.
   SenderRole from = SenderRole::Other;
-  std::string_view from_local;   // Local part of the first From address, lower case.
-  std::string_view from_domain;  // Its domain, lower case.
-  std::string_view from_name;    // Name and local part of From, in normal text (normal_text.h).
-  std::string_view subject;      // In normal text.
-  std::string_view text;         // The notice's own, in normal text; empty after the header alone.
+  std::string_view from_local;  // Local part of the first From address, lower case.
+  std::string_view from_name;   // Name and local part of From, in normal text (normal_text.h).
+  std::string_view subject;     // In normal text.
+  std::string_view text;        // The notice's own, in normal text; empty after the header alone.
   bool aggregate_subject = false;  // "Report Domain: ..." (RFC 9990).
   bool answers_mail = false;       // In-Reply-To or References name a message.
   std::string_view report_type;    // Of a top-level multipart/report, lower case.

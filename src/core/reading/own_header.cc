@@ -136,7 +136,6 @@ void OwnHeader::describe(Findings& findings) const {
   findings.envelope_is_postmaster = envelope_is_postmaster_;
   findings.from = role_;
   findings.from_local = from_address_.local;
-  findings.from_domain = from_address_.domain;
   findings.from_name = normal_from_name_;
   findings.subject = normal_subject_;
   findings.aggregate_subject = aggregate_subject_;
