@@ -1,8 +1,9 @@
 #include "core/base/ascii.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
+
+#include "core/base/lanes.h"
 
 namespace backstop::ascii {
 namespace {
@@ -28,10 +29,8 @@ std::uint64_t load(const char* bytes) {
 
 void lower_into(char* out, std::string_view text) {
   std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    const std::uint64_t eight = fold(load(text.data() + at));
-    std::memcpy(out + at, &eight, sizeof eight);
-  }
+  for (; at + kLanes <= text.size(); at += kLanes)
+    store_lanes(out + at, lower_lanes(load_lanes(text.data() + at)));
   for (; at < text.size(); ++at)
     out[at] = to_lower(text[at]);
 }
@@ -60,15 +59,19 @@ std::size_t find_folded(std::string_view text, std::string_view needle) {
   };
   std::size_t at = 0;
   if (needle.size() >= 2) {
-    const std::uint64_t first = kOnes * static_cast<unsigned char>(needle[0]);
-    const std::uint64_t second = kOnes * static_cast<unsigned char>(needle[1]);
-    // Eight places at once: does any have the first two bytes?  Loads nine bytes.
-    for (; at < end && at + 9 <= text.size(); at += 8) {
+    // Sixteen places at once: has any the first two bytes?  What differs from them in the bit that
+    // tells cases apart is let through and compared.
+    const Lanes case_bit = every_lane(0x20);
+    const Lanes first = every_lane(needle[0]) | case_bit;
+    const Lanes second = every_lane(needle[1]) | case_bit;
+    for (; at < end && at + kLanes + 1 <= text.size(); at += kLanes) {
       const char* here = text.data() + at;
-      const std::uint64_t other = (fold(load(here)) ^ first) | (fold(load(here + 1)) ^ second);
-      if (((other - kOnes) & ~other & kHigh) == 0) continue;
-      for (std::size_t place = at; place < std::min(at + 8, end); ++place) {
-        if (to_lower(text[place + 1]) == needle[1] && found(place)) return place;
+      Lanes hits =
+          ((load_lanes(here) | case_bit) == first) & ((load_lanes(here + 1) | case_bit) == second);
+      while (any_lane(hits)) {
+        const std::size_t lane = first_lane_of(hits);
+        if (at + lane < end && found(at + lane)) return at + lane;
+        hits[lane] = 0;
       }
     }
   }

@@ -1,46 +1,13 @@
 #include "core/mail/line_scan.h"
 
-#include <bit>
-#include <cstdint>
 #include <cstring>
+
+#include "core/base/lanes.h"
 
 namespace backstop::mail {
 namespace {
 
-// GCC and clang make the widest registers of this that the build allows; SSE2 is already as fast as
-// memory.
-using Lanes = signed char __attribute__((vector_size(16)));
-
-constexpr std::size_t kLanes = sizeof(Lanes);
 constexpr std::size_t kStep = 4 * kLanes;
-
-Lanes load(const char* at) {
-  Lanes lanes;
-  std::memcpy(&lanes, at, sizeof lanes);
-  return lanes;
-}
-
-Lanes every(char c) {
-  return Lanes{} + static_cast<signed char>(c);
-}
-
-// A lane that holds something has all its bits set.  The place of the first; kLanes when there is
-// none.
-std::size_t first_of(Lanes lanes) {
-  std::uint64_t halves[2];
-  std::memcpy(halves, &lanes, sizeof halves);
-  for (std::size_t half = 0; half < 2; ++half) {
-    if (halves[half] == 0) continue;
-    const int zeros = std::endian::native == std::endian::little ? std::countr_zero(halves[half])
-                                                                 : std::countl_zero(halves[half]);
-    return half * 8 + static_cast<std::size_t>(zeros) / 8;
-  }
-  return kLanes;
-}
-
-bool any(Lanes lanes) {
-  return first_of(lanes) < kLanes;
-}
 
 // "From ", or what the text has of it.
 bool may_be_from(const char* at, const char* end) {
@@ -51,14 +18,14 @@ bool may_be_from(const char* at, const char* end) {
 }
 
 struct BeginsWithFrom {
-  static Lanes in(Lanes first) { return first == every('F'); }
+  static Lanes in(Lanes first) { return first == every_lane('F'); }
   static bool is(const char* at, const char* end) { return *at == 'F' && may_be_from(at, end); }
 };
 
 struct StopsHeader {
   static Lanes in(Lanes first) {
-    return (first == every('F')) | ((first | every(0x20)) == every('c')) | (first == every('\n')) |
-           (first == every('\r'));
+    return (first == every_lane('F')) | ((first | every_lane(0x20)) == every_lane('c')) |
+           (first == every_lane('\n')) | (first == every_lane('\r'));
   }
   static bool is(const char* at, const char* end) {
     if (*at == '\n' || *at == '\r') return true;
@@ -74,22 +41,22 @@ std::size_t scan(std::string_view text, std::size_t from, char line_end) {
   const char* const data = text.data();
   const char* const end = data + text.size();
   const char* at = data + from - 1;
-  const Lanes ends = every(line_end);
+  const Lanes ends = every_lane(line_end);
   const auto hits_at = [ends](const char* place) {
-    return (load(place) == ends) & Begin::in(load(place + 1));
+    return (load_lanes(place) == ends) & Begin::in(load_lanes(place + 1));
   };
   while (static_cast<std::size_t>(end - at) > kStep) {
     static_assert(kStep == 4 * kLanes);
     const Lanes some = (hits_at(at) | hits_at(at + kLanes)) |
                        (hits_at(at + 2 * kLanes) | hits_at(at + 3 * kLanes));
-    if (!any(some)) {
+    if (!any_lane(some)) {
       at += kStep;
       continue;
     }
-    std::size_t place = first_of(hits_at(at));
+    std::size_t place = first_lane_of(hits_at(at));
     for (int i = 1; place == kLanes && i < 4; ++i) {
       at += kLanes;
-      place = first_of(hits_at(at));
+      place = first_lane_of(hits_at(at));
     }
     // Whatever else stands in these lanes is looked at again.
     at += place + 1;

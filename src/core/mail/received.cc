@@ -9,9 +9,27 @@
 namespace backstop::mail {
 namespace {
 
+// What a word that begins a clause is (RFC 5321 §4.4).
+enum class Clause : std::uint8_t { None, From, By, With, Id, For, Via };
+
+Clause clause_of(std::string_view word) {
+  const auto is = [word](std::string_view name) { return ascii::equals_folded(word, name); };
+  switch (word.size()) {
+    case 2:
+      return is("by") ? Clause::By : is("id") ? Clause::Id : Clause::None;
+    case 3:
+      return is("for") ? Clause::For : is("via") ? Clause::Via : Clause::None;
+    case 4:
+      return is("from") ? Clause::From : is("with") ? Clause::With : Clause::None;
+    default:
+      return Clause::None;
+  }
+}
+
 struct Token {
   std::string_view text;  // A comment without its outer parentheses.
   bool comment = false;
+  Clause clause = Clause::None;
 };
 
 // More words than any Received field has.
@@ -27,13 +45,14 @@ std::vector<Token> tokens_of(std::string_view text) {
       ++at;
     } else if (text[at] == '(') {
       const std::size_t end = comment_end(text, at);
-      out.push_back({text.substr(at + 1, end - at - 1), true});
+      out.push_back({.text = text.substr(at + 1, end - at - 1), .comment = true});
       at = std::min(text.size(), end + 1);
     } else {
       std::size_t end = at;
       while (end < text.size() && !ascii::is_space(text[end]) && text[end] != '(')
         ++end;
-      out.push_back({text.substr(at, end - at), false});
+      const std::string_view word = text.substr(at, end - at);
+      out.push_back({.text = word, .clause = clause_of(word)});
       at = end;
     }
   }
@@ -80,13 +99,6 @@ void read_from(const std::vector<Token>& tokens, std::size_t begin, std::size_t 
   if (!out.from_ip && !out.from_name.empty()) out.from_ip = IpAddress::parse(out.from_name);
 }
 
-bool is_clause(std::string_view word) {
-  for (const std::string_view name : {"from", "by", "with", "id", "for", "via"}) {
-    if (ascii::equals_folded(word, name)) return true;
-  }
-  return false;
-}
-
 std::string_view without_end(std::string_view word) {
   while (!word.empty() && (word.back() == ';' || word.back() == ','))
     word.remove_suffix(1);
@@ -95,25 +107,25 @@ std::string_view without_end(std::string_view word) {
 
 void read_clauses(const std::vector<Token>& tokens, Received& out) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::string_view name = tokens[i].text;
-    if (tokens[i].comment || !is_clause(name)) continue;
+    const Clause clause = tokens[i].clause;
+    if (clause == Clause::None) continue;
     std::size_t end = i + 1;
-    while (end < tokens.size() && (tokens[end].comment || !is_clause(tokens[end].text)))
+    while (end < tokens.size() && tokens[end].clause == Clause::None)
       ++end;
     const bool valued = i + 1 < end && !tokens[i + 1].comment;
-    const std::string value(valued ? without_end(tokens[i + 1].text) : std::string_view());
-    const auto is = [name](std::string_view other) { return ascii::equals_folded(name, other); };
-    if (is("from") && out.from_name.empty()) {
+    const std::string_view value = valued ? without_end(tokens[i + 1].text) : std::string_view();
+    if (clause == Clause::From && out.from_name.empty()) {
       out.from_name = value;
       read_from(tokens, i + 1, end, out);
-    } else if (is("by") && out.by.empty()) {
+    } else if (clause == Clause::By && out.by.empty()) {
       out.by = value;
-    } else if (is("with") && out.with.empty()) {
+    } else if (clause == Clause::With && out.with.empty()) {
       out.with = value;
-    } else if (is("id") && out.id.empty()) {
+    } else if (clause == Clause::Id && out.id.empty()) {
       out.id = value;
-    } else if (is("for") && !out.for_address && !value.empty()) {
-      if (auto path = parse_path(value); path && !path->is_null()) out.for_address = *path;
+    } else if (clause == Clause::For && !out.for_address && !value.empty()) {
+      if (auto path = parse_path(value); path && !path->is_null())
+        out.for_address = std::move(*path);
     }
     i = end - 1;
   }

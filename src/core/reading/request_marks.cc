@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/ascii.h"
+#include "core/reading/word_set.h"
 
 namespace backstop::reading {
 namespace {
@@ -189,7 +190,7 @@ ConfirmForm confirm_subject_form(std::string_view raw) {
 }
 
 bool names_filter_role(std::string_view raw) {
-  static constexpr std::array kRoles{
+  static constexpr WordSet kRoles{std::array{
       "mailscanner"sv,   "amavis"sv,       "amavisd"sv,      "antivirus"sv,    "virusalert"sv,
       "virusadmin"sv,    "viruswall"sv,    "virus"sv,        "interscan"sv,    "antigen"sv,
       "mailsweeper"sv,   "mailmarshal"sv,  "surfcontrol"sv,  "quarantine"sv,   "spamquarantine"sv,
@@ -198,37 +199,34 @@ bool names_filter_role(std::string_view raw) {
       "quarantaine"sv,   "cuarentena"sv,   "quarantena"sv,   "mailfilter"sv,   "spamdigest"sv,
       "securiqwall"sv,   "gwava"sv,        "virusscanner"sv, "virenscanner"sv, "barracuda"sv,
       "emailsecurity"sv, "mailsecurity"sv, "smtpgateway"sv,  "viruschecker"sv, "virusmaster"sv,
-  };
+  }};
   return any_address(raw, [](std::string_view local, std::string_view) {
     std::string joined(local);
     std::erase_if(joined, [](char c) { return c == '-' || c == '_' || c == '.'; });
-    if (std::ranges::find(kRoles, std::string_view(joined)) != kRoles.end()) return true;
-    return any_word(local, "-_.+", [](std::string_view word, std::string_view) {
-      return std::ranges::find(kRoles, word) != kRoles.end();
-    });
+    if (kRoles.has(joined)) return true;
+    return any_word(local, "-_.+",
+                    [](std::string_view word, std::string_view) { return kRoles.has(word); });
   });
 }
 
 bool names_challenge_service(std::string_view raw) {
   // Domains of services, and local parts of their challenges (SpamAssassin 20_vbounce.cf
   // CRBOUNCE_*).
-  static constexpr std::array kServices{
+  static constexpr WordSet kServices{std::array{
       "boxbe"sv,       "spamarrest"sv,  "bluebottle"sv,    "ipermitmail"sv,  "vanquish"sv,
       "0spam"sv,       "mailinblack"sv, "knowspam"sv,      "spamlion"sv,     "mailblocks"sv,
       "choicemail"sv,  "digiportal"sv,  "cashette"sv,      "spamstomp"sv,    "sendio"sv,
       "spamcease"sv,   "qurb"sv,        "si20"sv,          "spamhippo"sv,    "spambully"sv,
       "approvemail"sv, "totalblock"sv,  "spamexpress"sv,   "leavemealone"sv, "mailwasher"sv,
       "spamenmoins"sv, "altospam"sv,    "mail-in-black"sv,
-  };
-  static constexpr std::array kLocals{"challenge"sv, "spambush"sv, "spamhippo"sv, "sspam"sv};
+  }};
+  static constexpr WordSet kLocals{
+      std::array{"challenge"sv, "spambush"sv, "spamhippo"sv, "sspam"sv}};
   return any_address(raw, [](std::string_view local, std::string_view domain) {
     return any_word(domain, ".",
-                    [](std::string_view word, std::string_view) {
-                      return std::ranges::find(kServices, word) != kServices.end();
-                    }) ||
-           any_word(local, "-_.+", [](std::string_view word, std::string_view) {
-             return std::ranges::find(kLocals, word) != kLocals.end();
-           });
+                    [](std::string_view word, std::string_view) { return kServices.has(word); }) ||
+           any_word(local, "-_.+",
+                    [](std::string_view word, std::string_view) { return kLocals.has(word); });
   });
 }
 

@@ -1,6 +1,5 @@
 // What a From field says of its writer: the local parts and display names of mail systems, in the
 // languages their makers translate them to.
-#include <algorithm>
 #include <array>
 
 #include "core/base/ascii.h"
@@ -8,36 +7,23 @@
 #include "core/reading/kind.h"
 #include "core/reading/normal_text.h"
 #include "core/reading/word_search.h"
+#include "core/reading/word_set.h"
 
 namespace backstop::reading {
 namespace {
 
 // Only mail systems write under these.
-constexpr std::array<std::string_view, 19> kAgentLocals{
-    "mailer-daemon",        "mailerdaemon",    "mailer_daemon",
-    "mail-daemon",          "mail_daemon",     "maildaemon",
-    "mail.delivery.system", "mdaemon",         "maildelivery",
-    "mail-delivery",        "mail_delivery",   "maildeliverysystem",
-    "mail-delivery-system", "delivery-system", "mail-delivery-subsystem",
-    "maileragent",          "mail-system",     "mailsystem",
-    "mailer.daemon"};
+constexpr WordSet<19> kAgentLocals{std::array<std::string_view, 19>{
+    "mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "mail_daemon", "maildaemon",
+    "mail.delivery.system", "mdaemon", "maildelivery", "mail-delivery", "mail_delivery",
+    "maildeliverysystem", "mail-delivery-system", "delivery-system", "mail-delivery-subsystem",
+    "maileragent", "mail-system", "mailsystem", "mailer.daemon"}};
 
 // Programs and people do.
-constexpr std::array<std::string_view, 15> kRoleLocals{"postmaster",
-                                                       "post_master",
-                                                       "post-master",
-                                                       "imss",
-                                                       "ndr",
-                                                       "mailadmin",
-                                                       "mail-administrator",
-                                                       "mailmaster",
-                                                       "system administrator",
-                                                       "mail-admin",
-                                                       "bounce",
-                                                       "bounces",
-                                                       "mta",
-                                                       "mailserver",
-                                                       "mail-server"};
+constexpr WordSet<15> kRoleLocals{std::array<std::string_view, 15>{
+    "postmaster", "post_master", "post-master", "imss", "ndr", "mailadmin", "mail-administrator",
+    "mailmaster", "system administrator", "mail-admin", "bounce", "bounces", "mta", "mailserver",
+    "mail-server"}};
 
 // In normal text, in the display name or comment.
 constexpr std::array<std::string_view, 43> kAgentNames{"mail delivery",
@@ -113,8 +99,7 @@ bool names_role(std::string_view name) {
 
 bool is_agent_local(std::string_view local) {
   // Exchange since 2007: "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@".
-  return local.starts_with("microsoftexchange") ||
-         std::ranges::find(kAgentLocals, local) != kAgentLocals.end();
+  return local.starts_with("microsoftexchange") || kAgentLocals.has(local);
 }
 
 SenderRole sender_role(std::string_view raw_from) {
@@ -135,8 +120,7 @@ SenderRole sender_role(std::string_view raw_from) {
   }
   const std::string name = render_normal_line(shown);
   if (names_agent(name)) return SenderRole::DeliveryAgent;
-  if (std::ranges::find(kRoleLocals, local) != kRoleLocals.end() ||
-      local.starts_with("postmaster") || names_role(name)) {
+  if (kRoleLocals.has(local) || local.starts_with("postmaster") || names_role(name)) {
     return SenderRole::Postmaster;
   }
   return SenderRole::Other;
