@@ -191,9 +191,55 @@ std::optional<Instant> instant_of(Fields fields) {
   return out;
 }
 
+unsigned two_digits(const char* at) {
+  return static_cast<unsigned>((at[0] - '0') * 10 + (at[1] - '0'));
+}
+
+// As nearly all are written (RFC 5322 §3.3): "Tue, 3 Nov 2026 09:05:00 +0100", the day of one or
+// two digits, behind it nothing or a comment.  Nothing for all others.
+std::optional<Fields> parse_usual(std::string_view text) {
+  text = ascii::trim(text);
+  constexpr std::string_view kForm = "Aaa, 00 Aaa 0000 00:00:00 +0000";
+  constexpr std::size_t kDay = 5;
+  const std::size_t shift = text.size() > kDay + 1 && text[kDay + 1] == ' ' ? 1 : 0;
+  const std::size_t size = kForm.size() - shift;
+  if (text.size() < size) return std::nullopt;
+  const std::string_view behind = text.substr(size);
+  if (!behind.empty() && !(behind.starts_with(" (") && behind.find(')') == behind.size() - 1))
+    return std::nullopt;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (shift != 0 && i == kDay) continue;
+    const char c = text[i > kDay ? i - shift : i];
+    const char form = kForm[i];
+    const bool fits = form == '0'                  ? ascii::is_digit(c)
+                      : form == 'A' || form == 'a' ? ascii::is_alpha(c)
+                      : form == '+'                ? c == '+' || c == '-'
+                                                   : c == form;
+    if (!fits) return std::nullopt;
+  }
+  const auto number_at = [text, shift](std::size_t at) {
+    return two_digits(text.data() + at - shift);
+  };
+  Fields fields;
+  fields.day = shift == 0 ? number_at(kDay) : static_cast<unsigned>(text[kDay] - '0');
+  fields.month = month_of(text.substr(8 - shift, 3));
+  fields.year = number_at(12) * 100 + number_at(14);
+  fields.hour = number_at(17);
+  fields.minute = number_at(20);
+  fields.second = number_at(23);
+  const unsigned offset = number_at(27) * 60 + number_at(29);
+  fields.offset_minutes =
+      text[26 - shift] == '-' ? -static_cast<int>(offset) : static_cast<int>(offset);
+  const bool usual = is_weekday(text.substr(0, 3)) && fields.month && *fields.day >= 1 &&
+                     *fields.day <= 31 && *fields.hour <= 23 && *fields.minute <= 59 &&
+                     *fields.second <= 60 && number_at(29) <= 59;
+  return usual ? std::optional(fields) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Instant> parse_date(std::string_view raw) {
+  if (const auto usual = parse_usual(raw)) return instant_of(*usual);
   Fields fields;
   unsigned words = 0;
   std::size_t depth = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/limits.h"
@@ -193,6 +194,28 @@ TEST(ParseAddressList, TakesNoMoreThanAskedFor) {
   EXPECT_EQ(parse_address_list(raw).size(), 100U);
   EXPECT_EQ(parse_address_list(raw, 3).size(), 3U);
   EXPECT_THAT(parse_address_list(raw, 0), IsEmpty());
+}
+
+// What is written as usual is read by a shorter way; a blank more takes it the long one.
+TEST(ParseDate, UsualAndUnusualBlanksGiveTheSame) {
+  unsigned valid = 0;
+  for (const std::string_view month : {"Jan", "feb", "NOV", "Foo"}) {
+    for (const std::string_view day : {"0", "1", "9", "09", "29", "30", "31", "32"}) {
+      for (const std::string_view rest :
+           {"2026 23:59:60 +0000", "1969 00:00:00 -0100", "2024 24:00:00 +0000",
+            "2024 12:60:00 +0000", "2024 12:00:61 +0000", "0099 12:00:00 +0000",
+            "2024 09:05:07 -0830", "2024 09:05:07 +1260", "2024 09:05:07 +0130 (CET)",
+            "2024 09:05:07 +0130 (a) pm", "2024 09:05:07 +0130 (a"}) {
+        const std::string text =
+            std::string(day) + ' ' + std::string(month) + ' ' + std::string(rest);
+        const std::string usual = "Tue, " + text;
+        const std::string unusual = "Tue,  " + text;
+        EXPECT_EQ(parse_date(usual), parse_date(unusual)) << usual;
+        valid += parse_date(usual) ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(valid, 50U);
 }
 
 TEST(ParseDate, FormsThatMailersWrite) {

@@ -224,11 +224,15 @@ std::vector<RawParameter> join(std::vector<Section> sections) {
     // RFC 6266 §4.3's rule for both forms of one name: the extended one is meant.
     if (known != out.end() && (known->extended || !extended)) continue;
     RawParameter parameter;
-    parameter.name = section.name;
     parameter.extended = extended;
     if (!extended) {
+      parameter.name = std::move(section.name);
       parameter.value = std::move(section.value);
-    } else if (!section.number) {
+      out.push_back(std::move(parameter));
+      continue;
+    }
+    parameter.name = section.name;
+    if (!section.number) {
       append_section(parameter, section);
     } else {
       for (unsigned next = 0; next < sections.size(); ++next) {
@@ -263,6 +267,12 @@ std::string decode_value(const RawParameter& parameter) {
   return out;
 }
 
+// Nothing in it is to be decoded, as in nearly all.
+bool is_plain(std::string_view value) {
+  return value.size() <= limits::kDecodedFieldBytes && ascii::trim(value).size() == value.size() &&
+         value.find("=?") == std::string_view::npos && is_ascii(value);
+}
+
 // "text/plain", also with blanks around the slash; what stands before the first parameter.
 std::string parse_value(StructuredScanner& in) {
   in.skip_blanks();
@@ -287,12 +297,14 @@ StructuredWithRaw parse_structured(std::string_view raw, std::string_view raw_na
   StructuredScanner in(raw);
   StructuredWithRaw out;
   out.structured.value = parse_value(in);
+  if (in.done()) return out;
   std::vector<RawParameter> parameters = join(parse_sections(in));
   out.structured.parameters.reserve(parameters.size());
   for (RawParameter& parameter : parameters) {
-    std::string value = decode_value(parameter);
-    if (!raw_name.empty() && parameter.name == raw_name) out.raw = std::move(parameter.value);
-    out.structured.parameters.emplace_back(std::move(parameter.name), std::move(value));
+    const bool is_raw_wanted = !raw_name.empty() && parameter.name == raw_name;
+    if (is_raw_wanted) out.raw = parameter.value;
+    if (parameter.extended || !is_plain(parameter.value)) parameter.value = decode_value(parameter);
+    out.structured.parameters.emplace_back(std::move(parameter.name), std::move(parameter.value));
   }
   return out;
 }

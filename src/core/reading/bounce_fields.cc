@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 
 #include "core/base/ascii.h"
@@ -75,6 +76,22 @@ constexpr std::array kProductFields{
     ProductField{"from", "postmaster@qq.com", "QQ"},
     ProductField{"from", "mailer-daemon@sina", "Sina"},
 };
+
+// The lengths of their names, by the first letter: few of other fields are the same.
+constexpr auto kNameLengths = [] {
+  std::array<std::uint64_t, 32> lengths{};
+  for (const ProductField& known : kProductFields)
+    lengths[known.name.front() & 0x1f] |= std::uint64_t{1} << known.name.size();
+  return lengths;
+}();
+static_assert(std::ranges::all_of(kProductFields, [](const ProductField& known) {
+  return known.name.size() < 64;
+}));
+
+bool may_be_product_field(std::string_view name) {
+  return !name.empty() && name.size() < 64 &&
+         (kNameLengths[name.front() & 0x1f] >> name.size() & 1) != 0;
+}
 
 constexpr std::size_t kSearchedBytes = 5;
 
@@ -191,6 +208,7 @@ std::string product_of_words(const PhraseHits& words) {
 }
 
 std::string product_of_field(std::string_view name, std::string_view value) {
+  if (!may_be_product_field(name)) return "";
   std::optional<bool> holds_value;
   std::string_view compared;  // Rows of one name follow each other.
   bool same = false;

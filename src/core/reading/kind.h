@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/mail/address.h"
 #include "core/reading/header_signs.h"
 #include "core/reading/phrases.h"
 #include "core/reading/plain_bounce.h"
@@ -24,6 +25,8 @@ enum class SenderRole : std::uint8_t {
   DeliveryAgent,  // A mail system itself: mailer-daemon, "Mail Delivery Subsystem", an empty path.
 };
 SenderRole sender_role(std::string_view raw_from);
+// The same of what is parsed already: the field's text, decoded, and its first address, if any.
+SenderRole sender_role(std::string_view text, const mail::Address* address);
 // A local part, in lower case, under which only mail systems write.
 bool is_agent_local(std::string_view local);
 

@@ -160,8 +160,10 @@ void put_line(std::string_view line, Writer& out) {
 
 // A bar counts only before a blank: "|----" is a rule.
 bool is_quoted(std::string_view line) {
-  const std::size_t at = line.find_first_not_of(" \t");
-  if (at == std::string_view::npos) return false;
+  std::size_t at = 0;
+  while (at < line.size() && ascii::is_blank(line[at]))
+    ++at;
+  if (at == line.size()) return false;
   return line[at] == '>' ||
          (line[at] == '|' && at + 1 < line.size() && ascii::is_blank(line[at + 1]));
 }

@@ -16,12 +16,6 @@ namespace {
 // Addresses of one field that are held against those of the text.
 constexpr std::size_t kParties = 10;
 
-// The fields of all mail that say nothing of a product are passed over at once.
-bool may_name_product(std::string_view name) {
-  return !name.empty() &&
-         (name.front() == 'X' || name.front() == 'x' || name.size() == 4 || name.size() == 10);
-}
-
 std::string first_keyword(std::string_view raw) {
   const std::string text = ascii::lower(mail::unfold(raw));
   return text.substr(0, std::min(text.find_first_of(" \t;("), text.size()));
@@ -57,7 +51,7 @@ void OwnHeader::set_envelope_sender(std::string_view path) {
 void OwnHeader::on_field(std::string_view name, std::string_view raw) {
   signs_.on_field(name, raw);
   const auto is = [name](std::string_view known) { return ascii::equals_folded(name, known); };
-  if (product_.empty() && may_name_product(name)) product_ = product_of_field(name, raw);
+  if (product_.empty()) product_ = product_of_field(name, raw);
   switch (name.size()) {
     case 2:
       if (is("to") && to_.empty()) to_ = raw.substr(0, limits::kShownFieldBytes);
@@ -93,10 +87,13 @@ void OwnHeader::on_field(std::string_view name, std::string_view raw) {
 }
 
 void OwnHeader::on_from(std::string_view raw) {
-  role_ = std::max(role_, sender_role(raw));
+  std::string text = mail::decode_text(raw);
+  auto addresses = mail::parse_address_list(raw, 1);
+  role_ = std::max(role_, sender_role(text, addresses.empty() ? nullptr : &addresses.front()));
   if (std::exchange(has_from_, true)) return;
-  from_ = shown_text(raw);
-  if (auto addresses = mail::parse_address_list(raw, 1); !addresses.empty()) {
+  from_ = std::move(text);
+  mail::cut_utf8(from_, limits::kShownFieldBytes);
+  if (!addresses.empty()) {
     from_address_ = std::move(addresses.front());
     from_address_.local = ascii::lower(from_address_.local);
     from_address_.domain = ascii::lower(from_address_.domain);

@@ -41,14 +41,26 @@ constexpr std::size_t kReplyLines = 4;
 // Words this far away in one line are of something else.
 constexpr std::size_t kNearBytes = 240;
 
+// What its words say is looked up when it is asked for: of most lines it never is.
 struct Line {
   std::string_view text;  // As it stands.
   std::string_view lower;
   bool blank = false;
-  bool cue = false;
-  bool reply = false;
-  bool contact = false;
   bool header = false;  // Of a quoted header.
+
+  bool is_cue() const { return ask(cue, announces_recipients); }
+  bool is_reply() const { return ask(reply, holds_reply); }
+  bool is_contact() const { return ask(contact, invites_contact); }
+
+ private:
+  enum class Answer : std::uint8_t { Unknown, No, Yes };
+  bool ask(Answer& answer, bool (*says)(std::string_view)) const {
+    if (answer == Answer::Unknown) answer = says(lower) ? Answer::Yes : Answer::No;
+    return answer == Answer::Yes;
+  }
+  mutable Answer cue = Answer::Unknown;
+  mutable Answer reply = Answer::Unknown;
+  mutable Answer contact = Answer::Unknown;
 };
 
 struct Candidate {
@@ -77,10 +89,7 @@ std::vector<Line> split_lines(std::string_view text, std::string& lowered) {
     const auto begin = static_cast<std::size_t>(line.text.data() - whole.data());
     line.lower = std::string_view(lowered).substr(begin, line.text.size());
     line.blank = ascii::trim(line.text).empty();
-    line.cue = announces_recipients(line.lower);
-    line.reply = holds_reply(line.lower);
-    line.contact = invites_contact(line.lower);
-    lines.push_back(std::move(line));
+    lines.push_back(line);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   // A trace field, or two fields of a header below each other, begin a quoted header.
@@ -100,36 +109,42 @@ bool is_one_of(const std::vector<std::string>& list, std::string_view address) {
       list, [address](const std::string& one) { return ascii::equals_folded(one, address); });
 }
 
-int weigh_place(const Line& line, const AddressSpan& span) {
+struct Weight {
+  int score = 0;
+  Label label = Label::None;
+  bool begins = false;  // Nothing but marks stands before it in its line.
+};
+
+Weight weigh_place(const Line& line, const AddressSpan& span) {
   const std::string_view whole = std::string_view(line.lower).substr(0, span.begin);
   const std::string_view before = whole.substr(whole.size() - std::min(whole.size(), kNearBytes));
   const std::string_view after = std::string_view(line.lower).substr(span.end, kNearBytes);
-  int score = 0;
-  const bool begins = whole.size() == before.size() && is_decoration(before);
-  if (begins && is_decoration(after)) {
-    score += kAlone;
-  } else if (begins && begins_diagnostic(after)) {
-    score += kBegins;
+  Weight weight{.label = label_before(before),
+                .begins = whole.size() == before.size() && is_decoration(before)};
+  if (weight.begins && is_decoration(after)) {
+    weight.score += kAlone;
+  } else if (weight.begins && begins_diagnostic(after)) {
+    weight.score += kBegins;
   }
-  switch (label_before(before)) {
+  switch (weight.label) {
     case Label::Recipient:
-      score += kLabelled;
+      weight.score += kLabelled;
       break;
     case Label::To:
-      score += kToField;
+      weight.score += kToField;
       break;
     case Label::Other:
-      score += kOtherLabel;
+      weight.score += kOtherLabel;
       break;
     case Label::MessageId:
-      score += kMessageId;
+      weight.score += kMessageId;
       break;
     case Label::None:
       break;
   }
-  if (tells_failure(before) || tells_failure(after)) score += kCueInLine;
-  if (invites_contact(before)) score += kOtherLabel;
-  return score;
+  if (tells_failure(before) || tells_failure(after)) weight.score += kCueInLine;
+  if (invites_contact(before)) weight.score += kOtherLabel;
+  return weight;
 }
 
 int weigh_around(const std::vector<Line>& lines, std::size_t at) {
@@ -137,14 +152,14 @@ int weigh_around(const std::vector<Line>& lines, std::size_t at) {
   // Announced in its own line, or above: blank lines and other candidates may stand between.
   for (std::size_t back = 0; back <= kCueLines && back <= at; ++back) {
     const Line& line = lines[at - back];
-    if (line.cue) {
+    if (line.is_cue()) {
       score += kCueBefore;
       break;
     }
-    if (back > 0 && line.contact) break;
+    if (back > 0 && line.is_contact()) break;
   }
   for (std::size_t next = at; next < lines.size() && next <= at + kReplyLines; ++next) {
-    if (!lines[next].reply) continue;
+    if (!lines[next].is_reply()) continue;
     score += kReplyNear;
     break;
   }
@@ -165,16 +180,15 @@ std::vector<Candidate> find_candidates(const std::vector<Line>& lines,
       candidate.lower = ascii::lower(span->address);
       candidate.line = i;
       candidate.end = span->end;
-      candidate.score = weigh_place(lines[i], *span) + weigh_around(lines, i);
+      const Weight weight = weigh_place(lines[i], *span);
+      const bool is_other_party = is_one_of(context.other_parties, candidate.address);
+      candidate.score = weight.score + weigh_around(lines, i);
       // "RCPT" at the end of a folded line of a transcript.
       if (i > 0 && lines[i - 1].lower.ends_with("rcpt")) candidate.score += kLabelled;
-      if (is_one_of(context.other_parties, candidate.address)) candidate.score += kOtherParty;
-      candidate.begins = span->begin <= kNearBytes &&
-                         is_decoration(std::string_view(lines[i].lower).substr(0, span->begin));
+      if (is_other_party) candidate.score += kOtherParty;
+      candidate.begins = weight.begins;
       candidate.in_to_field =
-          span->begin <= kNearBytes &&
-          label_before(std::string_view(lines[i].lower).substr(0, span->begin)) == Label::To &&
-          !is_one_of(context.other_parties, candidate.address);
+          span->begin <= kNearBytes && weight.label == Label::To && !is_other_party;
       if (is_role_address(candidate.lower)) candidate.score += kRoleAddress;
       if (candidate.lower.starts_with("imcea")) candidate.score += kEncapsulated;
       if (looks_like_message_id(candidate.lower)) candidate.score += kMessageId;
@@ -187,18 +201,18 @@ std::vector<Candidate> find_candidates(const std::vector<Line>& lines,
 }
 
 // Of each address the place that says most, in the text's order; only those near the best.
-std::vector<Candidate> choose(std::vector<Candidate> found, int accepted) {
+std::vector<Candidate> choose(const std::vector<Candidate>& found, int accepted) {
   int best = accepted;
   for (const Candidate& candidate : found)
     best = std::max(best, candidate.score);
   std::vector<Candidate> chosen;
-  for (Candidate& candidate : found) {
+  for (const Candidate& candidate : found) {
     if (candidate.score < std::max(accepted, best - kBelowBest)) continue;
     const auto same = std::ranges::find(chosen, candidate.lower, &Candidate::lower);
     if (same == chosen.end()) {
-      chosen.push_back(std::move(candidate));
+      chosen.push_back(candidate);
     } else if (candidate.score > same->score + kBetterPlace) {
-      *same = std::move(candidate);
+      *same = candidate;
     }
     if (chosen.size() >= limits::kReportRecipients) break;
   }
@@ -238,7 +252,8 @@ std::string diagnostic_below(const std::vector<Line>& lines, const Candidate& ca
       if (++blanks > 1 && !diagnostic.empty() && !awaited) break;
       continue;
     }
-    if (blanks > 0 && !diagnostic.empty() && !line.reply && !awaited && !begins_reason(line.lower))
+    if (blanks > 0 && !diagnostic.empty() && !line.is_reply() && !awaited &&
+        !begins_reason(line.lower))
       break;
     blanks = 0;
     awaited = line.text.ends_with(':');
@@ -264,7 +279,7 @@ std::string replies_anywhere(const std::vector<Line>& lines) {
       taking = false;
       continue;
     }
-    taking = taking || line.reply || begins_reason(line.lower);
+    taking = taking || line.is_reply() || begins_reason(line.lower);
     if (taking) append_text(out, line.text);
   }
   return out;

@@ -103,18 +103,20 @@ bool is_agent_local(std::string_view local) {
 }
 
 SenderRole sender_role(std::string_view raw_from) {
-  const std::string text = mail::decode_text(raw_from);
   const auto addresses = mail::parse_address_list(raw_from, 1);
-  const std::string local = addresses.empty() ? "" : ascii::lower(addresses.front().local);
+  return sender_role(mail::decode_text(raw_from), addresses.empty() ? nullptr : &addresses.front());
+}
+
+SenderRole sender_role(std::string_view text, const mail::Address* address) {
+  const std::string local = address == nullptr ? "" : ascii::lower(address->local);
   if (is_agent_local(local)) return SenderRole::DeliveryAgent;
   std::string_view shown = text;
-  if (const std::size_t bracket = text.find('<'); bracket != std::string::npos) {
+  if (const std::size_t bracket = text.find('<'); bracket != std::string_view::npos) {
     shown = shown.substr(0, bracket);
-    if (ascii::trim(std::string_view(text).substr(bracket)) == "<>")
-      return SenderRole::DeliveryAgent;
-  } else if (const std::size_t comment = text.find('('); comment != std::string::npos) {
+    if (ascii::trim(text.substr(bracket)) == "<>") return SenderRole::DeliveryAgent;
+  } else if (const std::size_t comment = text.find('('); comment != std::string_view::npos) {
     shown = shown.substr(comment);
-  } else if (!addresses.empty()) {
+  } else if (address != nullptr) {
     // An address may be any word.
     shown = {};
   }
