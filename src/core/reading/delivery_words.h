@@ -1,5 +1,6 @@
 // What mail systems that nobody knows say of a delivery, in any words of their language: the forms
-// of "not delivered" and "not delivered yet".  Beside the phrases of known products (phrases.tsv).
+// of "not delivered", "not delivered yet" and "no such mailbox".  Beside the phrases of known
+// products (phrases.tsv).
 //
 // People write so too: a sign only beside others.  Pure and total; any thread.
 #pragma once
@@ -9,8 +10,10 @@
 namespace backstop::reading {
 
 struct DeliveryWords {
-  bool failed = false;  // Not delivered, undeliverable, returned to its sender.
-  bool late = false;    // Not yet, delayed, tried again.
+  bool failed = false;   // Not delivered, undeliverable, returned to its sender.
+  bool late = false;     // Not yet, delayed, tried again.
+  bool no_such = false;  // A recipient or mailbox that does not exist, or takes nothing more.
+  bool mail = false;     // That it is mail, and no parcel.
   bool any() const { return failed || late; }
 };
 

@@ -116,6 +116,8 @@ constexpr std::array kRows{
     Row{"list-unsubscribe", Match::Present, "", HeaderSign::Newsletter, "RFC 2369 §3.2"},
     Row{"tls-report-domain", Match::Present, "", HeaderSign::TlsReportField, "RFC 8460 §5.3"},
     Row{"x-jira-fingerprint", Match::Present, "", HeaderSign::TicketSystem, "Jira"},
+    Row{"x-apple-unsubscribe", Match::NotNo, "", HeaderSign::Newsletter,
+        "Apple Mail, which leaves a newsletter for its user"},
     Row{"x-failed-recipients", Match::Present, "", HeaderSign::FailedRecipients, "Exim deliver.c"},
     Row{"x-spamarrest-noauth", Match::Present, "", HeaderSign::ChallengeField, "Spam Arrest"},
     Row{"x-debian-pr-message", Match::FirstWord, "ack", HeaderSign::TicketSystem,
@@ -222,21 +224,27 @@ bool matches(const Row& row, std::string_view raw) {
   return false;
 }
 
-// X-Autoreply, X-Auto-Reply, X-Autoreply-From, X-Autorespond, X-Autoresponder, X-Auto-Answer ...:
-// autoresponders choose the name of their mark freely, but all alike (cPanel, Plesk, Gmail, GMX,
-// Axigen, osTicket, qmail-autoresponder, web mail).
+// X-Autoreply, X-Auto-Reply, X-Autoreply-From, X-Autorespond, X-Auto-Answer, X-Yandex-Autoreply,
+// X-HelpScout-AutoReply ...: autoresponders choose the name of their mark freely, but all alike
+// (cPanel, Plesk, Gmail, GMX, Axigen, osTicket, qmail-autoresponder, web mail, help desks).
 bool is_autoreply_name(std::string_view name) {
-  constexpr std::string_view kBegins = "x-auto";
-  if (name.size() <= kBegins.size() || ascii::to_lower(name[2]) != 'a' ||
-      !ascii::equals_folded(name.substr(0, kBegins.size()), kBegins)) {
-    return false;
+  constexpr std::string_view kMark = "-auto";
+  if (name.size() < 3 || ascii::to_lower(name[0]) != 'x' || name[1] != '-') return false;
+  for (std::size_t at = 1; at + kMark.size() < name.size(); ++at) {
+    if (name[at] != '-' || ascii::to_lower(name[at + 1]) != 'a' ||
+        !ascii::equals_folded(name.substr(at, kMark.size()), kMark)) {
+      continue;
+    }
+    std::string_view rest = name.substr(at + kMark.size());
+    if (rest.front() == '-') rest.remove_prefix(1);
+    const auto begins = [rest](std::string_view word) {
+      return ascii::equals_folded(rest.substr(0, word.size()), word);
+    };
+    if (begins("repl") || begins("answer") || (begins("respon") && !begins("response-suppress"))) {
+      return true;
+    }
   }
-  name.remove_prefix(kBegins.size());
-  if (name.front() == '-') name.remove_prefix(1);
-  const auto begins = [name](std::string_view word) {
-    return ascii::equals_folded(name.substr(0, word.size()), word);
-  };
-  return begins("repl") || begins("answer") || (begins("respon") && !begins("response-suppress"));
+  return false;
 }
 
 }  // namespace

@@ -5,35 +5,14 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/ascii.h"
+#include "core/reading/answer_words.h"
 #include "core/reading/kind.h"
+#include "core/reading/subject_marks.h"
 
 namespace backstop::reading {
 namespace {
 
-// Marks before a subject, in normal text.  Forwards come first.
-constexpr std::array<std::string_view, 10> kForwardMarks{
-    "fw:", "fwd:", "wg:", "tr:", "rv:", "enc:", "i:", "转发:", "轉寄:", "пересл:"};
-constexpr std::array<std::string_view, 14> kReplyMarks{
-    "re:", "aw:",  "antw:", "antwort:", "sv:", "vs:",   "res:",
-    "r:",  "rif:", "odp:",  "ynt:",     "ha:", "回复:", "答复:"};
-
-// A subject without the tags in square brackets that gateways put before it ("[EXTERNAL]").
-std::string_view without_tags(std::string_view subject) {
-  constexpr std::size_t kTagBytes = 24;
-  while (subject.starts_with('[')) {
-    const std::size_t end = subject.substr(0, kTagBytes).find(']');
-    if (end == std::string_view::npos) break;
-    subject = ascii::trim(subject.substr(end + 1));
-  }
-  return subject;
-}
-
-template <std::size_t size>
-bool begins_with(std::string_view subject, const std::array<std::string_view, size>& marks) {
-  return std::ranges::any_of(
-      marks, [subject](std::string_view mark) { return subject.starts_with(mark); });
-}
+using W = AnswerWord;
 
 // Different phrases that do not lie in one another.
 struct Words {
@@ -71,15 +50,20 @@ struct Signs {
   Words reply_subject, reply_text;    // Of an auto-reply.
   Words bare_text;                    // Of its text, those before any field that may be quoted.
   Words ticket_subject, ticket_text;  // Of the acknowledgement of a ticket.
-  bool other_matter = false;     // Words of an update, an order, a password: no acknowledgement.
-  bool number = false;           // The subject has a number as tickets have it.
-  bool forward = false;          // The subject is that of a forward, or ...
-  bool reply = false;            // ... of a reply.
+  AnswerWords text;                   // Of the writer's own text.
+  bool update = false;                // Words of an update: no acknowledgement.
+  bool other_matter = false;          // Words of an order, a password: one only of mail.
+  bool number = false;                // The subject has a number as tickets have it.
+  bool forward = false;               // The subject is that of a forward, or ...
+  bool reply = false;                 // ... of a reply.
   bool tagged = false;           // It has a tag in brackets, as trackers, forums and lists write.
+  bool titled = false;           // It says what this is, apart from the subject answered.
   bool named_by_header = false;  // Auto-Submitted: auto-replied, or an autoresponder's own field.
   bool null_sender = false;      // The envelope sender is that of a mail system, From a person's.
   // Header fields of the weaker kind, each for itself.
   unsigned fields = 0;
+
+  bool marked() const { return named_by_header || null_sender || fields > 0; }
 };
 
 // "#1234" and alike: in square or round brackets, or behind "#".
@@ -96,12 +80,28 @@ bool has_number(std::string_view subject) {
   return false;
 }
 
+// "Away: Minutes", "[Auto-Reply] Minutes", "Minutes (out of office)".
+bool is_titled(std::string_view subject) {
+  constexpr std::size_t kTitleBytes = 64;
+  std::size_t end = subject.starts_with('[') ? subject.substr(0, kTitleBytes).find(']')
+                                             : subject.substr(0, kTitleBytes).find(':');
+  if (subject.starts_with("【")) end = subject.substr(0, kTitleBytes).find("】");
+  std::string_view title;
+  if (end != std::string_view::npos) {
+    title = subject.substr(0, end + 2);
+  } else if (subject.ends_with(')')) {
+    title = subject.substr(std::min(subject.rfind('('), subject.size()));
+  }
+  return AnswerWords(title).has_any(W::Absent, W::Automatic);
+}
+
 // What a text holds that is none of the writer's words to one who wrote to them.
 struct Others {
   std::size_t quoted =
       std::string_view::npos;  // Where a mail program's line before a quote stands.
   std::size_t subject = std::string_view::npos;  // Where a quoted field, or a ticket's, stands.
-  bool other_matter = false;                     // An update, an order, a password, before these.
+  bool update = false;                           // Of a ticket, before these.
+  bool other_matter = false;                     // An order, a password, before these.
 };
 
 Others find_others(const PhraseHits& hits) {
@@ -113,33 +113,42 @@ Others find_others(const PhraseHits& hits) {
     first = std::min(first, hit.at);
   }
   for (const PhraseHit& hit : hits.all()) {
-    others.other_matter =
-        others.other_matter || (hit.phrase->kind == Kind::Ordinary && hit.phrase->product.empty() &&
-                                hit.phrase->where == Where::Text && hit.at < others.quoted);
+    if (hit.phrase->kind != Kind::Ordinary || !hit.phrase->product.empty() ||
+        hit.phrase->where != Where::Text || hit.at >= others.quoted) {
+      continue;
+    }
+    // What trackers write is fixed; what people may write about to a help desk is common.
+    (hit.phrase->fixed ? others.update : others.other_matter) = true;
   }
   return others;
 }
 
 Signs collect_signs(const Findings& f) {
-  Signs s;
   const Others others = find_others(f.words);
-  s.other_matter = others.other_matter;
-  const std::string_view subject = without_tags(f.subject);
-  s.forward = begins_with(subject, kForwardMarks);
-  s.reply = begins_with(subject, kReplyMarks);
-  s.tagged = f.subject.starts_with('[');
   constexpr std::size_t kAll = std::string_view::npos;
-  if (!s.forward && !s.reply) {
-    s.reply_subject = count_words(f.words, Kind::AutoReply, Where::Subject, kAll);
-  }
-  if (!s.forward) s.ticket_subject = count_words(f.words, Kind::TicketAck, Where::Subject, kAll);
-  s.reply_text = count_words(f.words, Kind::AutoReply, Where::Text, others.quoted);
-  s.bare_text =
-      count_words(f.words, Kind::AutoReply, Where::Text, std::min(others.quoted, others.subject));
-  s.ticket_text = count_words(f.words, Kind::TicketAck, Where::Text, others.quoted);
-  s.number = !s.forward && has_number(f.subject);
-  s.named_by_header = f.signs.has(HeaderSign::AutoReplied) || f.signs.has(HeaderSign::Autoreply);
-  s.null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other;
+  const SubjectMark mark = subject_mark(without_tags(f.subject));
+  const bool forward = mark == SubjectMark::Forward;
+  const bool reply = mark == SubjectMark::Reply || mark == SubjectMark::Either;
+  const auto count = [&f](Kind kind, Where where, std::size_t before) {
+    return count_words(f.words, kind, where, before);
+  };
+  Signs s{
+      .reply_subject = forward || reply ? Words{} : count(Kind::AutoReply, Where::Subject, kAll),
+      .reply_text = count(Kind::AutoReply, Where::Text, others.quoted),
+      .bare_text = count(Kind::AutoReply, Where::Text, std::min(others.quoted, others.subject)),
+      .ticket_subject = forward ? Words{} : count(Kind::TicketAck, Where::Subject, kAll),
+      .ticket_text = count(Kind::TicketAck, Where::Text, others.quoted),
+      .text = AnswerWords(f.text.substr(0, others.quoted)),
+      .update = others.update,
+      .other_matter = others.other_matter,
+      .number = !forward && has_number(f.subject),
+      .forward = forward,
+      .reply = reply,
+      .tagged = f.subject.starts_with('['),
+      .titled = !forward && !reply && is_titled(f.subject),
+      .named_by_header = f.signs.has(HeaderSign::AutoReplied) || f.signs.has(HeaderSign::Autoreply),
+      .null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other,
+  };
   for (const HeaderSign sign :
        {HeaderSign::AutoSubmitted, HeaderSign::Bulk, HeaderSign::AsksNoAnswer}) {
     if (f.signs.has(sign)) ++s.fields;
@@ -147,15 +156,35 @@ Signs collect_signs(const Findings& f) {
   return s;
 }
 
+// By the words of any language: an organisation has what was sent, and will see to it.
+bool acknowledges(const Findings& f, const Signs& s) {
+  if (!s.text.acknowledge_request()) return false;
+  const bool numbered = s.number || s.text.has(W::Number);
+  // What a server names an automatic reply is a mailbox's, unless it speaks of a ticket.
+  if (s.reply_subject.fixed > 0 && !numbered && !s.text.has(W::Request)) return false;
+  if (s.named_by_header) return true;
+  const bool in_subject = s.ticket_subject.all() > 0 || s.number;
+  const bool answers = f.answers_mail || s.reply;
+  if (s.null_sender || s.fields > 0) {
+    return answers || in_subject || (s.text.has(W::Request) && numbered);
+  }
+  if (f.signs.has(HeaderSign::TicketSystem)) return s.text.has(W::Automatic) && numbered;
+  // A reply in a thread with nothing automatic about it is a person's, unless it says so itself.
+  if (s.reply) return f.answers_mail && s.number && s.text.has(W::Automatic);
+  return f.answers_mail && (in_subject || numbered || s.text.has(W::Automatic));
+}
+
 // The signs of a help desk: words that say a ticket was made, and something besides them.
 bool is_ticket_ack(const Findings& f, const Signs& s) {
   if (s.forward) return false;
   const bool ticket_field = f.signs.has(HeaderSign::TicketSystem);
-  const bool automatic = s.named_by_header || s.null_sender || s.fields > 0 || ticket_field;
+  const bool automatic = s.marked() || ticket_field;
+  const bool other = s.update || (s.other_matter && !f.answers_mail);
+  if (other && !s.named_by_header) return s.ticket_subject.fixed > 0 && automatic;
+  if (acknowledges(f, s)) return true;
   // A reply in a thread with nothing automatic about it is a person's, whatever it quotes.
   if (!automatic && s.reply && f.answers_mail) return false;
   const bool in_subject = s.ticket_subject.all() > 0 || s.number;
-  if (s.other_matter && !s.named_by_header) return s.ticket_subject.fixed > 0 && automatic;
   if (s.ticket_text.fixed > 0) return automatic || f.answers_mail || in_subject;
   if (s.ticket_subject.fixed > 0) return automatic || s.ticket_text.all() > 0;
   if (s.ticket_text.common == 0) {
@@ -171,6 +200,35 @@ bool is_ticket_ack(const Findings& f, const Signs& s) {
   return mostly_ticket && !ticket_field && f.answers_mail && automatic;
 }
 
+// By the words of any language: somebody away, or nobody, answers what was sent.
+bool answers_by_words(const Findings& f, const Signs& s) {
+  const bool absent = s.text.tell_absence();
+  const bool addressed = s.text.answer_a_message();
+  const bool automatic = s.text.has(W::Automatic);
+  const bool said = absent || (automatic && (addressed || s.text.has_any(W::Absent, W::Later)));
+  if (!said || (s.text.has(W::Colleagues) && !s.null_sender)) return false;
+  const bool answers = f.answers_mail || s.null_sender || (s.reply && s.fields > 0);
+  if (s.fields > 0) {
+    return (answers && (absent || addressed || automatic)) || (absent && (addressed || s.titled));
+  }
+  if (s.reply) return absent && automatic && !f.answers_mail;
+  return s.titled ? absent || automatic : f.answers_mail && (addressed || automatic);
+}
+
+// What a subject of common words needs besides it: people announce their holidays so.
+bool is_reply_of_absent(const Findings& f, const Signs& s) {
+  const unsigned others = s.fields + (f.answers_mail ? 1U : 0U) + (s.null_sender ? 1U : 0U);
+  if (s.reply_text.fixed > 0) return true;
+  if (s.null_sender) return s.reply_text.common > 0 || others > 1;
+  const bool addressed = s.titled || s.text.answer_a_message() || s.text.has(W::Automatic);
+  if (s.text.has(W::Colleagues)) return false;
+  if (s.reply_text.common > 0 && f.answers_mail) {
+    return addressed || s.fields > 0 || s.text.has_any(W::Instead, W::Later);
+  }
+  if (s.reply_text.common > 0 && s.fields > 0) return addressed;
+  return f.answers_mail && others > 1;
+}
+
 // An answer without a field that names it so.
 bool is_auto_reply(const Findings& f, const Signs& s) {
   if (s.forward || f.signs.has(HeaderSign::Newsletter)) return false;
@@ -184,22 +242,18 @@ bool is_auto_reply(const Findings& f, const Signs& s) {
   if (s.reply_subject.fixed > 0) {
     return s.null_sender || f.answers_mail || s.fields > 0 || s.reply_text.all() > 0;
   }
-  const bool answering = f.answers_mail || s.null_sender;
-  if (s.reply_subject.common > 0) {
-    const unsigned others = s.fields + (f.answers_mail ? 1U : 0U) + (s.null_sender ? 1U : 0U);
-    if (s.reply_text.fixed > 0) return true;
-    if (s.reply_text.common > 0) {
-      return answering || generated || f.signs.has(HeaderSign::AsksNoAnswer);
-    }
-    return answering && others > 1;
-  }
+  if (s.reply_subject.common > 0 && is_reply_of_absent(f, s)) return true;
   if (s.null_sender && f.returned == ReturnForm::None && f.recipients->empty()) {
     // Without a reference it is no person's reply, with one and a field neither.
     if (s.reply_text.all() > 0 || (s.reply && !f.answers_mail)) return true;
     if (f.answers_mail && (s.fields > 0 || s.reply)) return true;
+    const bool other = s.update || s.other_matter;
+    if (s.text.tell_absence() || (s.text.answer_a_message() && !other)) return true;
+    if (s.text.has(W::Automatic) && (f.answers_mail || s.titled)) return true;
   }
   // What people write in a tracker or help desk is sent on by it, as an answer too.
-  if (s.tagged || s.number || f.signs.has(HeaderSign::TicketSystem)) return false;
+  if ((s.tagged && !s.titled) || s.number || f.signs.has(HeaderSign::TicketSystem)) return false;
+  if (answers_by_words(f, s)) return true;
   if (s.reply_text.fixed > 0) {
     if (generated || (f.answers_mail && s.fields > 0)) return true;
     return (f.answers_mail || s.reply) && s.bare_text.fixed > 0 && s.bare_text.all() > 1;
@@ -230,7 +284,7 @@ void note_words(const Findings& f, Kind kind, std::vector<std::string>& evidence
   }
 }
 
-void note_fields(const Findings& f, const Signs& s, std::vector<std::string>& evidence) {
+void note_signs(const Findings& f, const Signs& s, Kind kind, std::vector<std::string>& evidence) {
   if (f.signs.has(HeaderSign::AutoReplied)) {
     evidence.emplace_back("Auto-Submitted says that it was sent as an automatic reply (RFC 3834).");
   } else if (f.signs.has(HeaderSign::AutoSubmitted)) {
@@ -245,6 +299,13 @@ void note_fields(const Findings& f, const Signs& s, std::vector<std::string>& ev
   if (f.signs.has(HeaderSign::TicketSystem)) {
     evidence.emplace_back("A header field names a ticket system.");
   }
+  if (!f.words.has(kind, Where::Text)) {
+    if (kind == Kind::TicketAck && s.text.acknowledge_request()) {
+      evidence.emplace_back("The text says that a request was received and will be answered.");
+    } else if (kind == Kind::AutoReply && s.text.tell_absence()) {
+      evidence.emplace_back("The text tells that somebody is away.");
+    }
+  }
   if (s.null_sender)
     evidence.emplace_back("Its envelope sender is empty, but a person is its author.");
   if (f.answers_mail) evidence.emplace_back("It refers to the message that it answers.");
@@ -254,10 +315,13 @@ void note_fields(const Findings& f, const Signs& s, std::vector<std::string>& ev
 
 bool has_subject_of_answer(const Findings& f) {
   if (f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::Newsletter)) return false;
-  if (!f.answers_mail && begins_with(without_tags(f.subject), kReplyMarks)) return true;
-  return (f.answers_mail || f.signs.has(HeaderSign::Bulk) ||
-          f.signs.has(HeaderSign::AsksNoAnswer)) &&
-         has_number(f.subject);
+  const SubjectMark mark = subject_mark(without_tags(f.subject));
+  if (mark == SubjectMark::Forward) return false;
+  const bool reply = mark != SubjectMark::None;
+  // Mail programs write both when people reply.
+  if (f.answers_mail != reply) return true;
+  const bool marked = f.signs.has(HeaderSign::Bulk) || f.signs.has(HeaderSign::AsksNoAnswer);
+  return f.answers_mail ? marked || has_number(f.subject) : marked && has_number(f.subject);
 }
 
 std::optional<KindDecision> decide_answer(const Findings& f) {
@@ -285,7 +349,7 @@ std::optional<KindDecision> decide_answer(const Findings& f) {
     return std::nullopt;
   }
   decision.language = std::string(language_of_text(f.words, decision.kind));
-  note_fields(f, s, decision.evidence);
+  note_signs(f, s, decision.kind, decision.evidence);
   note_words(f, decision.kind, decision.evidence);
   return decision;
 }

@@ -4,7 +4,7 @@
 
 #include "core/reading/delivery_words.h"
 #include "core/reading/kind.h"
-#include "core/reading/request_marks.h"
+#include "core/reading/subject_marks.h"
 
 namespace backstop::reading {
 namespace {
@@ -103,10 +103,16 @@ bool is_told_by_role(const Findings& f) {
   return states_outcome(f) || returns_something(f) || has_answered_recipient(f);
 }
 
+// Trackers and lists put a tag before the subject, and quote notices in what they tell.
+bool has_tagged_subject(const Findings& f) {
+  return f.subject.starts_with('[') && f.from == SenderRole::Other && !has_daemon_envelope(f);
+}
+
 // From anybody: the product's own words open the text, the subject agrees, and something of the
 // message came back or a server's answer is given.
 bool is_told_by_words(const Findings& f) {
-  if (f.answers_mail || is_reply_or_forward(f.subject) || f.signs.has(HeaderSign::List))
+  if (f.answers_mail || is_reply_or_forward(f.subject) || f.signs.has(HeaderSign::List) ||
+      has_tagged_subject(f))
     return false;
   const bool subject = has_words(f, Where::Subject);
   const bool evidence = returns_something(f) || has_answered_recipient(f);
@@ -121,25 +127,33 @@ bool is_told_by_words(const Findings& f) {
 // A mail system that nobody knows, by envelope, address or a field of automatic mail, in any words
 // of its language: what it says must be of a delivery, and of somebody's.
 bool is_told_by_grammar(const Findings& f) {
-  if (is_reply_or_forward(f.subject)) return false;
+  if (is_reply_or_forward(f.subject) || has_tagged_subject(f)) return false;
   const bool envelope = has_daemon_envelope(f);
   const bool automatic = f.signs.has(HeaderSign::AutoSubmitted) && !f.signs.has(HeaderSign::List);
+  const bool agent = f.from == SenderRole::DeliveryAgent && !is_only_named_agent(f);
   if (!envelope && !automatic && f.from == SenderRole::Other) return false;
-  if (!envelope && f.from == SenderRole::DeliveryAgent && is_only_named_agent(f)) return false;
+  if (!envelope && f.from == SenderRole::DeliveryAgent && !agent) return false;
   if (f.signs.has(HeaderSign::Autoreply) || f.signs.has(HeaderSign::TicketSystem)) return false;
   const bool answers =
       f.words.has(Kind::AutoReply, Where::Subject) || f.words.has(Kind::TicketAck, Where::Subject);
   if (answers) return false;
-  const bool subject = has_words(f, Where::Subject) || find_delivery_words(f.subject).any();
-  const bool text = states_outcome(f) || find_delivery_words(f.text).any();
+  const DeliveryWords in_subject = find_delivery_words(f.subject);
+  const DeliveryWords in_text = find_delivery_words(f.text);
+  const bool subject = has_words(f, Where::Subject) || in_subject.any();
+  const bool text = states_outcome(f) || in_text.any();
+  const bool told = text || in_text.no_such;
   const bool code = std::ranges::any_of(*f.recipients,
                                         [](const RecipientReport& r) { return !r.status.empty(); });
-  if (envelope && code && (text || subject || f.from != SenderRole::Other)) return true;
+  const bool evidence = has_answered_recipient(f) || returns_something(f);
+  // Parcels and alarms are not delivered either.
+  const bool somebody = !f.recipients->empty() && (in_subject.mail || in_text.mail);
+  if (agent && (subject || text) && envelope) return true;
+  if (agent && (subject || (text && !f.answers_mail)) && (evidence || somebody)) return true;
+  if (envelope && code && (told || subject || f.from != SenderRole::Other)) return true;
   if (envelope && text && returns_something(f)) return true;
+  if (envelope && f.from != SenderRole::Other && text && somebody) return true;
   if (!subject) return false;
-  return code || (text && (has_answered_recipient(f) || returns_something(f))) ||
-         (envelope && (has_answered_recipient(f) || returns_something(f))) ||
-         (envelope && text && !f.recipients->empty());
+  return code || (told && (evidence || somebody)) || (envelope && evidence);
 }
 
 // The subject is the shortest account of what happened; the words of the text decide when it is

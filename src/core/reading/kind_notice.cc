@@ -1,7 +1,7 @@
 // Notices of virus scanners and content filters.
 #include "core/reading/kind.h"
 #include "core/reading/kind_words.h"
-#include "core/reading/request_marks.h"
+#include "core/reading/subject_marks.h"
 
 namespace backstop::reading {
 namespace {

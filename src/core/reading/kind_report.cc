@@ -4,7 +4,7 @@
 
 #include "core/base/ascii.h"
 #include "core/reading/kind.h"
-#include "core/reading/request_marks.h"
+#include "core/reading/subject_marks.h"
 
 namespace backstop::reading {
 namespace {

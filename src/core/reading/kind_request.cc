@@ -2,6 +2,7 @@
 #include "core/reading/kind.h"
 #include "core/reading/kind_words.h"
 #include "core/reading/request_marks.h"
+#include "core/reading/subject_marks.h"
 
 namespace backstop::reading {
 namespace {

@@ -7,6 +7,7 @@
 #include "core/base/ascii.h"
 #include "core/reading/notice_words.h"
 #include "core/reading/request_marks.h"
+#include "core/reading/subject_marks.h"
 
 namespace backstop::reading {
 namespace {

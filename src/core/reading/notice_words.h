@@ -7,7 +7,8 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
+
+#include "core/reading/stem_index.h"
 
 namespace backstop::reading {
 
@@ -39,34 +40,10 @@ enum class NoticeWord : std::uint8_t {
 inline constexpr unsigned kNoticeWordCount = static_cast<unsigned>(NoticeWord::Account) + 1;
 
 // Which of them stand in a text, and where.
-class NoticeWords {
+class NoticeWords : public StemHits<NoticeWord, kNoticeWordCount> {
  public:
   // `normal`: normal text (normal_text.h), of which limits::kNoticeWordBytes are looked at.
   explicit NoticeWords(std::string_view normal);
-
-  bool has(NoticeWord word) const { return (all_ & bit(word)) != 0; }
-  template <class... Words>
-  bool has_any(Words... words) const {
-    return (has(words) || ...);
-  }
-  // All of them stand within a sentence or two of each other.
-  template <class... Words>
-  bool together(Words... words) const {
-    return stands_together((bit(words) | ...));
-  }
-
- private:
-  struct Hit {
-    std::uint32_t at;
-    NoticeWord word;
-  };
-  static constexpr std::uint32_t bit(NoticeWord word) {
-    return std::uint32_t{1} << static_cast<unsigned>(word);
-  }
-  bool stands_together(std::uint32_t bits) const;
-
-  std::uint32_t all_ = 0;
-  std::vector<Hit> hits_;  // In the text's order; at most limits::kNoticeWordHits.
 };
 
 // A display name or local part, in lower case, is that of a mail filter, whoever made it.

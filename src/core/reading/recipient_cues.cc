@@ -385,6 +385,9 @@ Label label_before(std::string_view before) {
   const std::string_view text = without_marks_behind(before);
   if (text.empty()) return Label::None;
   if (ends_with_word_of(text, kMessageIdLabels)) return Label::MessageId;
+  // "expanded from <...>" is the recipient too.
+  if (ends_as_word(text, "generated from") || ends_as_word(text, "expanded from"))
+    return Label::Recipient;
   if (ends_with_word_of(text, kOtherLabels)) return Label::Other;
   static constexpr auto kEnds = make_word_search<1>(last_four(kRecipientLabels));
   if (text.size() >= 4 && kEnds.any_in(text.substr(text.size() - 4)) &&

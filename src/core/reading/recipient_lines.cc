@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/reading/address_text.h"
 #include "core/reading/delivery_status.h"
+#include "core/reading/delivery_words.h"
 #include "core/reading/failure_reason.h"
 #include "core/reading/recipient_cues.h"
 
@@ -220,6 +221,25 @@ std::vector<Candidate> choose(const std::vector<Candidate>& found, int accepted)
   return chosen;
 }
 
+// Of an unknown system's sentences, those that say in any words that mail was not delivered.
+std::vector<Candidate> choose_spoken_of(const std::vector<Line>& lines,
+                                        const std::vector<Candidate>& found) {
+  std::vector<Candidate> spoken_of;
+  for (const Candidate& candidate : found) {
+    if (candidate.score <= kRoleAddress) continue;
+    const DeliveryWords words = find_delivery_words(lines[candidate.line].lower);
+    if (words.any() || words.no_such) spoken_of.push_back(candidate);
+  }
+  return choose(std::move(spoken_of), kRoleAddress);
+}
+
+// The one address that can be meant.
+std::vector<Candidate> choose_only(std::vector<Candidate> found) {
+  found = choose(std::move(found), kRoleAddress + 1);
+  if (found.size() > 1) found.clear();
+  return found;
+}
+
 void append_text(std::string& out, std::string_view text) {
   text = ascii::trim(text);
   while (!text.empty() &&
@@ -351,6 +371,7 @@ std::vector<RecipientReport> read_recipient_lines(std::string_view text,
       }
     }
     if (chosen.empty() && reports.empty()) chosen = choose(found, kLastResort);
+    if (chosen.empty() && reports.empty()) chosen = choose_spoken_of(lines, found);
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       // Of several in one line, what stands below is of each.
       std::size_t next = i + 1;
@@ -367,6 +388,11 @@ std::vector<RecipientReport> read_recipient_lines(std::string_view text,
     }
     if (reports.empty() && context.returned_to.size() == 1) {
       reports.push_back(make_report(context.returned_to.front(), "", context.delayed));
+    }
+    if (reports.empty()) {
+      for (const Candidate& only : choose_only(found))
+        reports.push_back(make_report(only.address, diagnostic_below(lines, only, lines.size()),
+                                      context.delayed));
     }
   }
   if (reports.size() == 1) complete_single(lines, reports.front());

@@ -143,12 +143,6 @@ bool has_mark_with_token(std::string_view subject, std::string_view mark) {
   return end >= kTokenLength;
 }
 
-// Whether a colon stands where one of a prefix would.
-bool may_have_prefix(std::string_view normal_subject) {
-  constexpr std::size_t kLongestPrefix = 10;
-  return normal_subject.substr(0, kLongestPrefix).find(':') != std::string_view::npos;
-}
-
 }  // namespace
 
 ConfirmForm confirm_address_form(std::string_view raw) {
@@ -248,29 +242,6 @@ bool is_scanner_origin(std::string_view name, std::string_view raw) {
   raw = ascii::trim(raw);
   return !raw.empty() && raw.size() <= kWordOriginLength &&
          std::ranges::none_of(raw, [](char c) { return ascii::is_space(c) || c == ':'; });
-}
-
-bool is_forward(std::string_view normal_subject) {
-  if (!may_have_prefix(normal_subject)) return false;
-  static constexpr std::array kPrefixes{"fwd:"sv,  "fw:"sv,    "wg:"sv,     "tr:"sv,      "rv:"sv,
-                                        "enc:"sv,  "vb:"sv,    "doorst:"sv, "inoltra:"sv, "fs:"sv,
-                                        "pd:"sv,   "vl:"sv,    "vs:"sv,     "转发:"sv,    "轉寄:"sv,
-                                        "[fwd:"sv, "reenv:"sv, "ilt:"sv,    "przek:"sv};
-  return std::ranges::any_of(kPrefixes, [normal_subject](std::string_view prefix) {
-    return prefix.front() == normal_subject.front() && normal_subject.starts_with(prefix);
-  });
-}
-
-bool is_reply_or_forward(std::string_view normal_subject) {
-  if (!may_have_prefix(normal_subject)) return false;
-  static constexpr std::array kPrefixes{"re:"sv,   "re[0]:"sv, "aw:"sv,  "sv:"sv,   "antw:"sv,
-                                        "odp:"sv,  "res:"sv,   "ref:"sv, "betr:"sv, "rif:"sv,
-                                        "r:"sv,    "ynt:"sv,   "vá:"sv,  "回复:"sv, "回覆:"sv,
-                                        "答复:"sv, "返信:"sv,  "re :"sv};
-  return is_forward(normal_subject) ||
-         std::ranges::any_of(kPrefixes, [normal_subject](std::string_view prefix) {
-           return prefix.front() == normal_subject.front() && normal_subject.starts_with(prefix);
-         });
 }
 
 bool is_list_role(std::string_view local) {

@@ -30,10 +30,6 @@ bool names_report_role(std::string_view raw);
 // one word, "generated" or its translation; of what it only scanned it says "Found to be clean".
 bool is_scanner_origin(std::string_view name, std::string_view raw);
 
-// `normal_subject` (normal_text.h) begins as mail clients begin replies and forwards.
-bool is_reply_or_forward(std::string_view normal_subject);
-// The same of forwards alone.
-bool is_forward(std::string_view normal_subject);
 // `local`, in lower case, is a role of list managers: "hobby-request", "board+owner", "majordomo".
 bool is_list_role(std::string_view local);
 // `local`, in lower case, is one under which newsletters and services write: "no-reply", "news".
