@@ -85,12 +85,12 @@ class StemIndex {
   using Group = decltype(kRows[0].group);
 
   constexpr StemIndex() {
-    for_each_stem([this](std::string_view stem, Group) { ++starts_[bucket_at(stem) + 1]; });
+    for_each_stem([this](std::string_view stem, Group) { ++starts_[bucket_of(key_at(stem)) + 1]; });
     for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
       starts_[bucket + 1] = static_cast<std::uint16_t>(starts_[bucket] + starts_[bucket + 1]);
     std::array<std::uint16_t, kBuckets + 1> next = starts_;
     for_each_stem([this, &next](std::string_view stem, Group group) {
-      entries_[next[bucket_at(stem)]++] = {stem, group};
+      entries_[next[bucket_of(key_at(stem))]++] = {key_at(stem), group, stem.substr(kKeyBytes)};
     });
   }
 
@@ -98,20 +98,24 @@ class StemIndex {
   template <class Take>
   void search(std::string_view text, Take&& take) const {
     for (std::size_t at = 0; at + kKeyBytes <= text.size(); ++at) {
-      const std::size_t bucket = bucket_at(text.substr(at));
+      const std::uint32_t key = key_at(text.substr(at));
+      const std::size_t bucket = bucket_of(key);
       for (std::size_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
-        if (text.substr(at).starts_with(entries_[i].stem)) take(at, entries_[i].group);
+        const Entry& entry = entries_[i];
+        if (entry.key == key && text.substr(at + kKeyBytes).starts_with(entry.rest))
+          take(at, entry.group);
       }
     }
   }
 
  private:
   struct Entry {
-    std::string_view stem;
+    std::uint32_t key = 0;
     Group group{};
+    std::string_view rest;  // Of the stem, behind its key.
   };
   static constexpr std::size_t kKeyBytes = 4;
-  static constexpr unsigned kBucketBits = 11;
+  static constexpr unsigned kBucketBits = 12;
   static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
 
   template <class Take>
@@ -133,10 +137,13 @@ class StemIndex {
   }
 
   // REQUIRES: four bytes, which no stem is shorter than.
-  static constexpr std::size_t bucket_at(std::string_view text) {
+  static constexpr std::uint32_t key_at(std::string_view text) {
     std::uint32_t key = 0;
     for (unsigned i = 0; i < kKeyBytes; ++i)
       key |= std::uint32_t{static_cast<unsigned char>(text[i])} << (8 * i);
+    return key;
+  }
+  static constexpr std::size_t bucket_of(std::uint32_t key) {
     return (key * 0x9e3779b1U) >> (32 - kBucketBits);
   }
 
