@@ -29,7 +29,11 @@ bool AnswerWords::tell_absence() const {
 }
 
 bool AnswerWords::answer_a_message() const {
-  return has(W::Automatic) || together(W::Thanks, W::YourMail) || together(W::YourMail, W::Later) ||
+  return has(W::Automatic) || speak_of_your_mail();
+}
+
+bool AnswerWords::speak_of_your_mail() const {
+  return together(W::Thanks, W::YourMail) || together(W::YourMail, W::Later) ||
          together(W::YourMail, W::Absent);
 }
 

@@ -40,6 +40,8 @@ class AnswerWords : public StemHits<AnswerWord, kAnswerWordCount> {
   // It is said to one who wrote, not to people one knows: of the message, or that this is
   // automatic.
   bool answer_a_message() const;
+  // Of the message alone: people write of automatic replies, too.
+  bool speak_of_your_mail() const;
   // What was sent has arrived with an organisation, which will see to it.
   bool acknowledge_request() const;
 };

@@ -211,8 +211,9 @@ bool answers_by_words(const Findings& f, const Signs& s) {
   if (s.fields > 0) {
     return (answers && (absent || addressed || automatic)) || (absent && (addressed || s.titled));
   }
-  if (s.reply) return absent && automatic && !f.answers_mail;
-  return s.titled ? absent || automatic : f.answers_mail && (addressed || automatic);
+  // Nothing but words: people write of absences, and of answers that came by themselves, too.
+  if (s.reply) return false;
+  return (s.titled || f.answers_mail) && s.text.speak_of_your_mail();
 }
 
 // What a subject of common words needs besides it: people announce their holidays so.
@@ -220,8 +221,9 @@ bool is_reply_of_absent(const Findings& f, const Signs& s) {
   const unsigned others = s.fields + (f.answers_mail ? 1U : 0U) + (s.null_sender ? 1U : 0U);
   if (s.reply_text.fixed > 0) return true;
   if (s.null_sender) return s.reply_text.common > 0 || others > 1;
-  const bool addressed = s.titled || s.text.answer_a_message() || s.text.has(W::Automatic);
   if (s.text.has(W::Colleagues)) return false;
+  const bool addressed =
+      s.text.speak_of_your_mail() || (s.fields > 0 && (s.titled || s.text.has(W::Automatic)));
   if (s.reply_text.common > 0 && f.answers_mail) {
     return addressed || s.fields > 0 || s.text.has_any(W::Instead, W::Later);
   }
@@ -230,6 +232,13 @@ bool is_reply_of_absent(const Findings& f, const Signs& s) {
 }
 
 // An answer without a field that names it so.
+// Some address in the text alone may be that of whoever answers instead.
+bool tells_of_failure(const Findings& f) {
+  return std::ranges::any_of(*f.recipients, [](const RecipientReport& recipient) {
+    return !recipient.status.empty() || recipient.reason != FailureReason::Unknown;
+  });
+}
+
 bool is_auto_reply(const Findings& f, const Signs& s) {
   if (s.forward || f.signs.has(HeaderSign::Newsletter)) return false;
   const bool generated = f.signs.has(HeaderSign::AutoSubmitted);
@@ -243,7 +252,7 @@ bool is_auto_reply(const Findings& f, const Signs& s) {
     return s.null_sender || f.answers_mail || s.fields > 0 || s.reply_text.all() > 0;
   }
   if (s.reply_subject.common > 0 && is_reply_of_absent(f, s)) return true;
-  if (s.null_sender && f.returned == ReturnForm::None && f.recipients->empty()) {
+  if (s.null_sender && f.returned == ReturnForm::None && !tells_of_failure(f)) {
     // Without a reference it is no person's reply, with one and a field neither.
     if (s.reply_text.all() > 0 || (s.reply && !f.answers_mail)) return true;
     if (f.answers_mail && (s.fields > 0 || s.reply)) return true;

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "core/base/ascii.h"
+#include "core/reading/delivery_words.h"
 #include "core/reading/notice_words.h"
 #include "core/reading/request_marks.h"
 #include "core/reading/subject_marks.h"
@@ -106,6 +107,23 @@ bool is_content_notice(const Writer& writer, const NoticeWords& subject, const N
          (about_content || subject.has(W::Stopped));
 }
 
+// Of a null sender, or with an address to answer that carries a token: where a text asks for
+// something about a message of the reader's, the other things that challenges say make up for one
+// that this does not.
+bool is_challenge_by_sum(const Findings& f, const NoticeWords& text, bool asks, unsigned reasons) {
+  constexpr unsigned kEnough = 3;
+  const bool token = f.signs.has(HeaderSign::ConfirmAddress);
+  if (!has_daemon_envelope(f) && !token) return false;
+  if (!text.has_any(W::YourMail, W::Mail)) return false;
+  // What a person who is away, or a mail system that gave up, says besides.
+  const bool other = f.words.has(Kind::AutoReply) ||
+                     f.words.count_fixed(Kind::Bounce, Where::Text) > 0 ||
+                     (find_delivery_words(f.text).no_such && !asks);
+  const unsigned sum = reasons + unsigned{text.has(W::Pending)} + unsigned{asks} +
+                       2 * unsigned{token} + unsigned{asks && text.has(W::Link)};
+  return sum >= kEnough + unsigned{other} && (reasons > 0 || token || asks);
+}
+
 // Several addresses: those of held messages beside the reader's own.
 bool lists_messages(const NoticeWords& text, std::string_view normal) {
   return text.has(W::Column) || std::ranges::count(normal, '@') > 1;
@@ -173,18 +191,19 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
                          f.signs.has(HeaderSign::ConfirmAddress);
   if (!automatic && !writer.filter) return std::nullopt;
   const NoticeWords text(f.text);
-  if (!text.together(W::YourMail, W::Pending) || !text.together(W::Pending, W::Confirm) ||
-      text.has_any(W::Moderator, W::Account, W::Virus)) {
+  if (!text.has(W::Confirm) || text.has_any(W::Moderator, W::Account, W::Virus)) {
     return std::nullopt;
   }
   const NoticeWords subject(f.subject);
-  const bool asks = subject.has_any(W::Confirm, W::Pending, W::Unknown);
+  const bool asks = subject.has_any(W::Confirm, W::Pending, W::Unknown) ||
+                    f.signs.has(HeaderSign::ChallengeSubject);
   if (!asks && f.words.has(Kind::TicketAck)) return std::nullopt;
   const unsigned reasons =
       unsigned{text.has(W::Human)} + unsigned{text.has(W::Once)} + unsigned{text.has(W::Unknown)};
-  if (reasons + unsigned{text.has(W::Link)} + unsigned{asks} < 2 || reasons == 0) {
-    return std::nullopt;
-  }
+  const bool told = text.together(W::YourMail, W::Pending) &&
+                    text.together(W::Pending, W::Confirm) && reasons > 0 &&
+                    reasons + unsigned{text.has(W::Link)} + unsigned{asks} >= 2;
+  if (!told && !is_challenge_by_sum(f, text, asks, reasons)) return std::nullopt;
   KindDecision decision = make_decision(f, Kind::Challenge, writer);
   decision.evidence.emplace_back(
       "The text says that a message waits until its sender has confirmed it.");
