@@ -247,5 +247,19 @@ TEST(KindRequestTest, WhatOnlySaysSuchWordsIsOrdinary) {
         "See you at noon.\r\n"}});
 }
 
+TEST(KindRequestTest, SympaIsToldByItsLinkInAnyLanguage) {
+  expect_all(Kind::SubscriptionConfirm,
+             {{"de",
+               "From: SYMPA <sympa@lists.example.org>\r\nAuto-Submitted: auto-replied\r\n"
+               "Subject: Listen / Abonnement von hobby\r\n",
+               "Falls Sie die Ausführung dieser Aktion wünschen, klicken Sie auf diesen Link:\r\n"
+               "https://lists.example.org/sympa/auth/9a7e2be5bae84fc4/subscribe\r\n"},
+              {"hu",
+               "From: SYMPA <sympa@lists.example.org>\r\nAuto-Submitted: auto-replied\r\n"
+               "Subject: Listák / feliratkozás\r\n",
+               "Ha meg akarja erősíteni, kattintson ide:\r\n"
+               "https://lists.example.org/sympa/auth/9a7e2be5bae84fc4/subscribe\r\n"}});
+}
+
 }  // namespace
 }  // namespace backstop::reading

@@ -210,6 +210,29 @@ TEST(KindWordsTest, ChallengesOfUnknownProgramsAreTold) {
         "您的邮件已被暂时保留。请点击 https://example.org/v/1 确认您是真人，只需一次。\r\n"}});
 }
 
+// Where one thing is not said that challenges say, the others make up for it: only for a null
+// sender or an address with a token.
+TEST(KindWordsTest, ChallengesAreToldByWhatTheySayTogether) {
+  expect_all(
+      Kind::Challenge,
+      {{"no, held for whom nobody knows",
+        "Return-Path: <>\r\nFrom: port@example.org\r\nSubject: Vennligst bekreft e-posten din\r\n",
+        "e-posten din til carla@example.org er satt på vent fordi du ikke er en kjent avsender.\r\n"
+        "Svar på denne meldingen, så blir den levert.\r\n"},
+       {"de, a token to answer to",
+        "From: carla@example.org\r\nReply-To: "
+        "carla-confirm-accept.1108651234.771.ab12cd@example.org"
+        "\r\nSubject: Bitte bestätigen Sie Ihre Nachricht\r\nAuto-Submitted: auto-replied\r\n",
+        "Ihre Nachricht wird zurückgehalten, weil Ihre Adresse nicht überprüft wurde. Bitte\r\n"
+        "bestätigen Sie sie ein einziges Mal.\r\n"}});
+  expect_all(
+      Kind::Ordinary,
+      {{"the same words of a person",
+        "From: bob@example.org\r\nSubject: Vennligst bekreft e-posten din\r\n",
+        "e-posten din til carla@example.org er satt på vent fordi du ikke er en kjent avsender.\r\n"
+        "Svar på denne meldingen, så blir den levert.\r\n"}});
+}
+
 TEST(KindWordsTest, ConfirmationsOfUnknownListsAreTold) {
   expect_all(Kind::SubscriptionConfirm,
              {{"es", "From: Noticias <news@example.org>\r\nSubject: Confirmar su suscripción\r\n",
