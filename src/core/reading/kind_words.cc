@@ -211,19 +211,25 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
 }
 
 std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
-  const bool role = is_list_role(f.from_local) || is_sending_role(f.from_local);
-  if (!role || f.answers_mail || is_reply_or_forward(f.subject) || f.parts.attachment ||
-      f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::TicketSystem)) {
+  const bool list = is_list_role(f.from_local);
+  // Who sells or writes news does not send without a sender.
+  const bool null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other;
+  if ((!list && !null_sender && !is_sending_role(f.from_local)) || f.answers_mail ||
+      is_reply_or_forward(f.subject) || f.parts.attachment || f.signs.has(HeaderSign::List) ||
+      f.signs.has(HeaderSign::TicketSystem) || !f.recipients->empty()) {
     return std::nullopt;
   }
   const NoticeWords subject(f.subject);
   if (!subject.has(W::Confirm) || !subject.has(W::Subscribe)) return std::nullopt;
   const NoticeWords text(f.text);
   const bool asks = text.together(W::Subscribe, W::Confirm, W::Link) ||
-                    (is_list_role(f.from_local) && text.together(W::Subscribe, W::Confirm));
+                    (list && text.together(W::Subscribe, W::Confirm)) ||
+                    (null_sender && text.has(W::Confirm));
   if (!asks || text.has_any(W::Account, W::Bought, W::Moderator)) return std::nullopt;
   KindDecision decision{.kind = Kind::SubscriptionConfirm, .confidence = 0.85};
-  decision.evidence.emplace_back("It is sent in the role of a list or newsletter.");
+  decision.evidence.emplace_back(null_sender && !list
+                                     ? "The envelope sender is empty."
+                                     : "It is sent in the role of a list or newsletter.");
   decision.evidence.emplace_back("Subject and text ask to confirm a subscription.");
   return decision;
 }

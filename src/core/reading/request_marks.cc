@@ -15,7 +15,6 @@ using namespace std::string_view_literals;
 // Of one field no more addresses than this are looked at: requests have one.
 constexpr unsigned kAddressesLookedAt = 4;
 constexpr std::size_t kTokenLength = 6;
-constexpr std::size_t kHexTokenLength = 16;
 constexpr std::size_t kHexCommandLength = 8;
 constexpr std::size_t kWordOriginLength = 24;
 
@@ -168,7 +167,7 @@ ConfirmForm confirm_subject_form(std::string_view raw) {
   }
   // Mailman 2; Minimalist and Sympa (mail_tt2/request_auth.tt2); Majordomo 2; LISTSERV's
   // confirmation code.
-  if (is_command_with_token(subject, "confirm ", kHexTokenLength, true) ||
+  if (is_command_with_token(subject, "confirm ", kHexCommandLength, true) ||
       is_command_with_token(subject, "auth ", kHexCommandLength, false) ||
       is_majordomo_subject(subject) ||
       has_mark_with_token(subject, "command confirmation request (")) {
@@ -245,8 +244,10 @@ bool is_scanner_origin(std::string_view name, std::string_view raw) {
 }
 
 bool is_list_role(std::string_view local) {
-  static constexpr std::array kEndings{"-request"sv, "-owner"sv,   "+owner"sv, "-help"sv,
-                                       "+help"sv,    "-bounces"sv, "-admin"sv, "-confirm"sv};
+  // "-ctl" of fml, "+subconfirm" of Google Groups.
+  static constexpr std::array kEndings{"-request"sv,   "-owner"sv,   "+owner"sv, "-help"sv,
+                                       "+help"sv,      "-bounces"sv, "-admin"sv, "-confirm"sv,
+                                       "subconfirm"sv, "-ctl"sv};
   static constexpr std::array kNames{"majordomo"sv,  "listserv"sv,   "sympa"sv,     "listproc"sv,
                                      "mailman"sv,    "listar"sv,     "ecartis"sv,   "lyris"sv,
                                      "listmaster"sv, "minimalist"sv, "smartlist"sv, "petidomo"sv};
