@@ -12,6 +12,7 @@
 
 #include "core/mail/address.h"
 #include "core/reading/header_signs.h"
+#include "core/reading/notice_words.h"
 #include "core/reading/phrases.h"
 #include "core/reading/plain_bounce.h"
 #include "core/reading/reading.h"
@@ -42,7 +43,8 @@ struct ReportParts {
   bool compressed_file = false;  // A file of gzip, zip or XML, by whatever name.
 };
 
-// What is known when a message has been read; views and pointers stay valid while it is decided.
+// What is known when a message has been read; views and pointers stay valid while it is decided, by
+// one thread.
 struct Findings {
   HeaderSigns signs;
   std::optional<bool> envelope_is_daemon;  // <>, mailer-daemon@, postmaster@; nothing: not known.
@@ -64,6 +66,13 @@ struct Findings {
   bool returned_inline = false;
   bool return_announced = false;  // In the text, by a product's line for it.
   PhraseHits words;               // Of Subject, From and the notice's own text.
+
+  // What `subject` and `text` say by groups of stems; several of the deciders ask.
+  const NoticeWords& subject_groups() const { return subject_groups_.of(subject); }
+  const NoticeWords& text_groups() const { return text_groups_.of(text); }
+
+  mutable NoticeWordsOnce subject_groups_ = {};
+  mutable NoticeWordsOnce text_groups_ = {};
 };
 
 // Somebody's mail system speaks, by envelope, by its name, or by a field only bounces have.

@@ -145,8 +145,8 @@ bool is_digest(const Writer& writer, const NoticeWords& subject, const NoticeWor
 }  // namespace
 
 bool names_content_alone(const Findings& f) {
-  const NoticeWords subject(f.subject);
-  const NoticeWords text(f.text);
+  const NoticeWords& subject = f.subject_groups();
+  const NoticeWords& text = f.text_groups();
   if (subject.has_any(W::Virus, W::Malware) || text.has(W::Malware)) return false;
   return (!text.has(W::Virus) && text.has_any(W::Forbidden, W::Spam)) ||
          text.together(W::Attachment, W::Forbidden);
@@ -155,11 +155,11 @@ bool names_content_alone(const Findings& f) {
 std::optional<KindDecision> decide_unknown_filter(const Findings& f) {
   if (is_reply_or_forward(f.subject) || !may_answer_by_words(f)) return std::nullopt;
   const Writer writer = find_writer(f);
-  const NoticeWords subject(f.subject);
+  const NoticeWords& subject = f.subject_groups();
   if (!writer.filter && !writer.machine && !subject.has_any(W::Virus, W::Malware)) {
     return std::nullopt;
   }
-  const NoticeWords text(f.text);
+  const NoticeWords& text = f.text_groups();
   std::optional<Kind> kind;
   if (is_digest(writer, subject, text, f)) {
     kind = Kind::ContentNotice;
@@ -190,11 +190,11 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
                          f.signs.has(HeaderSign::ChallengeSender) ||
                          f.signs.has(HeaderSign::ConfirmAddress);
   if (!automatic && !writer.filter) return std::nullopt;
-  const NoticeWords text(f.text);
+  const NoticeWords& text = f.text_groups();
   if (!text.has(W::Confirm) || text.has_any(W::Moderator, W::Account, W::Virus)) {
     return std::nullopt;
   }
-  const NoticeWords subject(f.subject);
+  const NoticeWords& subject = f.subject_groups();
   const bool asks = subject.has_any(W::Confirm, W::Pending, W::Unknown) ||
                     f.signs.has(HeaderSign::ChallengeSubject);
   if (!asks && f.words.has(Kind::TicketAck)) return std::nullopt;
@@ -219,9 +219,9 @@ std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
       f.signs.has(HeaderSign::TicketSystem) || !f.recipients->empty()) {
     return std::nullopt;
   }
-  const NoticeWords subject(f.subject);
+  const NoticeWords& subject = f.subject_groups();
   if (!subject.has(W::Confirm) || !subject.has(W::Subscribe)) return std::nullopt;
-  const NoticeWords text(f.text);
+  const NoticeWords& text = f.text_groups();
   const bool asks = text.together(W::Subscribe, W::Confirm, W::Link) ||
                     (list && text.together(W::Subscribe, W::Confirm)) ||
                     (null_sender && text.has(W::Confirm));
@@ -236,7 +236,7 @@ std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
 
 bool may_be_notice(const Findings& f) {
   if (f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::Newsletter)) return false;
-  const NoticeWords subject(f.subject);
+  const NoticeWords& subject = f.subject_groups();
   if (subject.has_any(W::Virus, W::Malware, W::Quarantine)) return true;
   if (subject.has(W::Confirm) && subject.has(W::Subscribe)) return true;
   return subject.has_any(W::Spam, W::Stopped, W::Forbidden, W::Attachment, W::YourMail,

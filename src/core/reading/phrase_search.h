@@ -15,6 +15,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/reading/buckets.h"
 #include "core/reading/phrases.h"
 
 namespace backstop::reading {
@@ -79,28 +80,8 @@ class KeyFilter {
 template <std::size_t count>
 class PhraseIndex {
  public:
-  constexpr PhraseIndex(std::span<const Phrase> phrases, Where where) {
-    std::array<Entry, count> entries{};
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < phrases.size(); ++i) {
-      if (phrases[i].where == where) entries[n++] = make_entry(phrases[i].literal, i);
-    }
-    // Sorted by bucket, by counting; in one bucket they keep their order.
-    for (const Entry& entry : entries)
-      ++starts_[bucket_of(entry.key) + 1];
-    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
-      starts_[bucket + 1] = static_cast<std::uint16_t>(starts_[bucket] + starts_[bucket + 1]);
-    auto next = starts_;
-    for (const Entry& entry : entries) {
-      entries_[next[bucket_of(entry.key)]++] = entry;
-      if (entry.size < kPhraseKeyBytes) {
-        has_short_ = true;
-        short_filter_.add(mix(entry.key));
-      } else {
-        filter_.add(mix(entry.key));
-      }
-    }
-  }
+  constexpr PhraseIndex(std::span<const Phrase> phrases, Where where)
+      : PhraseIndex(make_entries(phrases, where)) {}
 
   // Calls on_phrase(index of the phrase, byte it begins at) for each occurrence, in the text's
   // order.
@@ -153,9 +134,29 @@ class PhraseIndex {
     return entry;
   }
 
+  static constexpr std::array<Entry, count> make_entries(std::span<const Phrase> phrases,
+                                                         Where where) {
+    std::array<Entry, count> entries{};
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < phrases.size(); ++i) {
+      if (phrases[i].where == where) entries[n++] = make_entry(phrases[i].literal, i);
+    }
+    return entries;
+  }
+  constexpr explicit PhraseIndex(const std::array<Entry, count>& entries)
+      : entries_(entries, [](const Entry& entry) { return bucket_of(entry.key); }) {
+    for (const Entry& entry : entries) {
+      if (entry.size < kPhraseKeyBytes) {
+        has_short_ = true;
+        short_filter_.add(mix(entry.key));
+      } else {
+        filter_.add(mix(entry.key));
+      }
+    }
+  }
+
   static constexpr std::size_t kBlockBytes = 64;
   static constexpr unsigned kBucketBits = 12;
-  static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
 
   static constexpr std::uint64_t mix(std::uint64_t key) { return key * 0x9e3779b97f4a7c15U; }
   static constexpr std::size_t bucket_of(std::uint64_t key) {
@@ -195,17 +196,14 @@ class PhraseIndex {
   template <class OnPhrase>
   void look_up(std::string_view normal, std::size_t at, std::uint64_t key,
                OnPhrase& on_phrase) const {
-    const std::size_t bucket = bucket_of(key);
-    for (std::size_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
-      const Entry& entry = entries_[i];
+    for (const Entry& entry : entries_.in(bucket_of(key))) {
       if (entry.key == key && entry.stands_at(normal.substr(at))) {
         on_phrase(entry.phrase, at);
       }
     }
   }
 
-  std::array<Entry, count> entries_{};
-  std::array<std::uint16_t, kBuckets + 1> starts_{};
+  Buckets<Entry, count, kBucketBits> entries_;
   KeyFilter<16> filter_;
   KeyFilter<12> short_filter_;
   bool has_short_ = false;

@@ -49,9 +49,9 @@ struct Line {
   bool blank = false;
   bool header = false;  // Of a quoted header.
 
-  bool is_cue() const { return ask(cue, announces_recipients); }
-  bool is_reply() const { return ask(reply, holds_reply); }
-  bool is_contact() const { return ask(contact, invites_contact); }
+  bool is_cue() const { return ask(cue_, announces_recipients); }
+  bool is_reply() const { return ask(reply_, holds_reply); }
+  bool is_contact() const { return ask(contact_, invites_contact); }
 
  private:
   enum class Answer : std::uint8_t { Unknown, No, Yes };
@@ -59,9 +59,9 @@ struct Line {
     if (answer == Answer::Unknown) answer = says(lower) ? Answer::Yes : Answer::No;
     return answer == Answer::Yes;
   }
-  mutable Answer cue = Answer::Unknown;
-  mutable Answer reply = Answer::Unknown;
-  mutable Answer contact = Answer::Unknown;
+  mutable Answer cue_ = Answer::Unknown;
+  mutable Answer reply_ = Answer::Unknown;
+  mutable Answer contact_ = Answer::Unknown;
 };
 
 struct Candidate {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/limits.h"
+#include "core/reading/buckets.h"
 
 namespace backstop::reading {
 
@@ -84,25 +85,16 @@ class StemIndex {
  public:
   using Group = decltype(kRows[0].group);
 
-  constexpr StemIndex() {
-    for_each_stem([this](std::string_view stem, Group) { ++starts_[bucket_of(key_at(stem)) + 1]; });
-    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
-      starts_[bucket + 1] = static_cast<std::uint16_t>(starts_[bucket] + starts_[bucket + 1]);
-    std::array<std::uint16_t, kBuckets + 1> next = starts_;
-    for_each_stem([this, &next](std::string_view stem, Group group) {
-      entries_[next[bucket_of(key_at(stem))]++] = {key_at(stem), group, stem.substr(kKeyBytes)};
-    });
-  }
+  constexpr StemIndex()
+      : stems_(entries(), [](const Entry& entry) { return bucket_of_key<kBits>(entry.key); }) {}
 
   // Calls `take(at, group)` for every place where a stem stands, in order.
   template <class Take>
   void search(std::string_view text, Take&& take) const {
-    for (std::size_t at = 0; at + kKeyBytes <= text.size(); ++at) {
-      const std::uint32_t key = key_at(text.substr(at));
-      const std::size_t bucket = bucket_of(key);
-      for (std::size_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
-        const Entry& entry = entries_[i];
-        if (entry.key == key && text.substr(at + kKeyBytes).starts_with(entry.rest))
+    for (std::size_t at = 0; at + kWordKeyBytes <= text.size(); ++at) {
+      const std::uint32_t key = word_key(text.substr(at));
+      for (const Entry& entry : stems_.in(bucket_of_key<kBits>(key))) {
+        if (entry.key == key && text.substr(at + kWordKeyBytes).starts_with(entry.rest))
           take(at, entry.group);
       }
     }
@@ -110,13 +102,11 @@ class StemIndex {
 
  private:
   struct Entry {
-    std::uint32_t key = 0;
+    std::uint32_t key = 0;  // Its first four bytes, which no stem is shorter than.
     Group group{};
     std::string_view rest;  // Of the stem, behind its key.
   };
-  static constexpr std::size_t kKeyBytes = 4;
-  static constexpr unsigned kBucketBits = 12;
-  static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
+  static constexpr unsigned kBits = 12;
 
   template <class Take>
   static constexpr void for_each_stem(Take&& take) {
@@ -136,19 +126,16 @@ class StemIndex {
     return count;
   }
 
-  // REQUIRES: four bytes, which no stem is shorter than.
-  static constexpr std::uint32_t key_at(std::string_view text) {
-    std::uint32_t key = 0;
-    for (unsigned i = 0; i < kKeyBytes; ++i)
-      key |= std::uint32_t{static_cast<unsigned char>(text[i])} << (8 * i);
-    return key;
-  }
-  static constexpr std::size_t bucket_of(std::uint32_t key) {
-    return (key * 0x9e3779b1U) >> (32 - kBucketBits);
+  static constexpr auto entries() {
+    std::array<Entry, count_stems()> entries{};
+    std::size_t n = 0;
+    for_each_stem([&entries, &n](std::string_view stem, Group group) {
+      entries[n++] = {word_key(stem), group, stem.substr(kWordKeyBytes)};
+    });
+    return entries;
   }
 
-  std::array<std::uint16_t, kBuckets + 1> starts_{};
-  std::array<Entry, count_stems()> entries_{};
+  Buckets<Entry, count_stems(), kBits> stems_;
 };
 
 }  // namespace backstop::reading

@@ -6,39 +6,23 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
+
+#include "core/reading/buckets.h"
 
 namespace backstop::reading {
 
 template <std::size_t count, std::size_t stride = 1>
 class WordSearch {
  public:
-  // REQUIRES: every word has at least kKeyBytes + stride - 1 bytes, and the words outlive this.
-  constexpr explicit WordSearch(const std::array<std::string_view, count>& words) {
-    std::array<std::uint16_t, kBuckets> sizes{};
-    for (const std::string_view word : words) {
-      static_cast<void>(word.at(kKeyBytes + stride - 2));  // Not constant where it is too short.
-      for (std::size_t offset = 0; offset < stride; ++offset)
-        ++sizes[bucket_of(key_of(word.substr(offset)))];
-    }
-    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
-      starts_[bucket + 1] = static_cast<std::uint16_t>(starts_[bucket] + sizes[bucket]);
-    std::array<std::uint16_t, kBuckets> filled{};
-    for (const std::string_view word : words) {
-      for (std::size_t offset = 0; offset < stride; ++offset) {
-        const std::size_t bucket = bucket_of(key_of(word.substr(offset)));
-        entries_[starts_[bucket] + filled[bucket]++] = {word, offset};
-      }
-    }
-  }
+  // REQUIRES: every word has at least kWordKeyBytes + stride - 1 bytes, and the words outlive this.
+  constexpr explicit WordSearch(const std::array<std::string_view, count>& words)
+      : places_(entries(words), [](const Entry& entry) { return entry.bucket(); }) {}
 
   // As the words are written: a text in lower case for words in lower case.
   bool any_in(std::string_view text) const {
-    for (std::size_t at = 0; at + kKeyBytes <= text.size(); at += stride) {
-      const std::size_t bucket = bucket_of(key_of(text.substr(at)));
-      for (std::size_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
-        const Entry& entry = entries_[i];
+    for (std::size_t at = 0; at + kWordKeyBytes <= text.size(); at += stride) {
+      for (const Entry& entry : places_.in(bucket_of_key<kBits>(word_key(text.substr(at))))) {
         if (at >= entry.offset && text.substr(at - entry.offset).starts_with(entry.word))
           return true;
       }
@@ -46,28 +30,31 @@ class WordSearch {
     return false;
   }
 
-  static constexpr std::size_t kKeyBytes = 4;
-
  private:
+  static constexpr unsigned kBits = 11;
+
   struct Entry {
     std::string_view word;
     std::size_t offset = 0;  // Of the four bytes, in the word.
+
+    constexpr std::size_t bucket() const {
+      return bucket_of_key<kBits>(word_key(word.substr(offset)));
+    }
   };
-  static constexpr unsigned kBucketBits = 11;
-  static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
 
-  static constexpr std::uint32_t key_of(std::string_view bytes) {
-    std::uint32_t key = 0;
-    for (unsigned i = 0; i < kKeyBytes; ++i)
-      key |= std::uint32_t{static_cast<unsigned char>(bytes.data()[i])} << (8 * i);
-    return key;
-  }
-  static constexpr std::size_t bucket_of(std::uint32_t key) {
-    return (key * 0x9e3779b1U) >> (32 - kBucketBits);
+  static constexpr auto entries(const std::array<std::string_view, count>& words) {
+    std::array<Entry, count * stride> entries{};
+    std::size_t n = 0;
+    for (const std::string_view word : words) {
+      static_cast<void>(
+          word.at(kWordKeyBytes + stride - 2));  // Not constant where it is too short.
+      for (std::size_t offset = 0; offset < stride; ++offset)
+        entries[n++] = {word, offset};
+    }
+    return entries;
   }
 
-  std::array<std::uint16_t, kBuckets + 1> starts_{};
-  std::array<Entry, count * stride> entries_{};
+  Buckets<Entry, count * stride, kBits> places_;
 };
 
 template <std::size_t stride, std::size_t count>

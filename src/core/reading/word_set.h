@@ -6,8 +6,9 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
+
+#include "core/reading/buckets.h"
 
 namespace backstop::reading {
 
@@ -15,36 +16,27 @@ template <std::size_t count>
 class WordSet {
  public:
   // REQUIRES: no word is empty, and the words outlive this.
-  constexpr explicit WordSet(const std::array<std::string_view, count>& words) {
-    for (const std::string_view word : words)
-      ++starts_[bucket_of(word) + 1];
-    for (std::size_t bucket = 0; bucket < kBuckets; ++bucket)
-      starts_[bucket + 1] = static_cast<std::uint16_t>(starts_[bucket] + starts_[bucket + 1]);
-    auto next = starts_;
-    for (const std::string_view word : words)
-      words_[next[bucket_of(word)]++] = word;
-  }
+  constexpr explicit WordSet(const std::array<std::string_view, count>& words)
+      : words_(words, bucket_of) {}
 
   bool has(std::string_view word) const {
     if (word.empty()) return false;
-    const std::size_t bucket = bucket_of(word);
-    for (std::size_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
-      if (words_[i] == word) return true;
+    for (const std::string_view known : words_.in(bucket_of(word))) {
+      if (known == word) return true;
     }
     return false;
   }
 
  private:
-  static constexpr std::size_t kBuckets = 128;
+  static constexpr unsigned kBits = 7;
 
   static constexpr std::size_t bucket_of(std::string_view word) {
     return (word.size() * 5 + static_cast<unsigned char>(word.front()) * std::size_t{11} +
             static_cast<unsigned char>(word.back()) * std::size_t{37}) %
-           kBuckets;
+           (std::size_t{1} << kBits);
   }
 
-  std::array<std::uint16_t, kBuckets + 1> starts_{};
-  std::array<std::string_view, count> words_{};
+  Buckets<std::string_view, count, kBits> words_;
 };
 
 }  // namespace backstop::reading
