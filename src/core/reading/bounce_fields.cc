@@ -26,7 +26,7 @@ struct ProductField {
   std::string_view product;
 };
 
-// Fields by which products mark what they write.
+// Fields by which products mark what they write.  Not Received, which any server on the way writes.
 constexpr std::array kProductFields{
     ProductField{"x-mailer", "internet mail service", "Exchange"},
     ProductField{"x-mailer", "microsoft exchange server internet mail connector", "Exchange"},
@@ -63,13 +63,6 @@ constexpr std::array kProductFields{
     ProductField{"message-id", ".ezweb.ne.jp>", "KDDI"},
     ProductField{"message-id", ".haraka>", "Haraka"},
     ProductField{"message-id", ".tmda@", "TMDA"},
-    ProductField{"received", "(dragonfly mail agent", "DragonFly"},
-    ProductField{"received", "(mailfoundry) id", "MailFoundry"},
-    ProductField{"received", "james smtp server", "Apache James"},
-    ProductField{"received", "with internet mail service (", "Exchange"},
-    ProductField{"received", " with microsoft smtpsvc", "Exchange"},
-    ProductField{"received", ".vtext.com (", "Verizon"},
-    ProductField{"received", "(qmail ", "qmail"},
     ProductField{"from", "courier mail server at", "Courier"},
     ProductField{"from", "mailer-daemon@yahoo", "Yahoo"},
     ProductField{"from", "mailer-daemon@googlemail.com", "Gmail"},
