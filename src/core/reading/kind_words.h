@@ -1,5 +1,6 @@
 // Notices and challenges of programs that nobody knows, by what they say in the words of their
-// language (notice_words.h).  For kind_notice.cc and kind_request.cc, which ask first by products.
+// language (notice_words.h): filters in kind_filter.cc, requests in kind_words.cc.  For
+// kind_notice.cc and kind_request.cc, which ask first by products.
 //
 // Pure; any thread.
 #pragma once
