@@ -1,11 +1,13 @@
 // Every limit has its name and its reason here: queues, loops, caches, counts, depths and waits;
-// those of files that a command reads in core/base/file_limits.h.
+// those of files that a command reads in core/base/file_limits.h, those of keys and tags in
+// core/base/key_limits.h.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 
 #include "core/base/file_limits.h"
+#include "core/base/key_limits.h"
 
 namespace backstop::limits {
 
@@ -128,20 +130,6 @@ inline constexpr std::size_t kMilterReplyBytes = 512;
 inline constexpr std::size_t kMilterAcceptsAtOnce = 64;
 // How long a question to a port may take before its answer is Unavailable.
 inline constexpr std::chrono::seconds kAskWait{5};
-
-// --- Keys ---------------------------------------------------------------------------------------
-
-// Keys in one ring, retired ones included: twelve bits of key id (docs/formats/token.md).
-inline constexpr std::size_t kKeysPerRing = 4095;
-// A key file is a few hundred bytes; more is not a key file.
-inline constexpr std::size_t kKeyFileBytes = 16 * 1024;
-// A ring file may list every id as deleted; an export holds every key of a ring.
-inline constexpr std::size_t kRingFileBytes = 64 * 1024;
-inline constexpr std::size_t kKeyExportBytes = 4 * 1024 * 1024;
-// Files looked at in a key directory, lost editor backups included.
-inline constexpr std::size_t kKeyDirectoryEntries = 20'000;
-// How long a change of the ring waits for another change to end.
-inline constexpr std::chrono::seconds kKeyLockWait{5};
 
 // --- What is remembered -------------------------------------------------------------------------
 

@@ -1,9 +1,12 @@
 #include "core/proof/key_ring.h"
 
 #include <algorithm>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "core/base/assert.h"
+#include "core/base/base32.h"
 #include "core/base/limits.h"
 
 namespace backstop::proof {
@@ -11,9 +14,24 @@ namespace {
 
 // With the zero byte that ends it.
 constexpr std::string_view kRingLabel{"backstop token ring\0", 20};
+constexpr std::string_view kTagLabel{"backstop tag key\0", 17};
 
 crypto::Secret checked(crypto::Secret secret) {
   BS_ASSERT(secret.bytes().size() == kSecretBytes);
+  return secret;
+}
+
+// Printable and under 65 characters, since others keep it in configuration files and take no more.
+crypto::Secret derive_tag_secret(const crypto::HmacSha256& mac) {
+  // SAFETY: char and uint8_t have the same size and alignment; the bytes are only read.
+  const auto* const label = reinterpret_cast<const std::uint8_t*>(kTagLabel.data());
+  crypto::Sha256Mac derived = mac.compute({label, kTagLabel.size()});
+  std::string text = encode_base32(derived);
+  crypto::wipe(derived);
+  // SAFETY: as above.
+  const std::span bytes(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
+  crypto::Secret secret(bytes);
+  crypto::wipe(bytes);
   return secret;
 }
 
@@ -43,7 +61,11 @@ std::optional<Instant> KeyInfo::kept_until(Seconds lifetime) const {
 }
 
 Key::Key(KeyInfo info, crypto::Secret secret)
-    : info_(info), secret_(checked(std::move(secret))), mac_(secret_) {
+    : info_(info),
+      secret_(checked(std::move(secret))),
+      mac_(secret_),
+      tag_secret_(derive_tag_secret(mac_)),
+      tag_mac_(tag_secret_) {
   BS_ASSERT(info_.id >= 1 && info_.id <= limits::kKeysPerRing);
 }
 

@@ -21,6 +21,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/crypto/hmac.h"
+#include "core/crypto/hmac_sha1.h"
 #include "core/crypto/secret.h"
 
 namespace backstop::proof {
@@ -70,11 +71,17 @@ class Key {
   const KeyInfo& info() const { return info_; }
   const crypto::HmacSha256& mac() const { return mac_; }
   const crypto::Secret& secret() const { return secret_; }
+  // Of tags (docs/formats/tag.md), derived from the secret: 52 printable characters, as other
+  // implementations take it.  It makes tags and nothing else; no token can be made from it.
+  const crypto::Secret& tag_secret() const { return tag_secret_; }
+  const crypto::HmacSha1& tag_mac() const { return tag_mac_; }
 
  private:
   KeyInfo info_;
   crypto::Secret secret_;
   crypto::HmacSha256 mac_;
+  crypto::Secret tag_secret_;
+  crypto::HmacSha1 tag_mac_;
 };
 
 // 24 bits of the ring's own MAC.

@@ -1,0 +1,24 @@
+// The limits of keys and tags; core/base/limits.h includes them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace backstop::limits {
+
+// Keys in one ring, retired ones included: twelve bits of key id (docs/formats/token.md).
+inline constexpr std::size_t kKeysPerRing = 4095;
+// Keys one tag is held against: its one digit of key id stands for every tenth key, and each try is
+// another chance of 2^-24 for a tag that was made up.
+inline constexpr std::size_t kTagKeys = 16;
+// A key file is a few hundred bytes; more is not a key file.
+inline constexpr std::size_t kKeyFileBytes = 16 * 1024;
+// A ring file may list every id as deleted; an export holds every key of a ring.
+inline constexpr std::size_t kRingFileBytes = 64 * 1024;
+inline constexpr std::size_t kKeyExportBytes = 4 * 1024 * 1024;
+// Files looked at in a key directory, lost editor backups included.
+inline constexpr std::size_t kKeyDirectoryEntries = 20'000;
+// How long a change of the ring waits for another change to end.
+inline constexpr std::chrono::seconds kKeyLockWait{5};
+
+}  // namespace backstop::limits
