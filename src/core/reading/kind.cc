@@ -4,6 +4,7 @@
 
 #include "core/base/ascii.h"
 #include "core/mail/header_text.h"
+#include "core/reading/kind_words.h"
 
 namespace backstop::reading {
 namespace {
@@ -58,8 +59,8 @@ bool needs_body(const Findings& f) {
 }
 
 KindDecision decide_kind(const Findings& findings) {
-  for (const auto decide :
-       {decide_report, decide_content_notice, decide_request, decide_plain_bounce, decide_answer}) {
+  for (const auto decide : {decide_report, decide_content_notice, decide_request,
+                            decide_unknown_refusal, decide_plain_bounce, decide_answer}) {
     if (auto decision = decide(findings)) return *std::move(decision);
   }
   return decide_ordinary(findings);

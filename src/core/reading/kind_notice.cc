@@ -69,10 +69,10 @@ std::optional<KindDecision> decide_known_filter(const Findings& f) {
   const bool digest = (name || role) && text && f.words.has(Kind::ContentNotice, Where::Subject) &&
                       !f.words.has(Kind::VirusNotice, Where::Subject);
   if (f.parts.attachment && !field && !digest) return std::nullopt;
-  KindDecision decision{.kind = weight(f, Kind::ContentNotice) > weight(f, Kind::VirusNotice) ||
-                                        names_content_alone(f)
-                                    ? Kind::ContentNotice
-                                    : Kind::VirusNotice,
+  const bool content =
+      names_content_alone(f) || (field && names_no_virus(f)) ||
+      (weight(f, Kind::ContentNotice) > weight(f, Kind::VirusNotice) && !names_virus_alone(f));
+  KindDecision decision{.kind = content ? Kind::ContentNotice : Kind::VirusNotice,
                         .confidence = marked || subject ? 0.97 : 0.9};
   if (field) decision.evidence.emplace_back("A header field says that a mail filter wrote it.");
   if (name || role) decision.evidence.emplace_back("The From field names a mail filter.");

@@ -1,6 +1,5 @@
 #include "core/reading/kind_words.h"
 
-
 #include "core/reading/delivery_words.h"
 #include "core/reading/notice_words.h"
 #include "core/reading/notice_writer.h"

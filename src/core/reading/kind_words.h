@@ -11,12 +11,20 @@
 
 namespace backstop::reading {
 
+// A virus, and overviews of a quarantine.
 std::optional<KindDecision> decide_unknown_filter(const Findings& findings);
+// One message that was stopped for what it holds or looks like.  Challenges say so of theirs, too:
+// they are asked for first.
+std::optional<KindDecision> decide_unknown_refusal(const Findings& findings);
 // As lists and newsletters ask for it, on their own.
 std::optional<KindDecision> decide_unknown_subscription(const Findings& findings);
 std::optional<KindDecision> decide_unknown_challenge(const Findings& findings);
 
 // Of a filter's notice: it is about what the message holds or looks like, and names no virus.
 bool names_content_alone(const Findings& findings);
+// It speaks of mail in a language that is known, and of no virus.
+bool names_no_virus(const Findings& findings);
+// It names a virus, and nothing else that it would be about.
+bool names_virus_alone(const Findings& findings);
 
 }  // namespace backstop::reading

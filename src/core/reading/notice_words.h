@@ -13,7 +13,7 @@
 namespace backstop::reading {
 
 enum class NoticeWord : std::uint8_t {
-  Virus,       // virus, malware, infected.
+  Virus,       // virus, malware, infected; not what is named after them, as a virus scanner is.
   Malware,     // The name of one: "w32.netsky", "trojan.", "eicar".
   YourMail,    // "your message", "that you sent".
   Mail,        // A message, of whomever.
@@ -36,8 +36,11 @@ enum class NoticeWord : std::uint8_t {
   Subscribe,   // A subscription to a list or newsletter, or its end.
   Bought,      // order, invoice, payment: what subscriptions are, too.
   Account,     // password, storage, account: what lures speak of.
+  Contains,    // contains, carries.
+  Announce,    // From when on, a licence, a campaign: who tells or sells something to many.
+  Person,      // "I have": no program.
 };
-inline constexpr unsigned kNoticeWordCount = static_cast<unsigned>(NoticeWord::Account) + 1;
+inline constexpr unsigned kNoticeWordCount = static_cast<unsigned>(NoticeWord::Person) + 1;
 
 // Which of them stand in a text, and where.
 class NoticeWords : public StemHits<NoticeWord, kNoticeWordCount> {
@@ -65,5 +68,7 @@ class NoticeWordsOnce {
 
 // A display name or local part, in lower case, is that of a mail filter, whoever made it.
 bool names_mail_filter(std::string_view name);
+// It may be: shops, too, are named after gateways and filters.
+bool may_name_mail_filter(std::string_view name);
 
 }  // namespace backstop::reading

@@ -17,6 +17,13 @@ bool is_program_role(std::string_view local) {
   return is_sending_role(local) || std::ranges::find(kRoles, local) != kRoles.end();
 }
 
+bool is_trade_role(std::string_view local) {
+  static constexpr std::array<std::string_view, 16> kRoles{
+      "news",   "newsletter", "marketing", "sales",  "sale",    "billing", "shop",     "orders",
+      "events", "bestellung", "invoice",   "ventas", "pedidos", "ordini",  "vertrieb", "promo"};
+  return std::ranges::find(kRoles, local) != kRoles.end();
+}
+
 // A reply code of RFC 5321 stands in it, as a word: "550", "451".
 bool has_reply_code(std::string_view text) {
   constexpr std::size_t kDigits = 3;
@@ -48,7 +55,10 @@ NoticeWriter find_writer(const Findings& f) {
                     f.words.has(Kind::VirusNotice, Where::From) ||
                     f.words.has(Kind::ContentNotice, Where::From) || names_mail_filter(f.from_name),
           .machine = has_daemon_sender(f) || f.signs.has(HeaderSign::AutoSubmitted),
-          .role = is_program_role(f.from_local)};
+          .strong = has_daemon_envelope(f) || f.signs.has(HeaderSign::FilterField) ||
+                    f.from == SenderRole::DeliveryAgent,
+          .role = is_program_role(f.from_local),
+          .trade = is_trade_role(f.from_local)};
 }
 
 bool may_answer_by_words(const Findings& f) {

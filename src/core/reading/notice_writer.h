@@ -11,7 +11,9 @@ namespace backstop::reading {
 struct NoticeWriter {
   bool filter = false;   // Named after a filter, or in the role of one.
   bool machine = false;  // A mail system, or marked as automatic.
+  bool strong = false;   // By its envelope or a field of its own: no person, no shop.
   bool role = false;     // A role that programs write under.
+  bool trade = false;    // A role of who sells or writes news.
 };
 NoticeWriter find_writer(const Findings& findings);
 
