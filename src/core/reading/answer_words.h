@@ -26,8 +26,10 @@ enum class AnswerWord : std::uint8_t {
   Team,        // Who will work on it: a team, an agent.
   Self,        // "I am", "I will": a person.
   Colleagues,  // A greeting to many who know each other.
+  Moved,       // Another address instead of this.
+  Trade,       // An order, a booking, a seat: what is acknowledged, too.
 };
-inline constexpr unsigned kAnswerWordCount = static_cast<unsigned>(AnswerWord::Colleagues) + 1;
+inline constexpr unsigned kAnswerWordCount = static_cast<unsigned>(AnswerWord::Trade) + 1;
 
 // Which of them stand in a text, and where.
 class AnswerWords : public StemHits<AnswerWord, kAnswerWordCount> {

@@ -46,6 +46,7 @@ constexpr std::array kRows{
         "SpamAssassin 20_vbounce.cf"},
     Row{"from", Match::ListConfirmAddress, "", HeaderSign::ListConfirmAddress,
         "Mailman VERP_CONFIRM_FORMAT"},
+    Row{"from", Match::ConfirmAddress, "", HeaderSign::ConfirmAddress, "qconfirm"},
     Row{"from", Match::ReportRole, "", HeaderSign::ReportSender, "RFC 9990 reporters"},
     Row{"x-arf", Match::NotNo, "", HeaderSign::AbuseReportField, "x-arf.org 0.1"},
     Row{"x-xarf", Match::NotNo, "", HeaderSign::AbuseReportField, "x-arf.org 0.2"},

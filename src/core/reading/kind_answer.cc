@@ -51,6 +51,7 @@ struct Signs {
   Words bare_text;                    // Of its text, those before any field that may be quoted.
   Words ticket_subject, ticket_text;  // Of the acknowledgement of a ticket.
   AnswerWords text;                   // Of the writer's own text.
+  AnswerWords subject;                // Of the subject.
   bool update = false;                // Words of an update: no acknowledgement.
   bool other_matter = false;          // Words of an order, a password: one only of mail.
   bool number = false;                // The subject has a number as tickets have it.
@@ -139,6 +140,7 @@ Signs collect_signs(const Findings& f) {
       .ticket_subject = forward ? Words{} : count(Kind::TicketAck, Where::Subject, kAll),
       .ticket_text = count(Kind::TicketAck, Where::Text, others.quoted),
       .text = AnswerWords(f.text.substr(0, others.quoted)),
+      .subject = AnswerWords(forward ? std::string_view{} : f.subject),
       .update = others.update,
       .other_matter = others.other_matter,
       .number = !forward && has_number(f.subject),
@@ -156,22 +158,53 @@ Signs collect_signs(const Findings& f) {
   return s;
 }
 
+// Of what a program answered to somebody: the ideas of an acknowledgement, counted.
+bool acknowledges_in_sum(const Findings& f, const Signs& s) {
+  constexpr int kEnough = 5;
+  const bool numbered = s.number || s.text.has(W::Number) || s.subject.has(W::Number) ||
+                        f.subject.find('0') != std::string_view::npos;
+  const bool request = s.text.has(W::Request) || s.subject.has(W::Request);
+  const bool received = s.text.has(W::Received) || s.subject.has(W::Received);
+  const bool seen_to = s.text.has(W::Later) && s.text.has(W::Team);
+  if (s.reply_subject.fixed > 0 && !(numbered && s.text.has(W::Request))) return false;
+  if (!received) return request && numbered && seen_to && !s.text.has(W::Self);
+  if (!request && !numbered) {
+    return s.text.has(W::YourMail) && seen_to &&
+           !s.text.has_any(W::Absent, W::Self, W::Moved, W::Instead);
+  }
+  const int sum = 2 + 2 * int{request} + int{numbered} + int{s.text.has(W::YourMail)} +
+                  int{s.text.has(W::Later)} + int{s.text.has(W::Team)} +
+                  int{s.subject.has(W::Received)} + int{s.subject.has(W::Request)} -
+                  2 * int{s.text.has(W::Self)} - int{s.text.has(W::Absent)} -
+                  int{s.text.together(W::Absent, W::When)} - int{s.subject.has(W::Absent)} -
+                  int{s.text.has(W::Instead)};
+  return sum >= kEnough;
+}
+
 // By the words of any language: an organisation has what was sent, and will see to it.
 bool acknowledges(const Findings& f, const Signs& s) {
+  if ((s.null_sender || s.named_by_header) && acknowledges_in_sum(f, s)) return true;
   if (!s.text.acknowledge_request()) return false;
-  const bool numbered = s.number || s.text.has(W::Number);
+  const bool numbered = s.number || s.text.has(W::Number) ||
+                        (s.subject.has(W::Request) && f.subject.find('0') != f.subject.npos);
   // What a server names an automatic reply is a mailbox's, unless it speaks of a ticket.
   if (s.reply_subject.fixed > 0 && !numbered && !s.text.has(W::Request)) return false;
   if (s.named_by_header) return true;
   const bool in_subject = s.ticket_subject.all() > 0 || s.number;
-  const bool answers = f.answers_mail || s.reply;
-  if (s.null_sender || s.fields > 0) {
-    return answers || in_subject || (s.text.has(W::Request) && numbered);
+  if (s.null_sender) return true;
+  const bool addressed = s.text.has_any(W::YourMail, W::Thanks) || s.subject.has(W::Received);
+  if (s.fields > 0) {
+    if (f.answers_mail || s.reply) return true;
+    // Trackers, shops and events number what they send to everybody, too.
+    return addressed && !s.text.has(W::Trade) && !s.subject.has(W::Trade) &&
+           (in_subject || (s.text.has(W::Request) && numbered));
   }
   if (f.signs.has(HeaderSign::TicketSystem)) return s.text.has(W::Automatic) && numbered;
   // A reply in a thread with nothing automatic about it is a person's, unless it says so itself.
   if (s.reply) return f.answers_mail && s.number && s.text.has(W::Automatic);
-  return f.answers_mail && (in_subject || numbered || s.text.has(W::Automatic));
+  constexpr std::size_t kShortText = 1536;
+  return f.answers_mail && addressed && f.text.size() <= kShortText &&
+         (in_subject || numbered || s.text.has(W::Automatic));
 }
 
 // The signs of a help desk: words that say a ticket was made, and something besides them.
@@ -182,6 +215,10 @@ bool is_ticket_ack(const Findings& f, const Signs& s) {
   const bool other = s.update || (s.other_matter && !f.answers_mail);
   if (other && !s.named_by_header) return s.ticket_subject.fixed > 0 && automatic;
   if (acknowledges(f, s)) return true;
+  const bool trade = s.text.has(W::Trade) || s.subject.has(W::Trade);
+  if (trade && !f.answers_mail && !s.null_sender && !s.named_by_header && !ticket_field) {
+    return false;
+  }
   // A reply in a thread with nothing automatic about it is a person's, whatever it quotes.
   if (!automatic && s.reply && f.answers_mail) return false;
   const bool in_subject = s.ticket_subject.all() > 0 || s.number;
@@ -239,6 +276,31 @@ bool tells_of_failure(const Findings& f) {
   });
 }
 
+// Of what has no sender: the ideas of somebody who is away, moved or answers by itself, counted.
+bool is_absent_in_sum(const Findings& f, const Signs& s) {
+  using N = NoticeWord;
+  constexpr int kEnough = 2;
+  const AnswerWords& text = s.text;
+  const AnswerWords& subject = s.subject;
+  const bool named = text.has_any(W::Absent, W::Moved, W::Automatic) ||
+                     subject.has_any(W::Absent, W::Moved, W::Automatic, W::When);
+  const bool to_sender = text.has_any(W::Thanks, W::YourMail);
+  const bool dated = text.has(W::When) && (to_sender || text.has_any(W::Self, W::Instead));
+  if (!named && !dated && !(to_sender && text.has(W::Later))) return false;
+  const NoticeWords& notice = f.text_groups();
+  const bool stopped =
+      notice.has(N::Stopped) &&
+      (notice.has_any(N::Virus, N::Spam, N::Forbidden, N::Attachment, N::Quarantine) ||
+       f.subject_groups().has_any(N::Virus, N::Spam, N::Forbidden, N::Attachment, N::Quarantine));
+  const int sum = 2 * int{text.has(W::Absent)} + 2 * int{subject.has(W::Absent)} +
+                  2 * int{text.has(W::Moved)} + 2 * int{subject.has(W::Moved)} +
+                  int{text.has(W::When)} + int{subject.has(W::When)} + int{text.has(W::Later)} +
+                  int{text.has(W::Instead)} + int{text.has(W::Automatic)} +
+                  int{subject.has(W::Automatic)} + int{text.has(W::Thanks)} +
+                  int{text.has(W::Self)} + int{text.has(W::YourMail)} - 2 * int{stopped};
+  return sum >= kEnough;
+}
+
 bool is_auto_reply(const Findings& f, const Signs& s) {
   if (s.forward || f.signs.has(HeaderSign::Newsletter)) return false;
   const bool generated = f.signs.has(HeaderSign::AutoSubmitted);
@@ -259,6 +321,7 @@ bool is_auto_reply(const Findings& f, const Signs& s) {
     const bool other = s.update || s.other_matter;
     if (s.text.tell_absence() || (s.text.answer_a_message() && !other)) return true;
     if (s.text.has(W::Automatic) && (f.answers_mail || s.titled)) return true;
+    if (!other && is_absent_in_sum(f, s)) return true;
   }
   // What people write in a tracker or help desk is sent on by it, as an answer too.
   if ((s.tagged && !s.titled) || s.number || f.signs.has(HeaderSign::TicketSystem)) return false;

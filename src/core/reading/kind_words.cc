@@ -1,31 +1,78 @@
 #include "core/reading/kind_words.h"
 
+#include <algorithm>
+
 #include "core/reading/delivery_words.h"
 #include "core/reading/notice_words.h"
 #include "core/reading/notice_writer.h"
 #include "core/reading/request_marks.h"
+#include "core/reading/request_words.h"
 #include "core/reading/subject_marks.h"
 
 namespace backstop::reading {
 namespace {
 
-using W = NoticeWord;
+using N = NoticeWord;
+using R = RequestWord;
 
-// Of a null sender, or with an address to answer that carries a token: where a text asks for
-// something about a message of the reader's, the other things that challenges say make up for one
-// that this does not.
-bool is_challenge_by_sum(const Findings& f, const NoticeWords& text, bool asks, unsigned reasons) {
-  constexpr unsigned kEnough = 3;
-  const bool token = f.signs.has(HeaderSign::ConfirmAddress);
-  if (!has_daemon_envelope(f) && !token) return false;
-  if (!text.has_any(W::YourMail, W::Mail)) return false;
-  // What a person who is away, or a mail system that gave up, says besides.
-  const bool other = f.words.has(Kind::AutoReply) ||
-                     f.words.count_fixed(Kind::Bounce, Where::Text) > 0 ||
-                     (find_delivery_words(f.text).no_such && !asks);
-  const unsigned sum = reasons + unsigned{text.has(W::Pending)} + unsigned{asks} +
-                       2 * unsigned{token} + unsigned{asks && text.has(W::Link)};
-  return sum >= kEnough + unsigned{other} && (reasons > 0 || token || asks);
+// By what its header says, how many of the ideas of a challenge a text must have; nothing: it is
+// none, whatever it says.
+std::optional<unsigned> ideas_wanted(const Findings& f, const RequestWords& subject) {
+  constexpr unsigned kOfAutomat = 4;
+  constexpr unsigned kOfFilter = 5;
+  constexpr unsigned kOfAnswer = 5;
+  constexpr unsigned kOfMailSystem = 6;
+  constexpr unsigned kOfProgram = 7;
+  if (f.signs.has(HeaderSign::ConfirmAddress) || f.signs.has(HeaderSign::ChallengeSender)) {
+    return kOfAutomat;
+  }
+  const bool titled = subject.has_any(R::Verify, R::Human, R::Reply, R::Code);
+  if (has_daemon_envelope(f) || f.signs.has(HeaderSign::AutoReplied) ||
+      f.signs.has(HeaderSign::Autoreply)) {
+    if (f.from != SenderRole::Other) return kOfMailSystem;
+    return find_writer(f).filter && !titled ? kOfFilter : kOfAutomat;
+  }
+  if (f.signs.has(HeaderSign::AutoSubmitted)) return kOfProgram;
+  // People ask to be confirmed what they wrote, in the subject of what they answer.
+  constexpr std::size_t kShortText = 1536;
+  if (!f.answers_mail || f.text.size() > kShortText) return std::nullopt;
+  if (titled && !is_reply_or_forward(f.subject)) return kOfAnswer;
+  if (find_writer(f).filter) return kOfProgram;
+  return std::nullopt;
+}
+
+// What a mail system says that gave up, which asks for things as well.
+bool tells_of_failure(const Findings& f, const RequestWords& subject, const RequestWords& text) {
+  const bool human = text.has_any(R::Human, R::Once) || subject.has(R::Human);
+  if (std::ranges::any_of(*f.recipients, [](const RecipientReport& recipient) {
+        return recipient.reason != FailureReason::Unknown;
+      })) {
+    return !human;
+  }
+  const DeliveryWords delivery = find_delivery_words(f.text);
+  const bool asked = subject.has_any(R::Verify, R::Reply, R::Human, R::Code, R::Unknown, R::Guard);
+  if (delivery.no_such) return !human && !subject.has_any(R::Verify, R::Reply);
+  return delivery.any() && !human && !asked && text.count_reasons() < 2;
+}
+
+// What is asked to be confirmed is something else.
+bool is_other_matter(const RequestWords& subject, const RequestWords& text, unsigned ideas,
+                     bool automat) {
+  constexpr unsigned kMany = 6;
+  if (text.has(R::Moderator) || subject.has(R::Subscribe)) return true;
+  if (text.has(R::Subscribe) && ideas < kMany &&
+      !subject.has_any(R::Human, R::Sender, R::Guard, R::Held, R::Deliver)) {
+    return true;
+  }
+  // The subject may be that of what was sent.
+  return !automat && (text.has_any(R::Bought, R::Member) || subject.has(R::Member));
+}
+
+// Who may ask for a subscription to be confirmed, by role.
+bool may_confirm_subscription(const Findings& f) {
+  return !f.answers_mail && !is_reply_or_forward(f.subject) && !f.parts.attachment &&
+         !f.signs.has(HeaderSign::List) && !f.signs.has(HeaderSign::TicketSystem) &&
+         f.recipients->empty();
 }
 
 }  // namespace
@@ -35,52 +82,80 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
       f.signs.has(HeaderSign::TicketSystem)) {
     return std::nullopt;
   }
-  const NoticeWriter writer = find_writer(f);
-  const bool automatic = has_daemon_envelope(f) || f.signs.has(HeaderSign::AutoSubmitted) ||
-                         f.signs.has(HeaderSign::Autoreply) ||
-                         f.signs.has(HeaderSign::ChallengeSender) ||
-                         f.signs.has(HeaderSign::ConfirmAddress);
-  if (!automatic && !writer.filter) return std::nullopt;
-  const NoticeWords& text = f.text_groups();
-  if (!text.has(W::Confirm) || text.has_any(W::Moderator, W::Account, W::Virus)) {
+  const bool token = f.signs.has(HeaderSign::ConfirmAddress);
+  // What is known of mail systems is settled by that.
+  if (!token && f.words.count_fixed(Kind::Bounce, Where::Text) > 1 &&
+      !f.words.has(Kind::Challenge)) {
     return std::nullopt;
   }
-  const NoticeWords& subject = f.subject_groups();
-  const bool asks = subject.has_any(W::Confirm, W::Pending, W::Unknown) ||
-                    f.signs.has(HeaderSign::ChallengeSubject);
-  if (!asks && f.words.has(Kind::TicketAck)) return std::nullopt;
-  const unsigned reasons =
-      unsigned{text.has(W::Human)} + unsigned{text.has(W::Once)} + unsigned{text.has(W::Unknown)};
-  const bool told = text.together(W::YourMail, W::Pending) &&
-                    text.together(W::Pending, W::Confirm) && reasons > 0 &&
-                    reasons + unsigned{text.has(W::Link)} + unsigned{asks} >= 2;
-  if (!told && !is_challenge_by_sum(f, text, asks, reasons)) return std::nullopt;
-  KindDecision decision = make_decision(f, Kind::Challenge, writer);
+  const RequestWords subject(f.subject);
+  auto wanted = ideas_wanted(f, subject);
+  if (!wanted) return std::nullopt;
+  const bool automat = has_daemon_envelope(f) || f.signs.has(HeaderSign::AutoReplied);
+  if (f.words.has(Kind::TicketAck) || f.words.count_fixed(Kind::AutoReply, Where::Subject) > 0) {
+    ++*wanted;
+  }
+  const RequestWords text(f.text);
+  const unsigned asks = text.count_asks();
+  constexpr unsigned kAsksCounted = 2;
+  constexpr unsigned kTitlesCounted = 3;
+  const unsigned ideas = text.count_reasons() + text.count_states() + std::min(asks, kAsksCounted) +
+                         std::min(subject.count_titles(), kTitlesCounted) + 2 * unsigned{token} +
+                         unsigned{text.has(R::Code) && text.has(R::Link) && text.has(R::Deliver)};
+  if (asks == 0 || ideas < *wanted) return std::nullopt;
+  if (!text.has(R::Mail) && !(automat && text.has_any(R::Sender, R::Deliver, R::Unknown))) {
+    return std::nullopt;
+  }
+  const bool why = text.count_reasons() + subject.count_titles() > 0 || token;
+  if (!why || is_other_matter(subject, text, ideas, automat) ||
+      tells_of_failure(f, subject, text) || f.text_groups().has_any(N::Virus, N::Account)) {
+    return std::nullopt;
+  }
+  KindDecision decision = make_decision(f, Kind::Challenge, find_writer(f));
+  if (!automat && f.answers_mail) {
+    decision.evidence.emplace_back("It refers to the message that it answers.");
+  }
   decision.evidence.emplace_back(
       "The text says that a message waits until its sender has confirmed it.");
   return decision;
 }
 
 std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
+  if (!may_confirm_subscription(f)) return std::nullopt;
+  const RequestWords subject(f.subject);
   const bool list = is_list_role(f.from_local);
   // Who sells or writes news does not send without a sender.
   const bool null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other;
-  if ((!list && !null_sender && !is_sending_role(f.from_local)) || f.answers_mail ||
-      is_reply_or_forward(f.subject) || f.parts.attachment || f.signs.has(HeaderSign::List) ||
-      f.signs.has(HeaderSign::TicketSystem) || !f.recipients->empty()) {
+  const bool role = list || null_sender || is_sending_role(f.from_local);
+  const bool named = subject.has(R::Subscribe) || (role && subject.has(R::Group));
+  if (!named && !(role && subject.has_any(R::Verify, R::Click))) return std::nullopt;
+  const RequestWords text(f.text);
+  const bool topic = subject.has(R::Subscribe) || text.has(R::Subscribe) ||
+                     (list && (subject.has(R::Group) || text.has(R::Group)));
+  const bool verify = subject.has(R::Verify) || text.has(R::Verify);
+  const bool click = text.has(R::Link) && text.has_any(R::Click, R::Verify);
+  const bool reply = text.has(R::Reply) && (list || null_sender);
+  if (!topic || !(click || reply || (null_sender && text.has(R::Verify)))) return std::nullopt;
+  if (!verify && !(list && reply) && !(named && text.has(R::Ignore))) return std::nullopt;
+  const bool titled = subject.has(R::Subscribe) && subject.has(R::Verify);
+  if (text.has_any(R::Bought, R::Moderator) || subject.has_any(R::Bought, R::Member) ||
+      (text.has(R::Member) && !titled) || f.text_groups().has(N::Account)) {
     return std::nullopt;
   }
-  const NoticeWords& subject = f.subject_groups();
-  if (!subject.has(W::Confirm) || !subject.has(W::Subscribe)) return std::nullopt;
-  const NoticeWords& text = f.text_groups();
-  const bool asks = text.together(W::Subscribe, W::Confirm, W::Link) ||
-                    (list && text.together(W::Subscribe, W::Confirm)) ||
-                    (null_sender && text.has(W::Confirm));
-  if (!asks || text.has_any(W::Account, W::Bought, W::Moderator)) return std::nullopt;
-  KindDecision decision{.kind = Kind::SubscriptionConfirm, .confidence = 0.85};
-  decision.evidence.emplace_back(null_sender && !list
-                                     ? "The envelope sender is empty."
-                                     : "It is sent in the role of a list or newsletter.");
+  const bool challenges = text.count_reasons() > 1 || (text.has(R::Held) && text.has(R::Deliver));
+  if (challenges && !list && !named) return std::nullopt;
+  // Whoever it is: then it must say no more than that.
+  constexpr std::size_t kShortText = 1024;
+  const bool asked = (subject.has(R::Verify) && named) || text.has(R::Ignore);
+  if (!role && (!asked || f.text.size() > kShortText || f.signs.has(HeaderSign::Newsletter))) {
+    return std::nullopt;
+  }
+  KindDecision decision{.kind = Kind::SubscriptionConfirm, .confidence = role ? 0.85 : 0.75};
+  if (null_sender && !list) {
+    decision.evidence.emplace_back("The envelope sender is empty.");
+  } else if (role) {
+    decision.evidence.emplace_back("It is sent in the role of a list or newsletter.");
+  }
   decision.evidence.emplace_back("Subject and text ask to confirm a subscription.");
   return decision;
 }
@@ -88,10 +163,15 @@ std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
 bool may_be_notice(const Findings& f) {
   if (f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::Newsletter)) return false;
   const NoticeWords& subject = f.subject_groups();
-  if (subject.has_any(W::Virus, W::Malware, W::Quarantine)) return true;
-  if (subject.has(W::Confirm) && subject.has(W::Subscribe)) return true;
-  return subject.has_any(W::Spam, W::Stopped, W::Forbidden, W::Attachment, W::YourMail,
-                         W::Confirm) &&
+  if (subject.has_any(N::Virus, N::Malware, N::Quarantine)) return true;
+  const RequestWords request(f.subject);
+  if (request.has(R::Subscribe)) return true;
+  if (request.has_any(R::Verify, R::Click, R::Group) &&
+      (is_sending_role(f.from_local) || is_list_role(f.from_local))) {
+    return true;
+  }
+  return (request.has(R::Verify) ||
+          subject.has_any(N::Spam, N::Stopped, N::Forbidden, N::Attachment, N::YourMail)) &&
          names_mail_filter(f.from_name);
 }
 
