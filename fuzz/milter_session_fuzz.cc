@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/config/config.h"
-#include "edge/milter/message_flow.h"
+#include "edge/door/message_flow.h"
 #include "edge/milter/session.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_permits.h"
@@ -68,7 +68,7 @@ std::string converse(std::string_view bytes, std::size_t cut) {
   static testing::FakeClock clock;
   NoLog log;
   testing::FakePermits permits(in_force.ring);
-  milter::TransactionSource messages(source);
+  door::TransactionSource messages(source);
   milter::SessionWorld world{.clock = clock, .log = log, .messages = messages};
   milter::Session session(world);
   std::string out;

@@ -13,7 +13,7 @@
 #include "app/first_ring.h"
 #include "app/memory.h"
 #include "core/base/escape.h"
-#include "edge/milter/direct_answers.h"
+#include "edge/door/direct_answers.h"
 #include "edge/milter/server.h"
 #include "edge/os/clock.h"
 #include "edge/os/entropy.h"
@@ -166,7 +166,7 @@ class Daemon {
     options.listen = started_with_.milter_listen;
     options.threads = started_with_.milter_threads;
     options.socket_mode = started_with_.milter_socket_mode;
-    options.activated = milter::activated_sockets();
+    options.activated = door::activated_sockets();
     BS_TRY(server_,
            milter::Server::start(
                options,
@@ -269,7 +269,7 @@ class Daemon {
   std::unique_ptr<ports::LogSink> log_;
   config::Config started_with_;
   InForce in_force_;
-  milter::DirectAnswers answers_;  // Where nothing is remembered.
+  door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::string key_trouble_;
   std::unique_ptr<milter::Server> server_;

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "edge/milter/direct_answers.h"
+#include "edge/door/direct_answers.h"
 #include "edge/milter/server.h"
 #include "milter_client/client.h"
 #include "testing/fake_answers.h"
@@ -128,7 +128,7 @@ class RunningServer : public ::testing::Test {
   testing::FakeLog log_;
   testing::FixedSurroundings surroundings_;
   testing::FakePermits permits_{one_key_ring()};
-  DirectAnswers direct_{permits_};
+  door::DirectAnswers direct_{permits_};
   ports::Answers* answers_ = &direct_;
   ServerOptions options_;
   std::atomic<int> passed_by_{0};

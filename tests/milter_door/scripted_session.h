@@ -33,7 +33,7 @@ struct Script {
   bool answers_recipients = false;
 };
 
-class ScriptedFlow final : public MessageFlow {
+class ScriptedFlow final : public door::MessageFlow {
  public:
   explicit ScriptedFlow(Script& script) : script_(script) {}
 
@@ -71,10 +71,10 @@ class ScriptedFlow final : public MessageFlow {
   bool waiting_ = false;
 };
 
-class ScriptedSource final : public MessageSource {
+class ScriptedSource final : public door::MessageSource {
  public:
   explicit ScriptedSource(Script& script) : script_(script) {}
-  std::unique_ptr<MessageFlow> begin(const tx::Client& client) override {
+  std::unique_ptr<door::MessageFlow> begin(const tx::Client& client) override {
     script_.clients.push_back(client);
     if (script_.throws.contains("begin")) script_.throws["begin"]();
     return std::make_unique<ScriptedFlow>(script_);

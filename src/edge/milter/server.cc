@@ -1,38 +1,28 @@
 #include "edge/milter/server.h"
 
-#include <sys/resource.h>
-
-#include <algorithm>
-#include <boost/asio/post.hpp>
-#include <iterator>
 #include <utility>
 
-#include "edge/milter/acceptor.h"
-#include "edge/milter/listener.h"
-#include "edge/milter/loop.h"
-#include "edge/milter/message_flow.h"
+#include "edge/door/message_flow.h"
+#include "edge/door/server.h"
+#include "edge/milter/session.h"
 
 namespace backstop::milter {
-
 namespace {
 
-// Beyond connections: listeners, loops, the log, keys.
-constexpr rlim_t kOtherDescriptors = 128;
+class MilterDoor final : public door::Door {
+ public:
+  explicit MilterDoor(SessionWorld& world) : world_(world) {}
+  std::unique_ptr<door::Conversation> open() override { return std::make_unique<Session>(world_); }
+  std::string_view name() const override { return "milter"; }
 
-// A shell's limit of 1,024 would be met long before ours.
-void raise_descriptor_limit(std::size_t connections) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = std::min(limit.rlim_max, connections + kOtherDescriptors);
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = wanted;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
+ private:
+  SessionWorld& world_;
+};
 
 }  // namespace
 
 struct Server::Parts {
-  explicit Parts(const ServerPorts& ports, const ServerLimits& limits)
+  explicit Parts(const ServerPorts& ports)
       : source(ports.surroundings),
         sessions{.clock = ports.clock,
                  .log = ports.log,
@@ -40,74 +30,46 @@ struct Server::Parts {
                  .ledger = ports.ledger,
                  .history = ports.history,
                  .on_passed_by = ports.on_passed_by},
-        world{.sessions = sessions, .answers = ports.answers, .limits = limits, .on_room = {}} {}
+        door(sessions) {}
 
-  TransactionSource source;
+  door::TransactionSource source;
   SessionWorld sessions;
-  LoopWorld world;
-  std::vector<std::shared_ptr<Loop>> loops;
-  std::vector<std::shared_ptr<Acceptor>> acceptors;
-  std::vector<config::Endpoint> endpoints;
-  std::atomic<bool> stopping{false};
+  MilterDoor door;
+  std::unique_ptr<door::Server> server;  // Ends before what its connections use.
 };
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
                                               const ServerPorts& ports) {
-  std::vector<Listener> listeners;
-  for (const config::Endpoint& endpoint : options.listen) {
-    BS_TRY(auto opened, open_listeners(endpoint, options.socket_mode, options.activated));
-    std::ranges::move(opened, std::back_inserter(listeners));
-  }
-  raise_descriptor_limit(options.limits.connections);
-  auto parts = std::make_unique<Parts>(ports, options.limits);
-  for (unsigned i = 0; i < std::max(1U, options.threads); ++i) {
-    parts->loops.push_back(std::make_shared<Loop>(parts->world));
-  }
-  for (Listener& listener : listeners) {
-    parts->acceptors.push_back(std::make_shared<Acceptor>(std::move(listener), parts->loops));
-    parts->endpoints.push_back(parts->acceptors.back()->endpoint());
-  }
-  parts->world.on_room = [p = parts.get()] {
-    for (const auto& acceptor : p->acceptors)
-      acceptor->wake();
-  };
-  for (const auto& acceptor : parts->acceptors)
-    acceptor->start();
-  unsigned number = 0;
-  for (const auto& loop : parts->loops)
-    loop->start(number++);
+  auto parts = std::make_unique<Parts>(ports);
+  door::ServerOptions how{.name = "milter",
+                          .listen = {},
+                          .threads = options.threads,
+                          .socket_mode = options.socket_mode,
+                          .activated = options.activated,
+                          .limits = options.limits};
+  for (const config::Endpoint& endpoint : options.listen)
+    how.listen.push_back({.endpoint = endpoint, .door = &parts->door});
+  BS_TRY(parts->server, door::Server::start(how, {.clock = ports.clock,
+                                                  .answers = ports.answers,
+                                                  .log = ports.log,
+                                                  .on_passed_by = ports.on_passed_by}));
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-
-Server::~Server() {
-  stop();
-  wait();
-}
+Server::~Server() = default;
 
 const std::vector<config::Endpoint>& Server::endpoints() const {
-  return parts_->endpoints;
+  return parts_->server->endpoints();
 }
-
 std::size_t Server::connections() const {
-  return parts_->world.connections;
+  return parts_->server->connections();
 }
-
 void Server::stop() {
-  if (parts_->stopping.exchange(true)) return;
-  boost::asio::post(parts_->loops.front()->context(), [parts = parts_.get()] {
-    for (const auto& acceptor : parts->acceptors)
-      acceptor->close();
-    // Behind every connection the acceptors have handed over.
-    for (const auto& loop : parts->loops)
-      loop->drain();
-  });
+  parts_->server->stop();
 }
-
 void Server::wait() {
-  for (const auto& loop : parts_->loops)
-    loop->join();
+  parts_->server->wait();
 }
 
 }  // namespace backstop::milter

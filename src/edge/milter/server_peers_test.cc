@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "edge/milter/connection.h"
+#include "edge/door/connection.h"
 #include "milter_door/running_server.h"
 
 namespace backstop::milter {
@@ -283,7 +283,7 @@ TEST(AcknowledgeQuickly, UndoesWhatAReplyDid) {
   }
   EXPECT_EQ(tcp_option(ours, TCP_QUICKACK), 0)
       << "this kernel does not delay: nothing is proved here";
-  acknowledge_quickly(ours);
+  door::acknowledge_quickly(ours);
   EXPECT_EQ(tcp_option(ours, TCP_QUICKACK), 1);
   for (const int fd : {listener, peer, ours})
     ::close(fd);

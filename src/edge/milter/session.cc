@@ -8,8 +8,6 @@
 
 #include "core/base/escape.h"
 #include "core/base/limits.h"
-#include "core/policy/reason.h"
-#include "core/transaction/record.h"
 #include "edge/milter/reply.h"
 
 namespace backstop::milter {
@@ -36,20 +34,6 @@ constexpr MacroList kMacroLists[] = {
 // The MTA found no name: Postfix and Sendmail then say "unknown" or the address in brackets.
 std::string_view known_name(std::string_view host) {
   return host == "unknown" || host.starts_with('[') ? std::string_view() : host;
-}
-
-ports::LogLevel level_of(policy::Reason reason) {
-  switch (reason) {
-    case policy::Reason::ClockSkew:
-    case policy::Reason::KeyUnknown:
-    case policy::Reason::SigningUnavailable:
-      return ports::LogLevel::Alarm;
-    case policy::Reason::SendsNoMail:
-    case policy::Reason::OneRecipientAtATime:
-      return ports::LogLevel::Info;
-    default:
-      return ports::LogLevel::Warning;
-  }
 }
 
 }  // namespace
@@ -94,6 +78,10 @@ void Session::on_end() {
   abort_message();
   if (reader_.within_packet()) return drop(Defect::ClosedWithinPacket);
   over_ = true;
+}
+
+void Session::on_silence() {
+  if (!over_) drop(stage_ == Stage::Fresh ? Defect::NegotiationTimeout : Defect::IdleTimeout);
 }
 
 void Session::consume(std::string_view& bytes, std::string& out) {
@@ -323,21 +311,8 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
       if (may(action::kChangeFields)) append_remove_field(out, remove->name, remove->occurrence);
     } else if (const auto* hold = std::get_if<transaction::Hold>(&effect)) {
       if (may(action::kQuarantine)) append_quarantine(out, hold->why);
-    } else if (const auto* note = std::get_if<transaction::Note>(&effect)) {
-      world_.log.write(level_of(note->reason),
-                       fmt::format("{}: note={} detail={}", message_id(),
-                                   policy::name_of(note->reason), escape_log(note->detail)));
-    } else if (const auto* record = std::get_if<transaction::Record>(&effect)) {
-      transaction::Record told = *record;
-      // A server that lets nobody add a field has sent it without the token.
-      told.is_signed = told.is_signed && (actions_ & action::kAddFields) != 0;
-      world_.log.write(ports::LogLevel::Info, transaction::render_log_line(told, message_id()));
-      if (world_.history != nullptr)
-        world_.history->append(transaction::make_history_row(told, message_id()));
-    } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
-      if (world_.ledger != nullptr) world_.ledger->record_sent(sent->message);
-    } else if (const auto* used = std::get_if<transaction::CountUses>(&effect)) {
-      if (world_.ledger != nullptr) world_.ledger->count_uses(used->uses);
+    } else if (door::keep(effect, message_id(), (actions_ & action::kAddFields) != 0, world_)) {
+      continue;
     } else if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) {
       question_ = *ledger;
     } else if (std::holds_alternative<transaction::AskPermit>(effect)) {

@@ -1,6 +1,4 @@
-// One milter connection as a state machine: bytes of the MTA in, bytes of ours out.  Drives one
-// message flow after another.  No socket, no thread, no timer: the server (or a test) brings bytes,
-// answers and the end.
+// One milter connection as a conversation: drives one message flow after another.
 //
 // Invariants
 //   (1) Every command to which the MTA awaits a reply gets exactly one, in order; changes to a
@@ -10,74 +8,50 @@
 //   (4) After a defect, or QUIT, nothing more is read or written.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "core/base/result.h"
 #include "core/transaction/effects.h"
 #include "core/transaction/events.h"
+#include "edge/door/conversation.h"
+#include "edge/door/message_flow.h"
+#include "edge/door/message_world.h"
 #include "edge/milter/macros.h"
-#include "edge/milter/message_flow.h"
 #include "edge/milter/packet.h"
-#include "ports/clock.h"
-#include "ports/history.h"
-#include "ports/ledger.h"
-#include "ports/log_sink.h"
 
 namespace backstop::milter {
 
-// What all sessions of a server have in common.  REQUIRES: everything outlives the sessions.
-struct SessionWorld {
-  const ports::Clock& clock;
-  ports::LogSink& log;
-  MessageSource& messages;
-  // Messages the MTA gave no queue id get one of ours, "s" and a number.
-  std::atomic<std::uint64_t> own_ids{0};
-  // Actions an MTA did not offer and of which the log has been told.
-  std::atomic<std::uint32_t> missing_told{0};
-  ports::Ledger* ledger = nullptr;                 // Null: what is sent is not remembered.
-  ports::History* history = nullptr;               // Null: what is judged is not remembered.
-  std::function<void(Instant)> on_passed_by = {};  // As ServerPorts::on_passed_by; may be empty.
-
-  void passed_by() const {
-    if (on_passed_by) on_passed_by(clock.now());
-  }
-};
+using SessionWorld = door::MessageWorld;
 
 // Not thread-safe.
-class Session {
+class Session final : public door::Conversation {
  public:
   // REQUIRES: `world` outlives the session.
   explicit Session(SessionWorld& world);
-  ~Session();
+  ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Takes bytes in pieces of any size; appends the replies to `out`.
-  void on_bytes(std::string_view bytes, std::string& out);
-  // The answer to the question open, then whatever was queued.  Without one it has no effect.
-  void on_answer(Result<transaction::Answer> answer, std::string& out);
-  // The peer has closed the connection.
-  void on_end();
+  void on_bytes(std::string_view bytes, std::string& out) override;
+  void on_answer(Result<transaction::Answer> answer, std::string& out) override;
+  void on_end() override;
+  void on_silence() override;
 
-  // A question is open: bring on_answer.
-  bool asking() const { return asking_; }
-  // The one that is open.
-  using Question = std::variant<transaction::AskPermit, transaction::AskLedger>;
-  const Question& question() const { return question_; }
-  // The connection is to be closed, after what was written has gone out.
-  bool over() const { return over_; }
+  bool asking() const override { return asking_; }
+  const door::Question& question() const override { return question_; }
+  bool over() const override { return over_; }
+  std::string_view complaint() const override {
+    return defect_ ? sentence_of(*defect_) : std::string_view();
+  }
+  bool fresh() const override { return stage_ == Stage::Fresh; }
+  // Between MAIL and the reply to the end of the message.
+  bool in_message() const override;
   // Why, when the peer is to blame.
   std::optional<Defect> defect() const { return defect_; }
-  bool negotiated() const { return stage_ != Stage::Fresh; }
-  // Between MAIL and the reply to the end of the message.
-  bool in_message() const;
 
  private:
   enum class Stage : std::uint8_t {
@@ -119,7 +93,7 @@ class Session {
   bool asking_ = false;
   bool over_ = false;
   bool skip_body_ = false;
-  Question question_;
+  door::Question question_;
   // The open question arose at this command; `asked_whole_` as Packet::whole.
   Command asked_at_ = Command::Mail;
   bool asked_whole_ = true;
@@ -131,7 +105,7 @@ class Session {
   transaction::Client client_;
   MacroValues macros_;
   std::string own_id_;
-  std::unique_ptr<MessageFlow> flow_;
+  std::unique_ptr<door::MessageFlow> flow_;
   std::optional<transaction::Reply> settled_;       // Not told to the MTA yet.
   std::optional<transaction::Reply> of_recipient_;  // For the recipient in hand alone.
   std::string queued_;                              // Came while a question was open.

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace backstop::milter {
+namespace backstop::door {
 
 struct ActivatedSocket {
   int descriptor = -1;
@@ -20,4 +20,4 @@ std::vector<ActivatedSocket> parse_activation(std::string_view pid, std::string_
 // From this process's environment.
 std::vector<ActivatedSocket> activated_sockets();
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

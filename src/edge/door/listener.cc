@@ -1,4 +1,4 @@
-#include "edge/milter/listener.h"
+#include "edge/door/listener.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-namespace backstop::milter {
+namespace backstop::door {
 namespace {
 
 constexpr int kSocketFlags = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
@@ -231,4 +231,4 @@ Result<std::vector<Listener>> open_listeners(const config::Endpoint& endpoint,
   return listeners;
 }
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

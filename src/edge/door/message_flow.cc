@@ -1,6 +1,6 @@
-#include "edge/milter/message_flow.h"
+#include "edge/door/message_flow.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 namespace {
 
 class TransactionFlow final : public MessageFlow {
@@ -28,4 +28,4 @@ bool TransactionSource::answers_recipients() const {
   return surroundings_.current().config->enforces();
 }
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

@@ -1,4 +1,4 @@
-#include "edge/milter/activation.h"
+#include "edge/door/activation.h"
 
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <optional>
 
-namespace backstop::milter {
+namespace backstop::door {
 namespace {
 
 // SD_LISTEN_FDS_START.
@@ -47,4 +47,4 @@ std::vector<ActivatedSocket> activated_sockets() {
                           environment("LISTEN_FDNAMES"), ::getpid());
 }
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

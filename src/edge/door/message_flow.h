@@ -8,7 +8,7 @@
 #include "core/transaction/transaction.h"
 #include "ports/surroundings.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 
 // Contracts as of transaction::Transaction.
 class MessageFlow {
@@ -42,4 +42,4 @@ class TransactionSource final : public MessageSource {
   const ports::SurroundingsSource& surroundings_;
 };
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

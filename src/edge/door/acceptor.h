@@ -6,21 +6,22 @@
 #include <memory>
 #include <vector>
 
-#include "edge/milter/listener.h"
-#include "edge/milter/loop.h"
+#include "edge/door/door.h"
+#include "edge/door/listener.h"
+#include "edge/door/loop.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 
 // Lives in the thread of the first loop, but for wake().
 class Acceptor : public std::enable_shared_from_this<Acceptor> {
  public:
-  // REQUIRES: at least one loop; all outlive the acceptor's last call.
-  Acceptor(Listener listener, std::vector<std::shared_ptr<Loop>> loops);
+  // REQUIRES: at least one loop; all, and the door, outlive the acceptor's last call.
+  Acceptor(Listener listener, Door& door, std::vector<std::shared_ptr<Loop>> loops);
 
   const config::Endpoint& endpoint() const { return listener_.endpoint(); }
   // From any thread before the loops start, else from the first loop.
   void start();
-  // There is room again below ServerLimits::connections.  Any thread.
+  // There is room again below Limits::connections.  Any thread.
   void wake();
   // Listens no more, and removes the socket's path.
   void close();
@@ -31,8 +32,9 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   void pause();
 
   Listener listener_;
+  Door& door_;
   std::vector<std::shared_ptr<Loop>> loops_;
-  LoopWorld& world_;
+  World& world_;
   Descriptor socket_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock> pause_;
   std::atomic<bool> full_{false};
@@ -40,4 +42,4 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   bool closed_ = false;
 };
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

@@ -1,4 +1,4 @@
-// One connection of the milter door: a socket and its session.
+// One connection of a door: a socket and its conversation.
 #pragma once
 
 #include <array>
@@ -10,10 +10,11 @@
 #include <string_view>
 
 #include "core/base/limits.h"
-#include "edge/milter/loop.h"
-#include "edge/milter/session.h"
+#include "edge/door/conversation.h"
+#include "edge/door/door.h"
+#include "edge/door/loop.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 
 // Acknowledge what was read at once.  Postfix writes several small packets without awaiting a
 // reply; its Nagle algorithm holds all but the first until our acknowledgement, which the kernel
@@ -26,15 +27,15 @@ std::string describe_peer(int descriptor);
 // Lives in the thread of its loop.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // REQUIRES: the loop outlives the connection.
-  Connection(Loop& loop, int descriptor, bool is_inet);
+  // REQUIRES: the loop and the door outlive the connection.
+  Connection(Loop& loop, int descriptor, bool is_inet, Door& door);
 
   // `place` in the loop's list, for Loop::forget.
   void start(std::list<std::shared_ptr<Connection>>::iterator place);
   // When something must have happened; on_deadline() is due then.
   SteadyTime deadline() const;
   void on_deadline();
-  // Closes a connection on which nothing was negotiated and nothing waits to be read.
+  // Closes a connection whose conversation is fresh, when nothing waits to be read.
   void close_if_fresh();
   void close();
   bool closed() const { return closed_; }
@@ -51,10 +52,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Result<transaction::Answer>> ask();
   bool write(std::string_view bytes);
   void end();
-  void drop(Defect defect);
+  void drop(bool in_message);
   bool is_idle() const;
 
   Loop& loop_;
+  Door& door_;
   Socket socket_;
   bool is_inet_;
   bool reading_ = false;  // A read is open.
@@ -62,10 +64,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint32_t question_ = 0;
   SteadyTime active_;  // When it last sent something, or was accepted.
   SteadyTime asked_;   // When the open question was put.
-  Session session_;
+  std::unique_ptr<Conversation> conversation_;
   std::string unsent_;
   std::list<std::shared_ptr<Connection>>::iterator place_;
-  std::array<char, limits::kMilterWaitBytes> room_;
+  std::array<char, limits::kConnectionWaitBytes> room_;
 };
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

@@ -1,4 +1,4 @@
-// One thread of the milter door: its event loop, its connections, its one timer.
+// One thread of a server: its event loop, its connections, its one timer.
 #pragma once
 
 #include <atomic>
@@ -8,17 +8,15 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <functional>
 #include <list>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "edge/milter/server.h"
-#include "edge/milter/session.h"
+#include "edge/door/door.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 
 class Connection;
 
@@ -28,32 +26,22 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_pro
 using Descriptor =
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
-// What the loops of a server share.  REQUIRES: outlives them.
-struct LoopWorld {
-  SessionWorld& sessions;
-  ports::Answers& answers;
-  ServerLimits limits;
-  std::atomic<std::size_t> connections{0};
-  // Called, from any loop, when a connection has been closed.
-  std::function<void()> on_room;
-};
-
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
-  explicit Loop(LoopWorld& world);
+  explicit Loop(World& world);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
   boost::asio::io_context& context() { return context_; }
-  LoopWorld& world() { return world_; }
+  World& world() { return world_; }
 
   // Any thread.
   void start(unsigned number);
-  // Takes a connected, non-blocking socket over, counted in LoopWorld::connections already.
-  void adopt(int descriptor, bool is_inet);
+  // Takes a connected, non-blocking socket over, counted in World::connections already.
+  void adopt(int descriptor, bool is_inet, Door& door);
   // Connections without a message are closed when they stay silent, the rest within
-  // ServerLimits::drain.  Then the thread ends.
+  // Limits::drain.  Then the thread ends.
   void drain();
   void join();
   // Connections given to this loop and not closed yet.
@@ -61,7 +49,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
 
   // The loop's own thread only, for its connections:
 
-  void add(int descriptor, bool is_inet);
+  void add(int descriptor, bool is_inet, Door& door);
   // The connection has closed its socket.
   void forget(std::list<std::shared_ptr<Connection>>::iterator place);
   // Looks at all deadlines no later than this.
@@ -77,7 +65,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   void begin_drain();
   void look();
 
-  LoopWorld& world_;
+  World& world_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock> timer_;
@@ -92,4 +80,4 @@ class Loop : public std::enable_shared_from_this<Loop> {
   std::thread thread_;
 };
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

@@ -1,4 +1,4 @@
-#include "edge/milter/acceptor.h"
+#include "edge/door/acceptor.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -12,7 +12,7 @@
 
 #include "core/base/limits.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 namespace {
 
 // Out of descriptors or memory: time for others to give some back.
@@ -27,8 +27,9 @@ bool concerns_peer(int error) {
 
 }  // namespace
 
-Acceptor::Acceptor(Listener listener, std::vector<std::shared_ptr<Loop>> loops)
+Acceptor::Acceptor(Listener listener, Door& door, std::vector<std::shared_ptr<Loop>> loops)
     : listener_(std::move(listener)),
+      door_(door),
       loops_(std::move(loops)),
       world_(loops_.front()->world()),
       socket_(loops_.front()->context()),
@@ -48,7 +49,7 @@ void Acceptor::await_connection() {
 }
 
 void Acceptor::accept_some() {
-  for (std::size_t taken = 0; taken < limits::kMilterAcceptsAtOnce; ++taken) {
+  for (std::size_t taken = 0; taken < limits::kAcceptsAtOnce; ++taken) {
     if (world_.connections >= world_.limits.connections) {
       full_ = true;
       // One may have closed before it could see that we wait for it.
@@ -64,17 +65,16 @@ void Acceptor::accept_some() {
     ++world_.connections;
     Loop& loop = **std::ranges::min_element(
         loops_, [](const auto& a, const auto& b) { return a->load() < b->load(); });
-    loop.adopt(peer, listener_.is_inet());
+    loop.adopt(peer, listener_.is_inet(), door_);
   }
   await_connection();
 }
 
 void Acceptor::pause() {
   if (!std::exchange(failing_, true)) {
-    world_.sessions.log.write(
-        ports::LogLevel::Error,
-        fmt::format("milter: {} cannot accept: {}; trying again", listener_.endpoint().text(),
-                    std::system_category().message(errno)));
+    world_.log.write(ports::LogLevel::Error, fmt::format("{}: {} cannot accept: {}; trying again",
+                                                         door_.name(), listener_.endpoint().text(),
+                                                         std::system_category().message(errno)));
   }
   pause_.expires_after(kPause);
   pause_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
@@ -98,4 +98,4 @@ void Acceptor::close() {
   socket_.close(ignored);
 }
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

@@ -1,4 +1,4 @@
-#include "edge/milter/connection.h"
+#include "edge/door/connection.h"
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
@@ -17,12 +17,12 @@
 
 #include "core/base/escape.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 namespace {
 
 // A question on its way to whoever answers it.  Shared with the answerer, who may answer inside the
 // call, later from any thread, or when we are long gone.
-struct Question {
+struct OpenQuestion {
   std::mutex mutex;
   bool asker_left = false;  // the asking call has returned without an answer.
   bool answered = false;
@@ -67,12 +67,13 @@ std::string describe_peer(int descriptor) {
   return fmt::format("unix:pid:{}:uid:{}", peer.pid, peer.uid);
 }
 
-Connection::Connection(Loop& loop, int descriptor, bool is_inet)
+Connection::Connection(Loop& loop, int descriptor, bool is_inet, Door& door)
     : loop_(loop),
+      door_(door),
       socket_(loop.context()),
       is_inet_(is_inet),
       active_(std::chrono::steady_clock::now()),
-      session_(loop.world().sessions) {
+      conversation_(door.open()) {
   if (is_inet_) {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -88,11 +89,12 @@ void Connection::guarded(Step step) {
   try {
     step();
   } catch (const std::exception& fault) {
-    const bool in_message = session_.in_message();
+    const bool in_message = conversation_->in_message();
     close();
-    loop_.world().sessions.log.write(
-        ports::LogLevel::Error, std::string("milter: a connection was given up: ") + fault.what());
-    if (in_message) loop_.world().sessions.passed_by();
+    loop_.world().log.write(
+        ports::LogLevel::Error,
+        fmt::format("{}: a connection was given up: {}", door_.name(), escape_log(fault.what())));
+    if (in_message) loop_.world().passed_by();
   }
 }
 
@@ -102,16 +104,16 @@ void Connection::start(std::list<std::shared_ptr<Connection>>::iterator place) {
 }
 
 SteadyTime Connection::deadline() const {
-  const ServerLimits& limits = loop_.world().limits;
+  const Limits& limits = loop_.world().limits;
   if (closed_) return SteadyTime::max();
-  if (session_.asking()) return asked_ + limits.ask_wait;
+  if (conversation_->asking()) return asked_ + limits.ask_wait;
   if (loop_.draining() && is_idle())
     return std::max(active_, loop_.drain_began()) + limits.drain_idle;
-  return active_ + (session_.negotiated() ? limits.idle : limits.negotiation);
+  return active_ + (conversation_->fresh() ? limits.negotiation : limits.idle);
 }
 
 void Connection::on_deadline() {
-  if (session_.asking()) {
+  if (conversation_->asking()) {
     return on_answer(question_, fail(Errc::Unavailable, "", "no answer came in time"));
   }
   if (loop_.draining() && is_idle()) {
@@ -119,16 +121,20 @@ void Connection::on_deadline() {
     if (unread_bytes(socket_.native_handle()) == 0) close();
     return;
   }
-  guarded([&] { drop(session_.negotiated() ? Defect::IdleTimeout : Defect::NegotiationTimeout); });
+  guarded([&] {
+    const bool in_message = conversation_->in_message();
+    conversation_->on_silence();
+    drop(in_message);
+  });
 }
 
 bool Connection::is_idle() const {
-  return !session_.in_message() && !session_.asking() && unsent_.empty();
+  return !conversation_->in_message() && !conversation_->asking() && unsent_.empty();
 }
 
 void Connection::close_if_fresh() {
-  // What the MTA has sent meanwhile is its negotiation.
-  if (!session_.negotiated() && unread_bytes(socket_.native_handle()) == 0) close();
+  // What the MTA has sent meanwhile begins its conversation.
+  if (conversation_->fresh() && unread_bytes(socket_.native_handle()) == 0) close();
 }
 
 void Connection::close() {
@@ -136,24 +142,24 @@ void Connection::close() {
   closed_ = true;
   boost::system::error_code ignored;
   socket_.close(ignored);
-  session_.on_end();
+  conversation_->on_end();
   loop_.forget(place_);
 }
 
 // The peer has gone, or has said all, or more than it should.
 void Connection::end() {
-  session_.on_end();
-  if (session_.defect()) return drop(*session_.defect());
+  conversation_->on_end();
+  if (!conversation_->complaint().empty()) return drop(conversation_->in_message());
   close();
 }
 
-void Connection::drop(Defect defect) {
+void Connection::drop(bool in_message) {
   if (closed_) return;
-  loop_.world().sessions.log.write(ports::LogLevel::Warning,
-                                   fmt::format("milter: dropped peer={} why={}",
-                                               escape_log(describe_peer(socket_.native_handle())),
-                                               escape_log(sentence_of(defect))));
-  if (session_.in_message()) loop_.world().sessions.passed_by();
+  loop_.world().log.write(ports::LogLevel::Warning,
+                          fmt::format("{}: dropped peer={} why={}", door_.name(),
+                                      escape_log(describe_peer(socket_.native_handle())),
+                                      escape_log(conversation_->complaint())));
+  if (in_message) loop_.world().passed_by();
   close();
 }
 
@@ -170,28 +176,30 @@ void Connection::read() {
 void Connection::on_read(std::size_t bytes) {
   if (is_inet_) acknowledge_quickly(socket_.native_handle());
   active_ = std::chrono::steady_clock::now();
-  const bool was_negotiated = session_.negotiated();
+  const bool was_fresh = conversation_->fresh();
   std::string& out = loop_.write_buffer();
   out.clear();
-  session_.on_bytes({room_.data(), bytes}, out);
-  if (bytes == room_.size() && !session_.over() && !session_.asking()) {
+  conversation_->on_bytes({room_.data(), bytes}, out);
+  if (bytes == room_.size() && !conversation_->over() && !conversation_->asking()) {
     // More than we have room for: the rest in one go, by the buffer that all share.
     std::vector<char>& buffer = loop_.read_buffer();
     const ssize_t more =
         ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (more > 0 && is_inet_) acknowledge_quickly(socket_.native_handle());
     // An end or an error is met again by the next read.
-    if (more > 0) session_.on_bytes({buffer.data(), static_cast<std::size_t>(more)}, out);
+    if (more > 0) conversation_->on_bytes({buffer.data(), static_cast<std::size_t>(more)}, out);
   }
   // From now on silence is measured by another limit, which may be the shorter one.
-  if (!was_negotiated && session_.negotiated()) loop_.look_by(deadline());
+  if (was_fresh && !conversation_->fresh()) loop_.look_by(deadline());
   advance(out);
 }
 
 // Questions, then the replies in one write, then whatever is to be awaited.
 void Connection::advance(std::string& out) {
   answer_questions(out);
-  if (!write(out) || (session_.over() && (unsent_.empty() || session_.defect()))) return end();
+  if (!write(out) ||
+      (conversation_->over() && (unsent_.empty() || !conversation_->complaint().empty())))
+    return end();
   // Nothing is read while replies wait for the peer, or we for an answer.
   if (!unsent_.empty()) {
     socket_.async_wait(Socket::wait_write,
@@ -200,7 +208,7 @@ void Connection::advance(std::string& out) {
                        });
     return;
   }
-  if (session_.asking()) return;
+  if (conversation_->asking()) return;
   if (loop_.draining()) loop_.look_by(deadline());
   if (!closed_ && !reading_) read();
 }
@@ -229,16 +237,16 @@ bool Connection::write(std::string_view bytes) {
 }
 
 void Connection::answer_questions(std::string& out) {
-  while (session_.asking() && !session_.over()) {
+  while (conversation_->asking() && !conversation_->over()) {
     auto answer = ask();
     if (!answer) return loop_.look_by(deadline());
-    session_.on_answer(std::move(*answer), out);
+    conversation_->on_answer(std::move(*answer), out);
   }
 }
 
 // The answer, when it came at once.
 std::optional<Result<transaction::Answer>> Connection::ask() {
-  const auto question = std::make_shared<Question>();
+  const auto question = std::make_shared<OpenQuestion>();
   const std::uint32_t number = ++question_;
   asked_ = std::chrono::steady_clock::now();
   auto done = [question, number, loop = loop_.weak_from_this(),
@@ -258,9 +266,9 @@ std::optional<Result<transaction::Answer>> Connection::ask() {
       if (const auto connection = self.lock()) connection->on_answer(number, std::move(answer));
     });
   };
-  const Instant now = loop_.world().sessions.clock.now();
+  const Instant now = loop_.world().clock.now();
   ports::Answers& answers = loop_.world().answers;
-  if (const auto* ledger = std::get_if<transaction::AskLedger>(&session_.question())) {
+  if (const auto* ledger = std::get_if<transaction::AskLedger>(&conversation_->question())) {
     answers.ask_ledger(ledger->query, now, std::move(done));
   } else {
     answers.ask_permit(now, std::move(done));
@@ -271,13 +279,13 @@ std::optional<Result<transaction::Answer>> Connection::ask() {
 }
 
 void Connection::on_answer(std::uint32_t question, Result<transaction::Answer> answer) {
-  if (closed_ || question != question_ || !session_.asking()) return;
+  if (closed_ || question != question_ || !conversation_->asking()) return;
   guarded([&] {
     std::string& out = loop_.write_buffer();
     out.clear();
-    session_.on_answer(std::move(answer), out);
+    conversation_->on_answer(std::move(answer), out);
     advance(out);
   });
 }
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

@@ -7,7 +7,7 @@
 #include "ports/ledger.h"
 #include "ports/signing_permits.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 
 // Any thread.  Asking may block for the one file write an hour that SigningPermits may need, and
 // for what the ledger reads.
@@ -31,4 +31,4 @@ class DirectAnswers final : public ports::Answers {
   ports::Ledger* ledger_;
 };
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

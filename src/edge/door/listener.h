@@ -8,9 +8,9 @@
 
 #include "core/base/result.h"
 #include "core/config/config.h"
-#include "edge/milter/activation.h"
+#include "edge/door/activation.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 
 // A listening, non-blocking socket.  Closes it at the end, and removes its path when it made it.
 class Listener {
@@ -52,4 +52,4 @@ Result<std::vector<Listener>> open_listeners(const config::Endpoint& endpoint,
                                              std::uint32_t socket_mode,
                                              const std::vector<ActivatedSocket>& activated);
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

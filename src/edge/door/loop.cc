@@ -1,5 +1,6 @@
-#include "edge/milter/loop.h"
+#include "edge/door/loop.h"
 
+#include <fmt/core.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -8,10 +9,11 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include "core/base/escape.h"
 #include "core/base/limits.h"
-#include "edge/milter/connection.h"
+#include "edge/door/connection.h"
 
-namespace backstop::milter {
+namespace backstop::door {
 namespace {
 
 // Deadlines closer together than this are looked at together.
@@ -19,13 +21,13 @@ constexpr std::chrono::milliseconds kLookApart{20};
 
 }  // namespace
 
-Loop::Loop(LoopWorld& world)
+Loop::Loop(World& world)
     : world_(world),
       // One thread runs it.
       context_(1),
       work_(context_.get_executor()),
       timer_(context_),
-      read_buffer_(limits::kMilterReadBytes) {}
+      read_buffer_(limits::kLoopReadBytes) {}
 
 Loop::~Loop() = default;
 
@@ -37,21 +39,22 @@ void Loop::start(unsigned number) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { context_.run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_setname_np(thread_.native_handle(), ("milter-" + std::to_string(number)).c_str());
+  pthread_setname_np(thread_.native_handle(), (world_.name + "-" + std::to_string(number)).c_str());
 }
 
 void Loop::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Loop::adopt(int descriptor, bool is_inet) {
+void Loop::adopt(int descriptor, bool is_inet, Door& door) {
   ++load_;
-  boost::asio::dispatch(context_, [this, descriptor, is_inet] { add(descriptor, is_inet); });
+  boost::asio::dispatch(context_,
+                        [this, descriptor, is_inet, &door] { add(descriptor, is_inet, door); });
 }
 
-void Loop::add(int descriptor, bool is_inet) {
+void Loop::add(int descriptor, bool is_inet, Door& door) {
   try {
-    auto connection = std::make_shared<Connection>(*this, descriptor, is_inet);
+    auto connection = std::make_shared<Connection>(*this, descriptor, is_inet, door);
     descriptor = -1;  // The connection's from here on.
     const auto place = connections_.insert(connections_.end(), connection);
     connection->start(place);
@@ -60,10 +63,9 @@ void Loop::add(int descriptor, bool is_inet) {
     if (descriptor >= 0) ::close(descriptor);
     --load_;
     --world_.connections;
-    world_.sessions.log.write(
-        ports::LogLevel::Error,
-        std::string("milter: a connection could not be served: ") + fault.what());
-    world_.sessions.passed_by();
+    world_.log.write(ports::LogLevel::Error, fmt::format("{}: a connection could not be served: {}",
+                                                         door.name(), escape_log(fault.what())));
+    world_.passed_by();
   }
 }
 
@@ -125,4 +127,4 @@ void Loop::begin_drain() {
   }
 }
 
-}  // namespace backstop::milter
+}  // namespace backstop::door

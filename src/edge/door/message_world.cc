@@ -1,0 +1,51 @@
+#include "edge/door/message_world.h"
+
+#include <fmt/core.h>
+
+#include "core/base/escape.h"
+#include "core/policy/reason.h"
+#include "core/transaction/history_row.h"
+#include "core/transaction/record.h"
+
+namespace backstop::door {
+namespace {
+
+ports::LogLevel level_of(policy::Reason reason) {
+  switch (reason) {
+    case policy::Reason::ClockSkew:
+    case policy::Reason::KeyUnknown:
+    case policy::Reason::SigningUnavailable:
+      return ports::LogLevel::Alarm;
+    case policy::Reason::SendsNoMail:
+    case policy::Reason::OneRecipientAtATime:
+      return ports::LogLevel::Info;
+    default:
+      return ports::LogLevel::Warning;
+  }
+}
+
+}  // namespace
+
+bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fields,
+          MessageWorld& world) {
+  if (const auto* note = std::get_if<transaction::Note>(&effect)) {
+    world.log.write(level_of(note->reason),
+                    fmt::format("{}: note={} detail={}", id, policy::name_of(note->reason),
+                                escape_log(note->detail)));
+  } else if (const auto* record = std::get_if<transaction::Record>(&effect)) {
+    transaction::Record told = *record;
+    // A server that lets nobody add a field has sent it without the token.
+    told.is_signed = told.is_signed && adds_fields;
+    world.log.write(ports::LogLevel::Info, transaction::render_log_line(told, id));
+    if (world.history != nullptr) world.history->append(transaction::make_history_row(told, id));
+  } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
+    if (world.ledger != nullptr) world.ledger->record_sent(sent->message);
+  } else if (const auto* used = std::get_if<transaction::CountUses>(&effect)) {
+    if (world.ledger != nullptr) world.ledger->count_uses(used->uses);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace backstop::door

@@ -1,0 +1,44 @@
+// What all doors that carry messages have in common: where messages come from, and what becomes of
+// those effects of theirs that are no bytes to the mail server.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "core/base/time.h"
+#include "core/transaction/effects.h"
+#include "edge/door/message_flow.h"
+#include "ports/clock.h"
+#include "ports/history.h"
+#include "ports/ledger.h"
+#include "ports/log_sink.h"
+
+namespace backstop::door {
+
+// REQUIRES: everything outlives the conversations.
+struct MessageWorld {
+  const ports::Clock& clock;
+  ports::LogSink& log;
+  MessageSource& messages;
+  // Messages the mail server gave no queue id get one of ours, "s" and a number.
+  std::atomic<std::uint64_t> own_ids{0};
+  // What the mail server cannot do and the log has been told of: bits of the door's own choice.
+  std::atomic<std::uint32_t> missing_told{0};
+  ports::Ledger* ledger = nullptr;                 // Null: what is sent is not remembered.
+  ports::History* history = nullptr;               // Null: what is judged is not remembered.
+  std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
+
+  void passed_by() const {
+    if (on_passed_by) on_passed_by(clock.now());
+  }
+};
+
+// Writes down what is to be remembered (Note, Record, RecordSent, CountUses).  False for every
+// other effect: it is the door's.  `id`: the message's in the log; `adds_fields`: the mail server
+// lets us add fields, so that what was signed leaves with its token.
+bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fields,
+          MessageWorld& world);
+
+}  // namespace backstop::door
