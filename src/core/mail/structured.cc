@@ -75,8 +75,11 @@ class StructuredScanner {
   }
 
   std::string take_quoted() {
-    std::string out;
     ++at_;
+    // Nearly always there is nothing to undo up to the quote.
+    const std::size_t stop = std::min(text_.find_first_of("\"\\\r\n", at_), text_.size());
+    std::string out(text_.substr(at_, stop - at_));
+    at_ = stop;
     while (!done() && peek() != '"') {
       if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
       // Line ends of a fold are not part of the value.
@@ -289,6 +292,23 @@ std::string parse_value(StructuredScanner& in) {
 
 }  // namespace
 
+namespace {
+
+// Parameters without sections or anything to decode, as nearly all are: the first of a name counts.
+void take_simple(std::vector<Section>& sections, std::string_view raw_name,
+                 StructuredWithRaw& out) {
+  auto& parameters = out.structured.parameters;
+  parameters.reserve(sections.size());
+  for (Section& section : sections) {
+    const auto is_known = [&section](const auto& known) { return known.first == section.name; };
+    if (std::ranges::any_of(parameters, is_known)) continue;
+    if (!raw_name.empty() && section.name == raw_name) out.raw = section.value;
+    parameters.emplace_back(std::move(section.name), std::move(section.value));
+  }
+}
+
+}  // namespace
+
 StructuredValue parse_structured(std::string_view raw) {
   return parse_structured(raw, {}).structured;
 }
@@ -298,7 +318,15 @@ StructuredWithRaw parse_structured(std::string_view raw, std::string_view raw_na
   StructuredWithRaw out;
   out.structured.value = parse_value(in);
   if (in.done()) return out;
-  std::vector<RawParameter> parameters = join(parse_sections(in));
+  std::vector<Section> sections = parse_sections(in);
+  const auto is_simple = [](const Section& section) {
+    return !section.encoded && !section.number && is_plain(section.value);
+  };
+  if (std::ranges::all_of(sections, is_simple)) {
+    take_simple(sections, raw_name, out);
+    return out;
+  }
+  std::vector<RawParameter> parameters = join(std::move(sections));
   out.structured.parameters.reserve(parameters.size());
   for (RawParameter& parameter : parameters) {
     const bool is_raw_wanted = !raw_name.empty() && parameter.name == raw_name;

@@ -111,10 +111,6 @@ bool is_no_mailbox(const RecipientReport& recipient) {
 // The text may say whom the sender wrote to, and quote an answer the report's part leaves out.
 void complete_from_text(std::vector<RecipientReport>& recipients, std::string_view own_words,
                         const NoticeContext& context) {
-  const bool wanting = std::ranges::any_of(recipients, [](const RecipientReport& r) {
-    return r.diagnostic.empty() || is_no_mailbox(r);
-  });
-  if (!wanting || recipients.size() > kCompletedRecipients) return;
   const auto told = read_recipient_lines(own_words, context);
   for (RecipientReport& recipient : recipients) {
     const RecipientReport* same = nullptr;
@@ -159,13 +155,21 @@ std::vector<RecipientReport> read_status_text(std::string_view text, std::string
   return recipients;
 }
 
+bool are_lines_wanted(const std::vector<RecipientReport>& recipients) {
+  if (recipients.empty()) return true;
+  if (recipients.size() > kCompletedRecipients) return false;
+  return std::ranges::any_of(recipients, [](const RecipientReport& r) {
+    return r.diagnostic.empty() || is_no_mailbox(r);
+  });
+}
+
 void complete_recipients(std::vector<RecipientReport>& recipients, std::string_view own_words,
                          const NoticeContext& context) {
   if (recipients.empty()) {
     recipients = read_recipient_lines(own_words, context);
     return;
   }
-  complete_from_text(recipients, own_words, context);
+  if (are_lines_wanted(recipients)) complete_from_text(recipients, own_words, context);
   for (RecipientReport& recipient : recipients) {
     if (is_generic(recipient.status)) {
       const std::string told = find_status(recipient.diagnostic);

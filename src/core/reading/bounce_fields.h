@@ -14,6 +14,10 @@
 
 namespace backstop::reading {
 
+// The lines of the notice's text have to be read for what is missing: only then does
+// complete_recipients look at the context.
+bool are_lines_wanted(const std::vector<RecipientReport>& recipients);
+
 // `recipients` are those of the report's own part, or of a text of known form; `own_words` is what
 // the notice says itself.  Fills what is missing: recipients when there are none, else the status,
 // the answering server and the reason of each.

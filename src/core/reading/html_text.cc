@@ -3,32 +3,37 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <span>
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 #include "core/mail/utf8.h"
 #include "core/reading/html_entities.h"
+#include "core/reading/word_set.h"
 
 namespace backstop::reading {
 namespace {
 
+using namespace std::string_view_literals;
+
 // Longer than any name of html_entities.inc, and than any number that is a character.
 constexpr std::size_t kReferenceBytes = 32;
 
-constexpr std::string_view kBlocks[] = {
-    "address", "article", "aside", "blockquote", "body",     "br",     "caption", "center", "dd",
-    "dir",     "div",     "dl",    "dt",         "fieldset", "figure", "footer",  "form",   "h1",
-    "h2",      "h3",      "h4",    "h5",         "h6",       "head",   "header",  "hr",     "html",
-    "legend",  "li",      "main",  "menu",       "nav",      "ol",     "option",  "p",      "pre",
-    "section", "summary", "table", "tbody",      "tfoot",    "thead",  "title",   "tr",     "ul"};
+constexpr WordSet kBlocks{std::array{
+    "address"sv, "article"sv, "aside"sv,   "blockquote"sv, "body"sv,  "br"sv,     "caption"sv,
+    "center"sv,  "dd"sv,      "dir"sv,     "div"sv,        "dl"sv,    "dt"sv,     "fieldset"sv,
+    "figure"sv,  "footer"sv,  "form"sv,    "h1"sv,         "h2"sv,    "h3"sv,     "h4"sv,
+    "h5"sv,      "h6"sv,      "head"sv,    "header"sv,     "hr"sv,    "html"sv,   "legend"sv,
+    "li"sv,      "main"sv,    "menu"sv,    "nav"sv,        "ol"sv,    "option"sv, "p"sv,
+    "pre"sv,     "section"sv, "summary"sv, "table"sv,      "tbody"sv, "tfoot"sv,  "thead"sv,
+    "title"sv,   "tr"sv,      "ul"sv}};
 // Elements whose content no browser shows, or as something else than text.
-constexpr std::string_view kRawElements[] = {"script", "style",  "title",  "xml",
-                                             "iframe", "object", "applet", "noembed"};
+constexpr WordSet kRawElements{std::array{"script"sv, "style"sv, "title"sv, "xml"sv, "iframe"sv,
+                                          "object"sv, "applet"sv, "noembed"sv}};
 
-bool stands_in(std::span<const std::string_view> names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+// Neither white space nor what begins a tag or a reference.
+bool is_plain(char c) {
+  return static_cast<signed char>(c) < 0 || (c > ' ' && c != '<' && c != '&');
 }
 
 // The character of "#8364", "#x20ac" or "euro"; 0 when it is none.
@@ -82,16 +87,37 @@ void HtmlText::put(char c, std::string& out) {
   }
 }
 
-// As much of the text as is plain.
+// As much of the text as is plain: words, with one blank between them.
 std::size_t HtmlText::take_text(std::string_view bytes, std::string& out) {
-  const auto plain = [](char c) { return c != '<' && c != '&' && c > ' '; };
-  const auto is_plain = [plain](char c) { return static_cast<signed char>(c) < 0 || plain(c); };
-  const auto end = std::find_if_not(bytes.begin(), bytes.end(), is_plain);
-  const auto n = static_cast<std::size_t>(end - bytes.begin());
+  std::size_t n = 0;
+  while (n < bytes.size() && is_plain(bytes[n])) {
+    ++n;
+    if (n + 1 < bytes.size() && bytes[n] == ' ' && is_plain(bytes[n + 1])) ++n;
+  }
   if (n == 0) return 0;
   begin_word(out);
   out.append(bytes.substr(0, n));
   return n;
+}
+
+// The name of a tag that is there whole, up to what ends it.
+std::size_t HtmlText::take_whole_name(std::string_view bytes, std::string& out) {
+  if (bytes.size() < 2 || bytes[0] != '<') return 0;
+  if (bytes[1] != '/' && !ascii::is_alpha(bytes[1])) return 0;
+  std::size_t end = 2;
+  while (end < bytes.size() && end <= limits::kHtmlTagBytes && ascii::is_alnum(bytes[end]))
+    ++end;
+  if (end == bytes.size() || (bytes[end] != '>' && !ascii::is_space(bytes[end]))) return 0;
+  held_.assign(bytes.substr(1, end - 1));
+  begin_tag_rest(out);
+  return end;
+}
+
+void HtmlText::begin_tag_rest(std::string& out) {
+  raw_after_tag_ = false;
+  quote_ = 0;
+  state_ = State::TagRest;
+  end_tag_name(out);
 }
 
 // Content that is not shown, up to what may be its end tag.
@@ -120,6 +146,7 @@ void HtmlText::feed(std::string_view bytes, std::string& out) {
   while (!bytes.empty()) {
     std::size_t taken = 0;
     if (state_ == State::Text) taken = take_text(bytes, out);
+    if (state_ == State::Text && taken == 0) taken = take_whole_name(bytes, out);
     if (state_ == State::Raw) taken = take_raw(bytes);
     if (state_ >= State::TagRest && state_ != State::Raw) taken = skip_unseen(bytes);
     if (taken == 0) {
@@ -176,10 +203,7 @@ void HtmlText::take_tag_name(char c, std::string& out) {
   const bool too_long = held_.size() == limits::kHtmlTagBytes;
   if (c == '>' || ascii::is_space(c) || too_long) {
     if (too_long) held_.clear();
-    raw_after_tag_ = false;
-    quote_ = 0;
-    state_ = State::TagRest;
-    end_tag_name(out);
+    begin_tag_rest(out);
     return take(c, out);
   }
   held_.push_back(c);
@@ -200,23 +224,24 @@ void HtmlText::end_tag_name(std::string& out) {
     put('>', out);
     return;
   }
-  std::string name = ascii::lower(held_);
+  ascii::lower_into(held_.data(), held_);
+  std::string_view name = held_;
   const bool closes = name.starts_with('/');
-  if (closes) name.erase(0, 1);
-  if (name.ends_with('/')) name.pop_back();
+  if (closes) name.remove_prefix(1);
+  if (name.ends_with('/')) name.remove_suffix(1);
   if (name == "br") {
     line_begun_ = true;
     return end_line(out);
   }
   if (name == "td" || name == "th") space_ = true;
-  if (stands_in(kBlocks, name)) end_line(out);
+  if (kBlocks.has(name)) end_line(out);
   const auto nest = [closes](unsigned& depth) {
     if (!closes) ++depth;
     if (closes && depth > 0) --depth;
   };
   if (name == "blockquote") nest(quote_depth_);
   if (name == "pre") nest(pre_depth_);
-  if (!closes && stands_in(kRawElements, name)) {
+  if (!closes && kRawElements.has(name)) {
     raw_after_tag_ = true;
     raw_name_ = name;
   }

@@ -32,6 +32,7 @@ class HtmlText {
     Raw,          // In an element whose content is not shown.
   };
   std::size_t take_text(std::string_view bytes, std::string& out);
+  std::size_t take_whole_name(std::string_view bytes, std::string& out);
   std::size_t take_raw(std::string_view bytes);
   std::size_t skip_unseen(std::string_view bytes) const;
   void take(char c, std::string& out);
@@ -40,6 +41,7 @@ class HtmlText {
   void take_comment(char c);
   bool take_reference(char c, std::string& out);
   void end_reference(bool closed, std::string& out);
+  void begin_tag_rest(std::string& out);
   void end_tag_name(std::string& out);
   void put(char c, std::string& out);
   void begin_word(std::string& out);

@@ -10,6 +10,7 @@
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
 #include "core/mail/utf8.h"
+#include "core/reading/buckets.h"
 #include "core/reading/normal_characters.h"
 
 namespace backstop::reading {
@@ -54,7 +55,16 @@ constexpr std::size_t count_words() {
   return n;
 }
 
-constexpr auto kSmallWords = [] {
+constexpr unsigned kSmallWordBits = 12;
+
+constexpr std::size_t bucket_of_word(std::string_view word) {
+  std::uint32_t hash = static_cast<std::uint32_t>(word.size());
+  for (const char c : word)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x9e3779b1U;
+  return hash >> (32 - kSmallWordBits);
+}
+
+constexpr auto kWordList = [] {
   std::array<SmallWord, count_words()> words{};
   std::size_t n = 0;
   for (std::size_t i = 0; i < kLanguageCount; ++i) {
@@ -62,15 +72,14 @@ constexpr auto kSmallWords = [] {
       words[n++] = {word, static_cast<std::uint8_t>(i)};
     });
   }
-  std::sort(words.begin(), words.end(), [](const SmallWord& a, const SmallWord& b) {
-    return a.word != b.word ? a.word < b.word : a.language < b.language;
-  });
   return words;
 }();
+constexpr Buckets<SmallWord, kWordList.size(), kSmallWordBits> kSmallWords(
+    kWordList, [](const SmallWord& small) { return bucket_of_word(small.word); });
 
 constexpr std::size_t kLongestSmallWord = [] {
   std::size_t longest = 0;
-  for (const SmallWord& small : kSmallWords)
+  for (const SmallWord& small : kWordList)
     longest = std::max(longest, small.word.size());
   return longest;
 }();
@@ -106,13 +115,13 @@ class Counter {
   void on_word(std::string_view word) {
     ++words_;
     if (word.size() > kLongestSmallWord) return;
-    const auto [first, last] =
-        std::equal_range(kSmallWords.begin(), kSmallWords.end(), SmallWord{word},
-                         [](const SmallWord& a, const SmallWord& b) { return a.word < b.word; });
-    const auto shared = static_cast<unsigned>(last - first);
-    for (auto small = first; small != last; ++small) {
-      points_[small->language] += kWordPoints / shared;
-      ++small_words_[small->language];
+    const auto alike = kSmallWords.in(bucket_of_word(word));
+    const auto shared = static_cast<unsigned>(std::ranges::count(alike, word, &SmallWord::word));
+    if (shared == 0) return;
+    for (const SmallWord& small : alike) {
+      if (small.word != word) continue;
+      points_[small.language] += kWordPoints / shared;
+      ++small_words_[small.language];
     }
   }
   void on_character(std::string_view sequence) {

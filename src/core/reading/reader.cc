@@ -314,19 +314,21 @@ void Reader::State::complete_bounce(Reading& into, const Findings& found) {
       found.signs.has(HeaderSign::CertifiedFailure) ||
       (found.signs.has(HeaderSign::AutoSubmitted) && find_delivery_words(found.subject).any());
   if (!about_delivery) return;
-  NoticeContext context;
-  context.subject = header.subject();
-  context.other_parties = header.parties();
-  context.failed_recipients = header.failed_recipients();
-  const Returned& back = into.returned;
-  if (back.from) context.other_parties.push_back(back.from->text());
-  if (back.return_path) context.other_parties.push_back(back.return_path->text());
-  for (const mail::Address& to : back.to)
-    context.returned_to.push_back(to.text());
   const std::string_view own_words = text ? text->own_words() : std::string_view{};
   if (!status) {
     if (auto told = read_status_text(own_words, into.reporting_mta); !told.empty())
       into.recipients = std::move(told);
+  }
+  NoticeContext context;
+  if (are_lines_wanted(into.recipients)) {
+    context.subject = header.subject();
+    context.other_parties = header.parties();
+    context.failed_recipients = header.failed_recipients();
+    const Returned& back = into.returned;
+    if (back.from) context.other_parties.push_back(back.from->text());
+    if (back.return_path) context.other_parties.push_back(back.return_path->text());
+    for (const mail::Address& to : back.to)
+      context.returned_to.push_back(to.text());
   }
   complete_recipients(into.recipients, own_words, context);
 }
