@@ -52,6 +52,10 @@ bool is_of_delivery(const Findings& f) {
          f.words.count_fixed(Kind::Bounce, Where::Text) > 0 || find_delivery_words(f.text).no_such;
 }
 
+bool returns_message(const Findings& f) {
+  return f.returned != ReturnForm::None || f.return_announced;
+}
+
 // Scanners of disks report what they found, too, and makers write of what goes round.
 bool is_virus_notice(const Said& said) {
   const NoticeWords& text = said.text;
@@ -98,7 +102,13 @@ bool gives_reason(const Said& said) {
 bool is_content_notice(const Findings& f, const Said& said) {
   const NoticeWords& subject = said.subject;
   const NoticeWords& text = said.text;
-  if (!said.has(W::Stopped) || text.has(W::Moderator)) return false;
+  if (text.has_any(W::Moderator, W::Subscribe) || (text.has(W::Confirm) && text.has(W::Once))) {
+    return false;
+  }
+  // "Your message was rated as spam" says what became of it.
+  const bool rated =
+      said.writer.strong && said.yours() && subject.has(W::Spam) && text.has(W::Spam);
+  if (!said.has(W::Stopped) && !rated) return false;
   const bool about_content =
       subject.has_any(W::Forbidden, W::Attachment, W::Spam, W::Quarantine, W::Filter);
   const bool titled = about_content || subject.has_any(W::Stopped, W::YourMail);
@@ -106,7 +116,12 @@ bool is_content_notice(const Findings& f, const Said& said) {
   if (said.writer.strong) {
     if (is_of_other_automat(f) && !about_content && !subject.has(W::Stopped)) return false;
     if (!about_content && is_of_delivery(f)) return false;
+    if (rated) return true;
     if (reason && (said.yours() || (titled && names_somebody(f)))) return true;
+    if (said.yours() && text.has(W::Mail) && text.together(W::Stopped, W::Attachment) &&
+        !returns_message(f)) {
+      return true;
+    }
     return said.writer.filter && titled && text.has(W::Stopped) &&
            (said.yours() || text.has(W::Quarantine)) && text.has_any(W::Attachment, W::Spam);
   }
@@ -135,12 +150,13 @@ bool is_digest(const Findings& f, const Said& said) {
   const NoticeWords& text = said.text;
   const NoticeWriter& writer = said.writer;
   const bool quarantine = subject.has(W::Quarantine);
-  const bool titled = quarantine || (subject.has(W::Spam) && subject.has(W::Overview));
+  const bool stopped = writer.strong && subject.has(W::Stopped) && subject.has(W::Mail);
+  const bool titled = quarantine || (subject.has(W::Overview) && (subject.has(W::Spam) || stopped));
   if (!titled || text.has(W::Account)) return false;
   const bool list = lists_messages(text, f.text);
   const bool action = text.has(W::Action);
   const bool held = text.has_any(W::Quarantine, W::Spam, W::Stopped, W::Filter);
-  if (!held && !(writer.filter && list && action)) return false;
+  if (!held && !(writer.filter && list && (action || writer.strong))) return false;
   if (writer.strong) {
     return list || (names_somebody(f) && action) ||
            (writer.filter && quarantine && text.has_any(W::Quarantine, W::Action));

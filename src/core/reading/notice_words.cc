@@ -20,7 +20,7 @@ constexpr Stems<NoticeWord> kStems[] = {
 
 constexpr StemIndex<kStems> kIndex;
 
-constexpr std::array<std::string_view, 62> kFilterNames{"antivir",
+constexpr std::array<std::string_view, 64> kFilterNames{"antivir",
                                                         "anti-vir",
                                                         "antywirus",
                                                         "antivír",
@@ -81,7 +81,9 @@ constexpr std::array<std::string_view, 62> kFilterNames{"antivir",
                                                         "email protection",
                                                         "mailguard",
                                                         "mail guard",
-                                                        "gateway security"};
+                                                        "gateway security",
+                                                        "data loss prevention",
+                                                        "dlp gateway"};
 constexpr WordSearch<kFilterNames.size()> kFilterNameSearch{kFilterNames};
 
 // Names of makers and products that write such notices under their own.
