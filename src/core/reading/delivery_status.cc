@@ -177,6 +177,12 @@ std::string parse_typed_address(std::string_view raw) {
     const std::size_t end = text.find('>');
     if (end != std::string::npos) text = text.substr(1, end - 1);
   }
+  // A source route before it, which RFC 5321 appendix C has left out.
+  if (text.starts_with('@')) {
+    const std::size_t colon = text.rfind(':');
+    if (colon != std::string::npos && text.find('@', colon) != std::string::npos)
+      text.erase(0, colon + 1);
+  }
   // What is left of brackets of which one is missing.
   if (text.find('<') == std::string::npos && text.ends_with('>')) text.pop_back();
   return text;

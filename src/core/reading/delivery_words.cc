@@ -10,16 +10,18 @@ namespace backstop::reading {
 namespace {
 
 enum class DeliveryWord : std::uint8_t {
-  Failed,   // Whole forms of "not delivered".
-  Late,     // And of "not yet".
-  Not,      // A negation or a failure,
-  Deliver,  // and what a mail system does with mail.
-  Back,     // returned, refused,
-  Mail,     // and what that happened to.
-  Who,      // A recipient or mailbox,
-  NoSuch,   // and that it is unknown, full or closed.
+  Failed,      // Whole forms of "not delivered".
+  Late,        // And of "not yet".
+  Not,         // A negation or a failure,
+  Deliver,     // and what a mail system does with mail.
+  Back,        // returned, refused,
+  Mail,        // and what that happened to.
+  Who,         // A recipient or mailbox,
+  NoSuch,      // and that it is unknown, full or closed.
+  Parcel,      // What a carrier brings, no mail system.
+  OwnMailbox,  // "your mailbox": a warning, not what became of a message.
 };
-constexpr unsigned kDeliveryWordCount = static_cast<unsigned>(DeliveryWord::NoSuch) + 1;
+constexpr unsigned kDeliveryWordCount = static_cast<unsigned>(DeliveryWord::OwnMailbox) + 1;
 
 // In normal text.  Stems, so that gender, number and person do not matter.
 constexpr Stems<DeliveryWord> kStems[] = {
@@ -74,6 +76,12 @@ DeliveryWords find_delivery_words(std::string_view normal) {
       case Mail:
         found.mail = true;
         found.failed = found.failed || places.near(at, Back, kClauseBytes);
+        break;
+      case Parcel:
+        found.parcel = true;
+        break;
+      case OwnMailbox:
+        found.own_mailbox = true;
         break;
       case Who:
         found.no_such = found.no_such || places.near(at, NoSuch, kAddressClauseBytes);

@@ -10,10 +10,12 @@
 namespace backstop::reading {
 
 struct DeliveryWords {
-  bool failed = false;   // Not delivered, undeliverable, returned to its sender.
-  bool late = false;     // Not yet, delayed, tried again.
-  bool no_such = false;  // A recipient or mailbox that does not exist, or takes nothing more.
-  bool mail = false;     // That it is mail, and no parcel.
+  bool failed = false;       // Not delivered, undeliverable, returned to its sender.
+  bool late = false;         // Not yet, delayed, tried again.
+  bool no_such = false;      // A recipient or mailbox that does not exist, or takes nothing more.
+  bool mail = false;         // It tells of mail,
+  bool parcel = false;       // of what a carrier brings,
+  bool own_mailbox = false;  // or of the mailbox of whom it is written to.
   bool any() const { return failed || late; }
 };
 

@@ -52,6 +52,7 @@ struct Findings {
   SenderRole from = SenderRole::Other;
   std::string_view from_local;  // Local part of the first From address, lower case.
   std::string_view from_name;   // Name and local part of From, in normal text (normal_text.h).
+  std::string_view to;          // To, raw.
   std::string_view subject;     // In normal text.
   std::string_view text;        // The notice's own, in normal text; empty after the header alone.
   bool aggregate_subject = false;  // "Report Domain: ..." (RFC 9990).

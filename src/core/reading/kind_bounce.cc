@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/ascii.h"
 #include "core/reading/delivery_words.h"
 #include "core/reading/kind.h"
 #include "core/reading/subject_marks.h"
@@ -243,15 +244,40 @@ bool is_list_rejection(const Findings& f) {
          f.text.find("has been rejected by the list moderator") != std::string_view::npos;
 }
 
+// Nothing that only a mail system knows: no words of a known product, no answer of a server,
+// nothing of what was sent.
+bool shows_no_delivery(const Findings& f) {
+  return !f.signs.has(HeaderSign::FailedRecipients) && count_fixed(f, Where::Text) == 0 &&
+         !f.product_states_outcome && !returns_something(f) &&
+         std::ranges::none_of(*f.recipients,
+                              [](const RecipientReport& r) { return !r.status.empty(); });
+}
+
 // Those who lure tell of mail that waits behind a link, and know nothing of a delivery.
 bool is_lure(const Findings& f) {
-  if (has_daemon_envelope(f) || f.signs.has(HeaderSign::FailedRecipients) ||
-      count_fixed(f, Where::Text) > 0 || f.product_states_outcome || returns_something(f))
-    return false;
   const bool link = f.text.find("http://") != std::string_view::npos ||
                     f.text.find("https://") != std::string_view::npos;
-  return link && std::ranges::none_of(*f.recipients,
-                                      [](const RecipientReport& r) { return !r.status.empty(); });
+  return link && !has_daemon_envelope(f);
+}
+
+// Nobody is named but whom it is written to.
+bool names_only_its_reader(const Findings& f) {
+  return std::ranges::all_of(*f.recipients, [&f](const RecipientReport& r) {
+    return ascii::find_folded(f.to, r.address) != std::string_view::npos;
+  });
+}
+
+// A carrier tells of a parcel, a mail system of the mailbox of whom it writes to.
+bool is_of_something_else(const Findings& f) {
+  const DeliveryWords words = find_delivery_words(f.text);
+  if (words.parcel && f.from == SenderRole::Other) return true;
+  return words.own_mailbox && names_only_its_reader(f);
+}
+
+// A help desk repeats what was written to it.
+bool acknowledges_a_bounce(const Findings& f) {
+  return f.signs.has(HeaderSign::AutoReplied) && f.from == SenderRole::Other &&
+         f.words.has(Kind::TicketAck) && !returns_something(f);
 }
 
 // No product that writes plain notices attaches files, except what it returns: worms dress up so.
@@ -266,7 +292,9 @@ std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
         "Subject and text say that a post was rejected, as Mailman does.");
     return rejection;
   }
-  if (is_from_list(f) || is_lure(f)) return std::nullopt;
+  if (is_from_list(f)) return std::nullopt;
+  if (acknowledges_a_bounce(f)) return std::nullopt;
+  if (shows_no_delivery(f) && (is_lure(f) || is_of_something_else(f))) return std::nullopt;
   KindDecision decision{.kind = Kind::Bounce};
   if (is_told_by_agent(f)) {
     decision.confidence = states_outcome(f) && count_fixed(f, Where::Text) > 0 ? 0.97 : 0.9;

@@ -48,6 +48,53 @@ const std::vector<Words>& words() {
   return all;
 }
 
+TEST(KindBounceTest, AnySentenceOfAMailSystemNamesItsRecipient) {
+  struct Notice {
+    const char* subject;
+    const char* text;
+  };
+  constexpr Notice kNotices[] = {
+      {"Email not delivered", "No mailbox called bob@example.net exists here."},
+      {"Unzustellbare Post", "Der Empfänger bob@example.net ist hier nicht bekannt, Mail sinnlos."},
+      {"Retour de courrier", "Le destinataire bob@example.net est inconnu sur ce serveur de mail."},
+      {"Correo devuelto", "La dirección de correo bob@example.net no existe."},
+      {"Mail respinta", "Il destinatario bob@example.net è sconosciuto."},
+      {"Mensagem devolvida", "O destinatário da mensagem, bob@example.net, é desconhecido."},
+      {"Bericht geweigerd", "De ontvanger van de mail, bob@example.net, is niet bekend."},
+      {"Returnerat meddelande", "Adressen bob@example.net finns inte. Skicka inget mejl dit."},
+      {"Zwrot wiadomości", "Adres bob@example.net nie istnieje, wiadomość wraca."},
+      {"Возврат письма", "Адрес bob@example.net не существует, письмо вернулось."},
+      {"宛先不明", "メールの宛先 bob@example.net は存在しません。"},
+      {"郵件退回", "收件者 bob@example.net 不存在，您的郵件已退。"}};
+  for (const Notice& one : kNotices) {
+    for (const char* header :
+         {"Return-Path: <>\nFrom: Gate <gate@gw.example.org>",
+          "Return-Path: <>\nFrom: mailer-daemon@gw.example.org",
+          "Auto-Submitted: auto-generated\nFrom: Gate <gate@gw.example.org>"}) {
+      const Reading reading = read(header + ("\nSubject: " + std::string(one.subject)), one.text);
+      EXPECT_EQ(name_of(reading.kind), "bounce") << one.subject << header;
+      ASSERT_EQ(reading.recipients.size(), 1U) << one.subject << header;
+      EXPECT_EQ(reading.recipients[0].address, "bob@example.net") << one.subject;
+    }
+  }
+}
+
+TEST(KindBounceTest, ParcelsAndFullMailboxesOfOnesOwnAreNoBounces) {
+  EXPECT_EQ(kind_of("Return-Path: <>\nAuto-Submitted: auto-generated\n"
+                    "From: Carrier <service@carrier.example.org>\nSubject: Not delivered",
+                    "Your parcel could not be delivered: address unknown. Mail us:\n"
+                    "desk@carrier.example.org\n"),
+            "ordinary");
+  EXPECT_EQ(kind_of("Return-Path: <>\nFrom: postmaster@example.com\nSubject: Quota warning",
+                    "Your mailbox alice@example.com is nearly full. When it is, mail cannot be "
+                    "delivered.\n"),
+            "ordinary");
+  EXPECT_EQ(kind_of("Auto-Submitted: auto-generated\nFrom: Ann (Tracker) <tracker@example.org>\n"
+                    "Subject: [MAIL-12] Undelivered mail",
+                    "Ann wrote: 550 5.1.1 no mailbox for bob@example.net, not delivered.\n"),
+            "ordinary");
+}
+
 TEST(KindBounceTest, UnknownMailSystemsAreToldByEnvelopeOrFieldAndAServersAnswer) {
   for (const Words& one : words()) {
     const std::string subject = "\nSubject: " + std::string(one.subject);

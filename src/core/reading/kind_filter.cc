@@ -102,7 +102,8 @@ bool gives_reason(const Said& said) {
 bool is_content_notice(const Findings& f, const Said& said) {
   const NoticeWords& subject = said.subject;
   const NoticeWords& text = said.text;
-  if (text.has_any(W::Moderator, W::Subscribe) || (text.has(W::Confirm) && text.has(W::Once))) {
+  if (text.has(W::Moderator) || (!said.has(W::Mail) && !names_somebody(f)) ||
+      (text.has(W::Confirm) && text.has(W::Once))) {
     return false;
   }
   // "Your message was rated as spam" says what became of it.
@@ -111,6 +112,8 @@ bool is_content_notice(const Findings& f, const Said& said) {
   if (!said.has(W::Stopped) && !rated) return false;
   const bool about_content =
       subject.has_any(W::Forbidden, W::Attachment, W::Spam, W::Quarantine, W::Filter);
+  // A list's own mail is not about what the message holds.
+  if (text.has(W::Subscribe) && !about_content) return false;
   const bool titled = about_content || subject.has_any(W::Stopped, W::YourMail);
   const bool reason = gives_reason(said);
   if (said.writer.strong) {
@@ -118,8 +121,7 @@ bool is_content_notice(const Findings& f, const Said& said) {
     if (!about_content && is_of_delivery(f)) return false;
     if (rated) return true;
     if (reason && (said.yours() || (titled && names_somebody(f)))) return true;
-    if (said.yours() && text.has(W::Mail) && text.together(W::Stopped, W::Attachment) &&
-        !returns_message(f)) {
+    if (said.yours() && text.together(W::Stopped, W::Attachment) && !returns_message(f)) {
       return true;
     }
     return said.writer.filter && titled && text.has(W::Stopped) &&

@@ -9,6 +9,7 @@
 #include "core/mail/utf8.h"
 #include "core/reading/bounce_fields.h"
 #include "core/reading/normal_text.h"
+#include "core/reading/notice_charset.h"
 
 namespace backstop::reading {
 namespace {
@@ -86,11 +87,35 @@ void OwnHeader::on_field(std::string_view name, std::string_view raw) {
   }
 }
 
+// Bytes that are no UTF-8 outside of encoded words, whose charset only the text can tell.
+void OwnHeader::keep_undecided(std::string_view raw, std::string& kept) {
+  if (kept.empty() && !mail::is_utf8(raw)) kept = raw.substr(0, limits::kShownFieldBytes);
+}
+
+void OwnHeader::settle_charset(std::string_view label) {
+  if (undecided_from_.empty() && undecided_subject_.empty()) return;
+  const std::string charset =
+      decide_notice_charset(undecided_subject_ + "\n" + undecided_from_, label);
+  words_ = {};
+  if (!undecided_from_.empty()) {
+    has_from_ = false;
+    on_from(decode_notice_line(undecided_from_, charset));
+  } else {
+    find_phrases(normal_from_name_, Where::From, words_);
+  }
+  if (!undecided_subject_.empty()) {
+    on_subject(decode_notice_line(undecided_subject_, charset));
+  } else {
+    find_phrases(normal_subject_, Where::Subject, words_);
+  }
+}
+
 void OwnHeader::on_from(std::string_view raw) {
   std::string text = mail::decode_text(raw);
   auto addresses = mail::parse_address_list(raw, 1);
   role_ = std::max(role_, sender_role(text, addresses.empty() ? nullptr : &addresses.front()));
   if (std::exchange(has_from_, true)) return;
+  keep_undecided(raw, undecided_from_);
   from_ = std::move(text);
   mail::cut_utf8(from_, limits::kShownFieldBytes);
   if (!addresses.empty()) {
@@ -104,6 +129,7 @@ void OwnHeader::on_from(std::string_view raw) {
 }
 
 void OwnHeader::on_subject(std::string_view raw) {
+  keep_undecided(raw, undecided_subject_);
   subject_ = shown_text(raw);
   aggregate_subject_ = is_aggregate_subject(subject_);
   normal_subject_ = render_normal_line(subject_);
@@ -134,6 +160,7 @@ void OwnHeader::describe(Findings& findings) const {
   findings.from = role_;
   findings.from_local = from_address_.local;
   findings.from_name = normal_from_name_;
+  findings.to = to_;
   findings.subject = normal_subject_;
   findings.aggregate_subject = aggregate_subject_;
   findings.answers_mail = !references_.empty();

@@ -25,6 +25,10 @@ class OwnHeader {
   // One field; `raw` as in mail::FieldView.
   void on_field(std::string_view name, std::string_view raw);
 
+  // Reads From and Subject once more where they have bytes that are no UTF-8 as they stand: in the
+  // charset of the text, `label` (may be empty), unless they look like another.
+  void settle_charset(std::string_view label);
+
   // Fills what the header alone tells; views stay valid as long as this object does not change.
   void describe(Findings& findings) const;
   // Moves what is shown of it.  REQUIRES: called once, and describe not afterwards.
@@ -42,6 +46,7 @@ class OwnHeader {
   void on_from(std::string_view raw);
   void on_subject(std::string_view raw);
   void on_failed_recipients(std::string_view raw);
+  static void keep_undecided(std::string_view raw, std::string& kept);
 
   HeaderSigns signs_;
   std::optional<bool> envelope_is_daemon_;
@@ -61,6 +66,8 @@ class OwnHeader {
   std::string to_;        // Raw, at most limits::kShownFieldBytes.
   std::string reply_to_;  // Likewise.
   std::string product_;
+  std::string undecided_from_;     // Raw; empty when it is UTF-8.
+  std::string undecided_subject_;  // Likewise.
   PhraseHits words_;
 };
 

@@ -53,6 +53,7 @@ struct Reader::State final : mail::Visitor {
   void on_own_header_end(const mail::PartHead& head);
   mail::PartAction choose(const mail::PartHead& head);
   void note_file(const mail::PartHead& head);
+  mail::PartAction begin_status(mail::PartId id);
   void begin_text(const mail::PartHead& head, TextForm form);
   bool in_enclosed() const { return enclosed != kNoPart; }
   bool settled() const;
@@ -89,6 +90,8 @@ struct Reader::State final : mail::Visitor {
   std::unique_ptr<NoticeFields> notice;
   std::unique_ptr<TextParts> text;
   bool status_ended = false;
+  bool status_is_guessed = false;  // Of a part whose type says nothing.
+  bool from_daemon = false;        // By its own header.
 
   // The outermost enclosed message or header block that is open, and the one that is collected: the
   // first.  Of those beside it only the tokens count; what they enclose themselves proves nothing.
@@ -155,8 +158,11 @@ mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
 void Reader::State::on_own_header_end(const mail::PartHead& head) {
   own_header_ended = true;
   own_multipart = head.multipart;
+  header.settle_charset(head.parameter("charset"));
   if (head.is("multipart", "report")) report_type = ascii::lower(head.parameter("report-type"));
-  follow = needs_body(findings());
+  const Findings found = findings();
+  from_daemon = has_daemon_sender(found);
+  follow = needs_body(found);
 }
 
 void Reader::State::note_file(const mail::PartHead& head) {
@@ -185,9 +191,7 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   if (head.type == "message") {
     const std::string_view subtype = head.subtype;
     if (subtype == "delivery-status" || subtype == "global-delivery-status") {
-      status_part = id;
-      if (!status) status = std::make_unique<DeliveryStatus>();
-      return mail::PartAction::Decode;
+      return begin_status(id);
     }
     if (subtype == "disposition-notification" || subtype == "global-disposition-notification" ||
         subtype == "feedback-report") {
@@ -200,15 +204,14 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   }
   // Some products give the part another type, but its name.
   if (head.subtype == "delivery-status" || head.subtype == "x-delivery-status") {
-    status_part = id;
-    if (!status) status = std::make_unique<DeliveryStatus>();
-    return mail::PartAction::Decode;
+    return begin_status(id);
   }
   // As Outlook and archives name what they do not know.
-  if (head.subtype == "octet-stream" && report_type == "delivery-status") {
-    status_part = id;
-    if (!status) status = std::make_unique<DeliveryStatus>();
-    return mail::PartAction::Decode;
+  if (head.subtype == "octet-stream" && report_type == "delivery-status") return begin_status(id);
+  // A mail system's, that may be a report whose program did not know its type.
+  if (head.subtype == "octet-stream" && own_multipart && !status && from_daemon) {
+    status_is_guessed = true;
+    return begin_status(id);
   }
   // Without a boundary that can be used, all of it is text.
   if (head.type == "multipart") {
@@ -229,6 +232,12 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   } else {
     begin_text(head, TextForm::Plain);
   }
+  return mail::PartAction::Decode;
+}
+
+mail::PartAction Reader::State::begin_status(mail::PartId id) {
+  status_part = id;
+  if (!status) status = std::make_unique<DeliveryStatus>();
   return mail::PartAction::Decode;
 }
 
@@ -255,8 +264,13 @@ void Reader::State::on_part_end(mail::PartId part, bool whole) {
   if (part == status_part) {
     status_part = kNoPart;
     status->end_part();
-    parts.delivery_status = parts.delivery_status || status->fields_seen() > 0;
-    status_ended = true;
+    if (std::exchange(status_is_guessed, false) && status->recipients().empty()) {
+      status.reset();
+      parts.attachment = true;
+    } else {
+      parts.delivery_status = parts.delivery_status || status->fields_seen() > 0;
+      status_ended = true;
+    }
   } else if (part == notice_part) {
     notice_part = kNoPart;
     notice->finish();
@@ -412,6 +426,7 @@ Reading Reader::State::finish() {
   walker.finish();
   choose_recipients(reading);
   choose_returned(reading);
+  if (text && !text->charset().empty()) header.settle_charset(text->charset());
   note_words();
   Findings found = findings();
   complete_bounce(reading, found);

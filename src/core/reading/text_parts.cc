@@ -67,6 +67,7 @@ void TextParts::take(std::string_view bytes) {
 void TextParts::decide_charset() {
   is_decided_ = true;
   charset_ = decide_notice_charset(held_, charset_);
+  told_charset_ = charset_;
   take_lines(held_);
   held_.clear();
 }
@@ -77,6 +78,7 @@ void TextParts::take_lines(std::string_view bytes) {
 
 void TextParts::end(bool whole) {
   if (is_buffered_) {
+    told_charset_ = decide_notice_charset(held_, charset_);
     std::string text = decode_notice_text(held_, charset_);
     if (form_ == TextForm::Html) text = render_html_text(text);
     is_decided_ = true;

@@ -34,6 +34,8 @@ class TextParts {
   Returned take_returned() { return inline_.take(); }
   // What the notice says itself, as UTF-8 lines: not the returned message.
   std::string_view own_words() const { return own_words_; }
+  // The charset of the last text that was not ASCII, as its label and its bytes tell; "" if none.
+  std::string_view charset() const { return told_charset_; }
   // Some word stood there: an HTML part that says the same need not be read.
   bool has_words() const { return has_words_; }
 
@@ -49,6 +51,7 @@ class TextParts {
   InlineReturn inline_;
   TextForm form_ = TextForm::Plain;
   std::string charset_;
+  std::string told_charset_;
   bool is_decided_ = false;
   bool is_buffered_ = false;  // Only to be decoded as a whole: HTML, and charsets of wide units.
   std::string held_;
