@@ -57,6 +57,7 @@ struct WalkStream::Frame {
   Content content = Content::Unknown;
   bool digest = false;        // A multipart/digest.
   bool closed = false;        // A multipart whose closing delimiter was seen.
+  bool preamble = false;      // Of a multipart: what stands before its first part is asked for.
   bool content_whole = true;  // Of an entered part: what stands in it was whole.
   std::unique_ptr<ContentDecoding> decoding;
 };
@@ -133,7 +134,7 @@ std::size_t WalkStream::feed_body(std::string_view in) {
 
 void WalkStream::on_bytes(std::string_view bytes) {
   Frame& frame = frames_.back();
-  if (frame.content == Frame::Content::Plain) {
+  if (frame.content == Frame::Content::Plain || frame.preamble) {
     walk_.visitor.on_content(frame.place.id, bytes);
   } else if (frame.content == Frame::Content::Decoded) {
     frame.decoding->feed(bytes);
@@ -216,6 +217,7 @@ void WalkStream::header_ended() {
   } else if (head.multipart) {
     frame.content = Frame::Content::Multipart;
     frame.digest = head.subtype == "digest";
+    frame.preamble = action == PartAction::Decode;
     boundaries_.open(boundary, size - 1);
   } else {
     begin_leaf(frame, action, inside_of(head), encoding);
@@ -268,6 +270,7 @@ void WalkStream::on_delimiter(const BoundaryMatch& match) {
   body_.reset();
   where_ = Where::Body;
   Frame& multipart = frames_[match.level];
+  multipart.preamble = false;
   if (match.closing) {
     multipart.closed = true;
     boundaries_.close_from(match.level);

@@ -68,7 +68,8 @@ struct PartHead {
 
 enum class PartAction : std::uint8_t {
   Skip,    // Only passed over.
-  Decode,  // on_content with the transfer decoding undone (not the charset).
+  Decode,  // on_content with the transfer decoding undone (not the charset); of a multipart what
+           // stands before its first part, as it stands.
   Enter,   // message/* and text/rfc822-headers only: walk the message or header block inside.
            // For any other type the same as Decode.
   Stop,    // The rest of the message is not looked at: no call follows, not even on_part_end, and

@@ -17,6 +17,7 @@
 #include "core/reading/normal_text.h"
 #include "core/reading/notice_fields.h"
 #include "core/reading/own_header.h"
+#include "core/reading/report_files.h"
 #include "core/reading/returned.h"
 #include "core/reading/text_parts.h"
 
@@ -24,19 +25,6 @@ namespace backstop::reading {
 namespace {
 
 constexpr mail::PartId kNoPart = ~mail::PartId{0};
-
-bool holds_text(std::string_view bytes) {
-  return !std::ranges::all_of(bytes, ascii::is_space);
-}
-
-// Types of a file that carries aggregate data (RFC 9990), as reporters write them.
-bool is_aggregate_type(const mail::PartHead& head) {
-  if (head.type == "text") return head.subtype == "xml";
-  if (head.type != "application") return false;
-  return head.subtype == "gzip" || head.subtype == "x-gzip" || head.subtype == "zip" ||
-         head.subtype == "x-zip-compressed" || head.subtype == "xml" ||
-         head.subtype == "octet-stream";
-}
 
 }  // namespace
 
@@ -52,12 +40,12 @@ struct Reader::State final : mail::Visitor {
 
   void on_own_header_end(const mail::PartHead& head);
   mail::PartAction choose(const mail::PartHead& head);
-  void note_file(const mail::PartHead& head);
   mail::PartAction begin_status(mail::PartId id);
   void begin_text(const mail::PartHead& head, TextForm form);
   bool in_enclosed() const { return enclosed != kNoPart; }
   bool settled() const;
   Findings findings() const;
+  void read_preamble();
   void note_words();
   std::string_view language_of_words(const PhraseHits& known_words) const;
   Reading finish();
@@ -86,6 +74,9 @@ struct Reader::State final : mail::Visitor {
   mail::PartId status_part = kNoPart;
   mail::PartId notice_part = kNoPart;
   mail::PartId text_part = kNoPart;
+  // A message that has no part, since its boundary stands nowhere, is text.
+  mail::PartId preamble_part = kNoPart;
+  std::string preamble;
   std::unique_ptr<DeliveryStatus> status;
   std::unique_ptr<NoticeFields> notice;
   std::unique_ptr<TextParts> text;
@@ -106,6 +97,7 @@ struct Reader::State final : mail::Visitor {
 
 void Reader::State::on_part(const mail::PartPlace& place) {
   file_named_aggregate = false;
+  if (place.id != 0) preamble.clear();
   if (in_enclosed()) {
     if (returned && enclosed == returned_part) {
       returned->on_body();
@@ -139,7 +131,7 @@ void Reader::State::on_field(mail::PartId part, const mail::FieldView& field) {
 }
 
 mail::PartAction Reader::State::on_header_end(const mail::PartHead& head) {
-  if (!in_enclosed()) note_file(head);
+  if (!in_enclosed()) note_file(head, file_named_aggregate, parts);
   if (head.place.id == 0) {
     on_own_header_end(head);
     if (!follow) return mail::PartAction::Stop;
@@ -165,18 +157,6 @@ void Reader::State::on_own_header_end(const mail::PartHead& head) {
   follow = needs_body(found);
 }
 
-void Reader::State::note_file(const mail::PartHead& head) {
-  if (head.type == "application" &&
-      (head.subtype == "tlsrpt+gzip" || head.subtype == "tlsrpt+json")) {
-    parts.tls_report = true;
-  }
-  if (is_aggregate_type(head) &&
-      (file_named_aggregate || is_aggregate_file_name(head.parameter("name")))) {
-    parts.aggregate_file = true;
-  }
-  if (is_aggregate_type(head)) parts.compressed_file = true;
-}
-
 mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   const mail::PartId id = head.place.id;
   if (head.multipart) {
@@ -184,7 +164,9 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
         (head.subtype == "related" && head.place.parent == alternative)) {
       alternative = id;
     }
-    return mail::PartAction::Skip;
+    if (id != 0 || !from_daemon) return mail::PartAction::Skip;
+    preamble_part = id;
+    return mail::PartAction::Decode;
   }
   // Whoever stopped feeding here, since nothing more can count, must have read the same.
   if (settled()) return mail::PartAction::Skip;
@@ -207,10 +189,9 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
     return begin_status(id);
   }
   // As Outlook and archives name what they do not know.
-  if (head.subtype == "octet-stream" && report_type == "delivery-status") return begin_status(id);
-  // A mail system's, that may be a report whose program did not know its type.
-  if (head.subtype == "octet-stream" && own_multipart && !status && from_daemon) {
-    status_is_guessed = true;
+  const bool reported = report_type == "delivery-status";
+  if (head.subtype == "octet-stream" && (reported || (own_multipart && from_daemon && !status))) {
+    status_is_guessed = !reported;
     return begin_status(id);
   }
   // Without a boundary that can be used, all of it is text.
@@ -248,13 +229,15 @@ void Reader::State::begin_text(const mail::PartHead& head, TextForm form) {
 }
 
 void Reader::State::on_content(mail::PartId part, std::string_view bytes) {
-  if (part == status_part) {
+  if (part == preamble_part) {
+    preamble += bytes.substr(0, limits::kBufferedTextBytes - preamble.size());
+  } else if (part == status_part) {
     status->feed(bytes);
   } else if (part == notice_part) {
     notice->feed(bytes);
   } else if (part == text_part) {
     text->feed(bytes);
-  } else if (part == returned_part && !returned_has_body && holds_text(bytes)) {
+  } else if (part == returned_part && !returned_has_body && !ascii::trim(bytes).empty()) {
     returned->on_body();
     returned_has_body = true;
   }
@@ -421,9 +404,18 @@ std::string_view Reader::State::language_of_words(const PhraseHits& known_words)
   return guessed == "und" ? known : guessed;
 }
 
+void Reader::State::read_preamble() {
+  if (ascii::trim(preamble).empty()) return;
+  text = std::make_unique<TextParts>();
+  text->begin("", TextForm::Plain);
+  text->feed(preamble);
+  text->end(false);
+}
+
 Reading Reader::State::finish() {
   finishing = true;
   walker.finish();
+  read_preamble();
   choose_recipients(reading);
   choose_returned(reading);
   if (text && !text->charset().empty()) header.settle_charset(text->charset());
