@@ -374,6 +374,29 @@ TEST(Walker, AHeaderBlockOverTheLimitOfBytesIsReadOnWithoutItsFields) {
   EXPECT_THAT(text, HasSubstr("content 0 body\n"));
 }
 
+TEST(Walker, WhatStandsBeforeTheFirstPartOfAMultipartIsGivenToWhoAsksForIt) {
+  struct Preamble final : Visitor {
+    PartAction on_header_end(const PartHead& head) override {
+      return head.multipart ? PartAction::Decode : PartAction::Skip;
+    }
+    void on_content(PartId id, std::string_view bytes) override {
+      EXPECT_EQ(id, 0U);
+      text += bytes;
+    }
+    std::string text;
+  };
+  for (const std::string_view body : {"before\n--b\n\nin\n--b--\nbehind\n", "before\n"}) {
+    Preamble preamble;
+    Walker walker(preamble);
+    walker.feed("Content-Type: multipart/mixed; boundary=b\n\n");
+    walker.feed(body);
+    walker.finish();
+    EXPECT_EQ(preamble.text.substr(0, 6), "before");
+    EXPECT_EQ(preamble.text.find("in"), std::string::npos);
+    EXPECT_EQ(preamble.text.find("behind"), std::string::npos);
+  }
+}
+
 TEST(Walker, TwentyThousandNestedMultipartsEndAtTheDepthLimit) {
   std::string bytes;
   for (int i = 0; i < 20'000; ++i) {

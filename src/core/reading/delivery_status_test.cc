@@ -22,6 +22,13 @@ TEST(DeliveryStatusTest, AddressTypesAndBracketsAreTakenOff) {
             "a\\x{110000}\\x{D800}\\x{@b");
 }
 
+TEST(DeliveryStatusTest, SourceRoutesAreTakenOff) {
+  EXPECT_EQ(parse_typed_address("rfc822;@a.example,@b.example:bob@example.net"), "bob@example.net");
+  EXPECT_EQ(parse_typed_address("rfc822; <@a.example:bob@example.net>"), "bob@example.net");
+  EXPECT_EQ(parse_typed_address("rfc822; @a.example:bob"), "@a.example:bob");
+  EXPECT_EQ(parse_typed_address("rfc822; @"), "@");
+}
+
 TEST(DeliveryStatusTest, OnlyWhatXtextEncodesIsDecoded) {
   EXPECT_EQ(parse_typed_address("rfc822;bob+2Bsales@example.net"), "bob+sales@example.net");
   EXPECT_EQ(parse_typed_address("rfc822;bob+3Dx@example.net"), "bob=x@example.net");

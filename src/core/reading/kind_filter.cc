@@ -79,8 +79,8 @@ bool is_virus_notice(const Said& said) {
     if (!named) return false;
     // Tests of people for a virus have none of these.
     const bool certain = said.writer.filter || text.has(W::Malware);
-    return (done && (text.together(W::Virus, W::Mail, W::Stopped) || said.yours())) ||
-           (certain && said.yours());
+    const bool stopped = said.writer.filter && text.together(W::Virus, W::Mail, W::Stopped);
+    return stopped || ((done || certain) && said.yours());
   }
   return named && whole && (said.writer.role || text.has(W::Malware));
 }
@@ -127,7 +127,8 @@ bool is_content_notice(const Findings& f, const Said& said) {
     return said.writer.filter && titled && text.has(W::Stopped) &&
            (said.yours() || text.has(W::Quarantine)) && text.has_any(W::Attachment, W::Spam);
   }
-  if (said.is_told_to_many() || !titled || is_of_other_automat(f) || subject.has(W::Bought)) {
+  if (said.is_told_to_many() || !titled || is_of_other_automat(f) || subject.has(W::Bought) ||
+      !said.has(W::Mail)) {
     return false;
   }
   if (said.writer.filter) {
@@ -158,7 +159,9 @@ bool is_digest(const Findings& f, const Said& said) {
   const bool list = lists_messages(text, f.text);
   const bool action = text.has(W::Action);
   const bool held = text.has_any(W::Quarantine, W::Spam, W::Stopped, W::Filter);
-  if (!held && !(writer.filter && list && (action || writer.strong))) return false;
+  if (!held && !(list && (writer.filter ? action || writer.strong : action && writer.strong))) {
+    return false;
+  }
   if (writer.strong) {
     return list || (names_somebody(f) && action) ||
            (writer.filter && quarantine && text.has_any(W::Quarantine, W::Action));
@@ -200,8 +203,8 @@ bool names_no_virus(const Findings& f) {
 bool names_virus_alone(const Findings& f) {
   const NoticeWords& subject = f.subject_groups();
   const NoticeWords& text = f.text_groups();
-  return text.has_any(W::Virus, W::Malware) && !text.has_any(W::Forbidden, W::Spam) &&
-         !subject.has_any(W::Forbidden, W::Spam);
+  if (text.has(W::Spam) || subject.has_any(W::Spam, W::Quarantine, W::Forbidden)) return false;
+  return text.has(W::Malware) || (text.has(W::Virus) && !text.has(W::Forbidden));
 }
 
 std::optional<KindDecision> decide_unknown_filter(const Findings& f) {
@@ -213,8 +216,15 @@ std::optional<KindDecision> decide_unknown_filter(const Findings& f) {
   const Said said(f);
   if (is_digest(f, said)) return decide(f, said, Kind::ContentNotice);
   // Worms send such notices, with themselves.
-  if (f.parts.attachment || !is_virus_notice(said)) return std::nullopt;
-  return decide(f, said, names_content_alone(f) ? Kind::ContentNotice : Kind::VirusNotice);
+  if (f.parts.attachment) return std::nullopt;
+  if (is_virus_notice(said)) {
+    return decide(f, said, names_content_alone(f) ? Kind::ContentNotice : Kind::VirusNotice);
+  }
+  if ((writer.filter || writer.machine) && !said.text.has(W::Confirm) &&
+      is_content_notice(f, said)) {
+    return decide(f, said, Kind::ContentNotice);
+  }
+  return std::nullopt;
 }
 
 std::optional<KindDecision> decide_unknown_refusal(const Findings& f) {

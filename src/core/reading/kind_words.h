@@ -11,10 +11,10 @@
 
 namespace backstop::reading {
 
-// A virus, and overviews of a quarantine.
+// A virus, overviews of a quarantine, and refusals in which nothing is asked for.
 std::optional<KindDecision> decide_unknown_filter(const Findings& findings);
 // One message that was stopped for what it holds or looks like.  Challenges say so of theirs, too:
-// they are asked for first.
+// where something is asked for, they come first.
 std::optional<KindDecision> decide_unknown_refusal(const Findings& findings);
 // As lists and newsletters ask for it, on their own.
 std::optional<KindDecision> decide_unknown_subscription(const Findings& findings);

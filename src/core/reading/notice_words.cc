@@ -140,11 +140,11 @@ constexpr std::string_view kBeforeVirus[] = {"anti",
                                              "corona-",
                                              "grippe-"};
 constexpr std::string_view kBehindVirus[] = {
-    "scan",      " scan",    "-scan",    "schutz",       " protect",    "-protect",
-    " detect",   " detekt",  "skydd",    "filter",       " filter",     "-filter",
-    " check",    "check",    " control", " kontrol",     "kontrol",     "wall",
-    " wall",     "対策",     "チェック", "ses detector", " definition", "defini",
-    " signatur", "torjunta", "irtó",     "test",         "-test",       " test"};
+    "scan",       " scan",        "-scan",       "schutz",  " protect",  "-protect", " detector",
+    " detection", " detektor",    "skydd",       "filter",  " filter",   "-filter",  " check",
+    "check",      " control",     " kontrol",    "kontrol", "wall",      " wall",    "対策",
+    "チェック",   "ses detector", " definition", "defini",  " signatur", "torjunta", "irtó",
+    "test",       "-test",        " test"};
 
 // Whether the stem of `bytes` at `at` is part of the name of a program, or of an illness.
 bool names_program(std::string_view normal, std::size_t at) {

@@ -40,9 +40,8 @@ bool has_reply_code(std::string_view text) {
 
 // A bounce gives a server's answer, or a product's own words of a delivery.
 bool tells_of_delivery(const Findings& f) {
-  if (f.parts.delivery_status || (f.product != Product::None && f.product_states_outcome)) {
-    return true;
-  }
+  if (f.parts.delivery_status) return true;
+  if (f.product != Product::None && f.product_states_outcome && !f.recipients->empty()) return true;
   return std::ranges::any_of(*f.recipients, [](const RecipientReport& recipient) {
     return !recipient.status.empty() || has_reply_code(recipient.diagnostic);
   });
