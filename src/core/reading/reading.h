@@ -12,6 +12,7 @@
 #include "core/base/time.h"
 #include "core/mail/address.h"
 #include "core/mail/defects.h"
+#include "core/mail/raw_header.h"
 
 namespace backstop::reading {
 
@@ -114,6 +115,8 @@ struct Returned {
   std::vector<DkimReference> dkim;
   std::vector<std::string> tokens;  // Values of Backstop-Token, outermost block only.
   std::size_t header_bytes = 0;
+  // Its fields as they came, when a DKIM-Signature is among them; else empty.
+  mail::RawHeader raw;
 
   // Full or headers, read to its end, with From and at least one Received: enough to have carried
   // a proof, had the original been ours.

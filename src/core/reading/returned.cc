@@ -86,7 +86,11 @@ bool is_of_open_internet(const IpAddress& address) {
 void ReturnedCollector::on_field(std::string_view name, std::string_view raw, bool cut) {
   ++fields_;
   returned_.header_bytes += name.size() + 1 + raw.size() + 2;
-  if (cut) lossless_ = false;
+  if (cut) {
+    lossless_ = false;
+  } else {
+    returned_.raw.append(name, raw);
+  }
   if (ascii::starts_with_folded(name, "List-")) returned_.is_list = true;
   const Name which = name_of_field(name);
   if (which != Name::Other) identity_ = true;
@@ -178,6 +182,7 @@ Returned ReturnedCollector::take() {
   const bool within_limits = fields_ < limits::kHeaderFieldsPerBlock &&
                              returned_.header_bytes < limits::kHeaderBytesPerBlock;
   returned_.read_to_end = ended_ && lossless_ && within_limits;
+  if (returned_.dkim.empty()) returned_.raw.clear();
   if (fields_ == 0) {
     returned_ = Returned{};
   } else if (!ended_ || !within_limits || returned_.received_count == 0) {
