@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace backstop::limits {
 
@@ -18,9 +19,40 @@ inline constexpr std::size_t kLoopReadBytes = 128 * 1024;
 inline constexpr std::size_t kAcceptsAtOnce = 64;
 // How long a question to a port may take before its answer is Unavailable.
 inline constexpr std::chrono::seconds kAskWait{5};
-// Open connections of the doors for requests: the processes of a large Postfix, each with one to a
-// map and one to the policy service; further ones wait in the kernel's queue.
+
+// --- The doors for requests ---------------------------------------------------------------------
+
+// Open connections: the processes of a large Postfix, each with one to a map and one to the policy
+// service; further ones wait in the kernel's queue.
 inline constexpr std::size_t kDoorConnections = 2'000;
+// Silence after which a peer is dropped.  Postfix gives a connection up after five minutes without
+// a request (smtpd_policy_service_max_idle) or a thousand seconds in all (ipc_ttl), Sendmail when
+// its process ends.
+inline constexpr std::chrono::seconds kDoorIdle{3600};
+// Silence allowed before the first request: Exim sends it at once, Postfix connects when it has
+// one.
+inline constexpr std::chrono::seconds kDoorFirstRequest{60};
+// How long a graceful stop waits for a message that Exim hands over, and for a request begun.
+inline constexpr std::chrono::seconds kDoorDrain{10};
+inline constexpr std::chrono::milliseconds kDoorDrainIdle{200};
+// A request to a map: its name and one address (kPathBytes), with room for what a map is asked by
+// mistake.  Postfix takes replies of up to 100,000 bytes.
+inline constexpr std::size_t kMapRequestBytes = 4096;
+// A request of the policy protocol.  Postfix 3.7 sends 29 lines; its values are short but for names
+// out of certificates and of clients that log in.
+inline constexpr std::size_t kPolicyLineBytes = 16 * 1024;
+inline constexpr std::size_t kPolicyLines = 200;
+// A line from Exim.  The longest asks for a token: in base64 the header, of which Exim shows 64 KiB
+// (header_insert_maxlen), and a thousand recipients.
+inline constexpr std::size_t kLineRequestBytes = 2 * 1024 * 1024;
+// The head of a message from Exim: a line for each recipient, which nothing limits by default.
+inline constexpr std::size_t kRspamcLineBytes = 8 * 1024;
+inline constexpr std::size_t kRspamcHeadBytes = 8 * 1024 * 1024;
+// The message itself is not kept, so this only says what no message is.
+inline constexpr std::uint64_t kRspamcMessageBytes = std::uint64_t{1} << 40;
+// Bytes a conversation queues while the answer to a question is awaited: what one read may bring,
+// twice.
+inline constexpr std::size_t kDoorQueuedBytes = 2 * kLoopReadBytes;
 
 // --- The milter door ----------------------------------------------------------------------------
 
