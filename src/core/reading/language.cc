@@ -224,4 +224,13 @@ std::string_view guess_language(std::string_view normal) {
   return guess(normal.substr(0, limits::kLanguageTextBytes));
 }
 
+std::string_view language_of(const PhraseHits& words, std::string_view normal) {
+  const std::string_view known = words.language();
+  const bool in_text = std::ranges::any_of(
+      words.all(), [](const PhraseHit& hit) { return hit.phrase->where == Where::Text; });
+  if (in_text && known != "und") return known;
+  const std::string_view guessed = guess_language(normal);
+  return guessed == "und" ? known : guessed;
+}
+
 }  // namespace backstop::reading

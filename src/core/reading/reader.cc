@@ -47,7 +47,6 @@ struct Reader::State final : mail::Visitor {
   Findings findings() const;
   void read_preamble();
   void note_words();
-  std::string_view language_of_words(const PhraseHits& known_words) const;
   Reading finish();
   void choose_recipients(Reading& reading);
   void complete_bounce(Reading& reading, const Findings& found);
@@ -393,17 +392,6 @@ void Reader::State::note_words() {
   find_phrases(normal_words, Where::Text, words);
 }
 
-// Known phrases of the text say it best, small words of any text next, the subject last: a server
-// may put words of its own language before a person's.
-std::string_view Reader::State::language_of_words(const PhraseHits& known_words) const {
-  const std::string_view known = known_words.language();
-  const bool in_text = std::ranges::any_of(
-      known_words.all(), [](const PhraseHit& hit) { return hit.phrase->where == Where::Text; });
-  if (in_text && known != "und") return known;
-  const std::string_view guessed = guess_language(normal_words);
-  return guessed == "und" ? known : guessed;
-}
-
 void Reader::State::read_preamble() {
   if (ascii::trim(preamble).empty()) return;
   text = std::make_unique<TextParts>();
@@ -426,8 +414,9 @@ Reading Reader::State::finish() {
   reading.kind = decision.kind;
   reading.confidence = decision.confidence;
   reading.standard = decision.standard;
-  reading.language = decision.language != "und" ? std::move(decision.language)
-                                                : std::string(language_of_words(found.words));
+  reading.language = decision.language != "und"
+                         ? std::move(decision.language)
+                         : std::string(language_of(found.words, normal_words));
   reading.evidence = std::move(decision.evidence);
   reading.defects = walker.defects();
   describe_bounce(reading, found);
