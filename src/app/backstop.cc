@@ -4,7 +4,9 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "app/command.h"
@@ -47,7 +49,13 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    // What was printed may stand in a buffer still.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      fmt::print(stderr, "backstop: standard output took only a part: {}\n", std::strerror(errno));
+      return backstop::app::kExitTryAgain;
+    }
+    return code;
   } catch (const std::exception& error) {
     fmt::print(stderr, "backstop: {}\n", error.what());
     return backstop::app::kExitTryAgain;

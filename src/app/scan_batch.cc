@@ -90,11 +90,13 @@ class BatchScan {
   }
 
   void check(const mailbox::BatchMessage& message, reading::Kind kind) {
-    const survey::Expected* expected = wishes_.truth->find(batch_.sources[message.source]);
+    const std::string& source = batch_.sources[message.source];
+    const survey::Expected* expected = wishes_.truth->find(source);
     if (expected == nullptr) {
       ++found_.unchecked;
       return;
     }
+    if (found_.met.empty() || found_.met.back() != source) found_.met.push_back(source);
     found_.checked.push_back(CheckedMessage{
         .source = mailbox::place_of(batch_, message).source, .expected = expected, .found = kind});
   }

@@ -43,7 +43,8 @@ struct BatchFindings {
   std::vector<survey::OrdinaryMessage> ordinary;          // The first of the ordinary ones.
   std::vector<survey::UnreadablePlace> unreadable;
   std::vector<CheckedMessage> checked;
-  std::uint64_t unchecked = 0;  // Not named by the truth.
+  std::uint64_t unchecked = 0;   // Not named by the truth.
+  std::vector<std::string> met;  // Sources that it names.
   std::string rows;
 };
 

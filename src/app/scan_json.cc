@@ -124,9 +124,10 @@ Json render_truth(const survey::TruthTally& truth) {
                      {"label", message.label},
                      {"kind", reading::name_of(message.found)}});
   }
-  return {{"checked", truth.checked()},        {"wrong", truth.wrong()},
-          {"unknown", truth.unknown()},        {"kinds", std::move(kinds)},
-          {"confusion", std::move(confusion)}, {"wrong_list", std::move(wrong)}};
+  return {{"checked", truth.checked()},     {"wrong", truth.wrong()},
+          {"unknown", truth.unknown()},     {"missing", truth.missing()},
+          {"kinds", std::move(kinds)},      {"confusion", std::move(confusion)},
+          {"wrong_list", std::move(wrong)}, {"missing_list", truth.missing_paths()}};
 }
 
 }  // namespace

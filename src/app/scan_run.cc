@@ -125,6 +125,7 @@ class Scan {
       }
     }
     result_.complete = !was_stopped_;
+    if (result_.complete && job_.wishes.truth != nullptr) result_.truth.finish(*job_.wishes.truth);
   }
 
   void add(BatchFindings& found) {
@@ -143,6 +144,8 @@ class Scan {
     for (const CheckedMessage& checked : found.checked)
       result_.truth.add(checked.source, *checked.expected, checked.found);
     result_.truth.add_unknown(found.unchecked);
+    for (const std::string& path : found.met)
+      result_.truth.note_met(path);
     // Batches that are read from now on come after all that are listed.
     if (!census_.wants_ordinary()) list_ordinary_.store(false, std::memory_order_relaxed);
     if (job_.on_rows && !found.rows.empty()) job_.on_rows(found.rows);

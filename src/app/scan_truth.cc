@@ -84,6 +84,12 @@ std::string render_truth_page(const survey::TruthTally& truth, const PageLook& l
   if (truth.unknown() > 0) {
     page.row(fmt::format("{} more are not in the table", group_digits(truth.unknown())));
   }
+  if (truth.missing() > 0) {
+    page.row(fmt::format("{} of the table {} not met, the first is {}",
+                         count_of(truth.missing(), "path"), truth.missing() == 1 ? "was" : "were",
+                         truth.missing_paths().front()),
+             Tone::Bad);
+  }
   std::size_t shown = 0;
   for (const survey::WrongMessage& message : truth.wrong_messages()) {
     if (shown++ == kShownWrong) break;

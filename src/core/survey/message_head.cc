@@ -40,14 +40,16 @@ bool is_empty_line(std::string_view line) {
 MessageHead find_head(std::string_view message) {
   MessageHead head;
   const std::string_view block = message.substr(0, limits::kHeaderBytesPerBlock);
+  // Old Mac programs ended lines with CR alone.
+  const char line_end = block.find('\n') == block.npos ? '\r' : '\n';
   std::string_view* open = nullptr;  // The field that the next line may continue.
   std::size_t at = 0;
   bool begun = false;
   while (at < block.size()) {
-    const std::size_t lf = block.find('\n', at);
-    if (lf == block.npos) break;
-    const std::string_view line = block.substr(at, lf - at);
-    at = lf + 1;
+    const std::size_t end = block.find(line_end, at);
+    if (end == block.npos) break;
+    const std::string_view line = block.substr(at, end - at);
+    at = end + 1;
     if (is_empty_line(line)) {
       // Empty lines before the first field are passed over (mail::HeaderBlock, Lenient).
       if (!begun) continue;

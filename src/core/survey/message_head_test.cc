@@ -18,7 +18,8 @@ TEST(MessageHead, TheHeaderEndsBehindTheFirstEmptyLine) {
   EXPECT_EQ(find_head("\n\nA: b\n\nbody").bytes, 8U);
   EXPECT_EQ(find_head("A: b\nC: d").bytes, 9U);
   EXPECT_EQ(find_head("").bytes, 0U);
-  EXPECT_EQ(find_head("A: b\rC: d\r\rbody").bytes, 15U);
+  EXPECT_EQ(find_head("A: b\rC: d\r\rbody").bytes, 11U);
+  EXPECT_EQ(find_head("A: b\rFrom: d\r\rbody").from, " d");
 }
 
 TEST(MessageHead, OnlySoMuchOfAHeaderIsLookedAt) {

@@ -188,4 +188,16 @@ void TruthTally::add(std::string_view source, const Expected& expected, Kind fou
   }
 }
 
+void TruthTally::note_met(std::string_view path) {
+  met_.emplace(plain_path(path));
+}
+
+void TruthTally::finish(const Truth& truth) {
+  for (const std::string& path : truth.paths()) {
+    if (met_.contains(std::string(plain_path(path)))) continue;
+    ++missing_;
+    if (missing_paths_.size() < limits::kSurveyListed) missing_paths_.push_back(path);
+  }
+}
+
 }  // namespace backstop::survey

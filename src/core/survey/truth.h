@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/base/result.h"
@@ -72,6 +73,10 @@ class TruthTally {
  public:
   void add(std::string_view source, const Expected& expected, reading::Kind found);
   void add_unknown(std::uint64_t messages) { unknown_ += messages; }
+  // `path` is named by the table, and a message was read from it.
+  void note_met(std::string_view path);
+  // Everything was read: what the table names beside that is missing.
+  void finish(const Truth& truth);
 
   std::uint64_t checked() const { return checked_; }
   std::uint64_t wrong() const { return wrong_; }
@@ -79,6 +84,10 @@ class TruthTally {
   const std::array<KindScore, reading::kKindCount>& scores() const { return scores_; }
   const std::map<std::string, KindCounts>& confusion() const { return confusion_; }
   const std::vector<WrongMessage>& wrong_messages() const { return wrong_messages_; }
+  // Rows of the table that no message was read for; nothing before finish().
+  std::uint64_t missing() const { return missing_; }
+  // The first limits::kSurveyListed of their paths, in the table's order.
+  const std::vector<std::string>& missing_paths() const { return missing_paths_; }
 
  private:
   std::uint64_t checked_ = 0;
@@ -87,6 +96,9 @@ class TruthTally {
   std::array<KindScore, reading::kKindCount> scores_{};
   std::map<std::string, KindCounts> confusion_;  // By label.
   std::vector<WrongMessage> wrong_messages_;     // The first limits::kSurveyListed.
+  std::unordered_set<std::string> met_;
+  std::uint64_t missing_ = 0;
+  std::vector<std::string> missing_paths_;
 };
 
 }  // namespace backstop::survey

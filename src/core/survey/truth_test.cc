@@ -72,5 +72,16 @@ TEST(Truth, ScoresAreThoseOfTheKind) {
   EXPECT_EQ(tally.confusion().at("bounce")[static_cast<std::size_t>(Kind::Ordinary)], 1U);
 }
 
+TEST(Truth, WhatTheTableNamesAndNobodyMetIsMissing) {
+  const Truth truth = truth_of("path\tkind\na\tbounce\nsub/b\tbounce\nc\tbounce\n");
+  TruthTally tally;
+  tally.note_met("mail/a");
+  tally.note_met("./mail/sub/b");
+  EXPECT_EQ(tally.missing(), 0U);
+  tally.finish(truth);
+  EXPECT_EQ(tally.missing(), 1U);
+  EXPECT_EQ(tally.missing_paths(), std::vector<std::string>{"mail/c"});
+}
+
 }  // namespace
 }  // namespace backstop::survey
