@@ -160,25 +160,27 @@ Signs collect_signs(const Findings& f) {
 
 // Of what a program answered to somebody: the ideas of an acknowledgement, counted.
 bool acknowledges_in_sum(const Findings& f, const Signs& s) {
-  constexpr int kEnough = 5;
+  // A server that answers for a mailbox names itself, too.
+  const int enough = s.null_sender ? 4 : 5;
   const bool numbered = s.number || s.text.has(W::Number) || s.subject.has(W::Number) ||
                         f.subject.find('0') != std::string_view::npos;
+  if (f.text_groups().has(NoticeWord::Moderator)) return false;
   const bool request = s.text.has(W::Request) || s.subject.has(W::Request);
   const bool received = s.text.has(W::Received) || s.subject.has(W::Received);
   const bool seen_to = s.text.has(W::Later) && s.text.has(W::Team);
+  const bool personal = s.text.has_any(W::Absent, W::Self, W::Moved, W::Instead);
   if (s.reply_subject.fixed > 0 && !(numbered && s.text.has(W::Request))) return false;
-  if (!received) return request && numbered && seen_to && !s.text.has(W::Self);
-  if (!request && !numbered) {
-    return s.text.has(W::YourMail) && seen_to &&
-           !s.text.has_any(W::Absent, W::Self, W::Moved, W::Instead);
+  if (!received && !(request && numbered && (seen_to || (s.null_sender && !personal)))) {
+    return false;
   }
-  const int sum = 2 + 2 * int{request} + int{numbered} + int{s.text.has(W::YourMail)} +
-                  int{s.text.has(W::Later)} + int{s.text.has(W::Team)} +
-                  int{s.subject.has(W::Received)} + int{s.subject.has(W::Request)} -
-                  2 * int{s.text.has(W::Self)} - int{s.text.has(W::Absent)} -
-                  int{s.text.together(W::Absent, W::When)} - int{s.subject.has(W::Absent)} -
-                  int{s.text.has(W::Instead)};
-  return sum >= kEnough;
+  if (!request && !numbered) return s.text.has(W::YourMail) && seen_to && !personal;
+  const int sum = 2 * int{received} + 2 * int{request} + int{numbered} +
+                  int{s.text.has(W::YourMail)} + int{s.text.has(W::Later)} +
+                  int{s.text.has(W::Team)} + int{s.subject.has(W::Received)} +
+                  int{s.subject.has(W::Request)} - 2 * int{s.text.has(W::Self)} -
+                  int{s.text.has(W::Absent)} - int{s.text.together(W::Absent, W::When)} -
+                  int{s.subject.has(W::Absent)} - int{s.text.has(W::Instead)};
+  return sum >= enough;
 }
 
 // By the words of any language: an organisation has what was sent, and will see to it.
@@ -194,6 +196,9 @@ bool acknowledges(const Findings& f, const Signs& s) {
   if (s.null_sender) return true;
   const bool addressed = s.text.has_any(W::YourMail, W::Thanks) || s.subject.has(W::Received);
   if (s.fields > 0) {
+    // People whose mail system asks for no answers reply like this.
+    const bool generated = f.signs.has(HeaderSign::AutoSubmitted);
+    if (s.reply && !generated) return s.number || s.text.has(W::Automatic);
     if (f.answers_mail || s.reply) return true;
     // Trackers, shops and events number what they send to everybody, too.
     return addressed && !s.text.has(W::Trade) && !s.subject.has(W::Trade) &&
@@ -211,7 +216,10 @@ bool acknowledges(const Findings& f, const Signs& s) {
 bool is_ticket_ack(const Findings& f, const Signs& s) {
   if (s.forward) return false;
   const bool ticket_field = f.signs.has(HeaderSign::TicketSystem);
-  const bool automatic = s.marked() || ticket_field;
+  // People whose mail system asks for no answers reply with that field.
+  const bool weak = s.reply && f.answers_mail && !s.named_by_header && !s.null_sender &&
+                    !f.signs.has(HeaderSign::AutoSubmitted);
+  const bool automatic = ticket_field || (s.marked() && !weak);
   const bool other = s.update || (s.other_matter && !f.answers_mail);
   if (other && !s.named_by_header) return s.ticket_subject.fixed > 0 && automatic;
   if (acknowledges(f, s)) return true;
@@ -288,6 +296,7 @@ bool is_absent_in_sum(const Findings& f, const Signs& s) {
   const bool dated = text.has(W::When) && (to_sender || text.has_any(W::Self, W::Instead));
   if (!named && !dated && !(to_sender && text.has(W::Later))) return false;
   const NoticeWords& notice = f.text_groups();
+  if (notice.has(N::Moderator)) return false;
   const bool stopped =
       notice.has(N::Stopped) &&
       (notice.has_any(N::Virus, N::Spam, N::Forbidden, N::Attachment, N::Quarantine) ||
@@ -313,7 +322,8 @@ bool is_auto_reply(const Findings& f, const Signs& s) {
   if (s.reply_subject.fixed > 0) {
     return s.null_sender || f.answers_mail || s.fields > 0 || s.reply_text.all() > 0;
   }
-  if (s.reply_subject.common > 0 && is_reply_of_absent(f, s)) return true;
+  const bool of_tracker = s.tagged && !s.titled && !s.null_sender;
+  if (s.reply_subject.common > 0 && !of_tracker && is_reply_of_absent(f, s)) return true;
   if (s.null_sender && f.returned == ReturnForm::None && !tells_of_failure(f)) {
     // Without a reference it is no person's reply, with one and a field neither.
     if (s.reply_text.all() > 0 || (s.reply && !f.answers_mail)) return true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/reading/answer_words.h"
 #include "core/reading/delivery_words.h"
 #include "core/reading/notice_words.h"
 #include "core/reading/notice_writer.h"
@@ -18,13 +19,14 @@ using R = RequestWord;
 // By what its header says, how many of the ideas of a challenge a text must have; nothing: it is
 // none, whatever it says.
 std::optional<unsigned> ideas_wanted(const Findings& f, const RequestWords& subject) {
-  constexpr unsigned kOfAutomat = 4;
+  constexpr unsigned kOfAutomat = 3;
+  constexpr unsigned kOfToken = 4;
   constexpr unsigned kOfFilter = 5;
   constexpr unsigned kOfAnswer = 5;
   constexpr unsigned kOfMailSystem = 6;
   constexpr unsigned kOfProgram = 7;
   if (f.signs.has(HeaderSign::ConfirmAddress) || f.signs.has(HeaderSign::ChallengeSender)) {
-    return kOfAutomat;
+    return kOfToken;
   }
   const bool titled = subject.has_any(R::Verify, R::Human, R::Reply, R::Code);
   if (has_daemon_envelope(f) || f.signs.has(HeaderSign::AutoReplied) ||
@@ -50,7 +52,7 @@ bool tells_of_failure(const Findings& f, const RequestWords& subject, const Requ
     return !human;
   }
   const DeliveryWords delivery = find_delivery_words(f.text);
-  const bool asked = subject.has_any(R::Verify, R::Reply, R::Human, R::Code, R::Unknown, R::Guard);
+  const bool asked = subject.has_any(R::Verify, R::Reply, R::Human, R::Code, R::Unknown);
   if (delivery.no_such) return !human && !subject.has_any(R::Verify, R::Reply);
   return delivery.any() && !human && !asked && text.count_reasons() < 2;
 }
@@ -60,12 +62,41 @@ bool is_other_matter(const RequestWords& subject, const RequestWords& text, unsi
                      bool automat) {
   constexpr unsigned kMany = 6;
   if (text.has(R::Moderator) || subject.has(R::Subscribe)) return true;
-  if (text.has(R::Subscribe) && ideas < kMany &&
+  if (text.has(R::Subscribe) && !text.has(R::Unknown) && ideas < kMany &&
       !subject.has_any(R::Human, R::Sender, R::Guard, R::Held, R::Deliver)) {
     return true;
   }
   // The subject may be that of what was sent.
   return !automat && (text.has_any(R::Bought, R::Member) || subject.has(R::Member));
+}
+
+// What is to be done is done on a page of the web, for the sake of a message or of its sender.
+bool leads_to_page(const RequestWords& text) {
+  return text.has(R::Link) && ((text.has(R::Code) && text.has(R::Deliver)) ||
+                               (text.has(R::Click) && text.has(R::Unknown)));
+}
+
+// Of what has few ideas of a challenge: it says more of an absence, or of a request.
+bool tells_of_person_or_desk(const Findings& f) {
+  using A = AnswerWord;
+  const AnswerWords words(f.text);
+  return words.tell_absence() || words.has(A::Moved) || words.together(A::Request, A::Received) ||
+         words.together(A::YourMail, A::Received) ||
+         (words.has(A::Number) && words.has_any(A::Received, A::Request));
+}
+
+// Of no role that says so: it asks for a subscription to be confirmed, and says no more than that.
+bool asks_in_short(const Findings& f, const RequestWords& subject, const RequestWords& text) {
+  constexpr std::size_t kShortText = 1024;
+  if (f.text.size() > kShortText || f.signs.has(HeaderSign::Newsletter)) return false;
+  const bool named = subject.has(R::Subscribe);
+  if (text.has(R::Ignore)) return true;
+  if (!text.has(R::Link)) return false;
+  const bool leads = text.has(R::Click) || f.text.find(": http") != std::string_view::npos;
+  if (named && subject.has(R::Verify) && leads) return true;
+  // People ask each other to confirm what they wrote for a newsletter, and do not write of clicks.
+  return named ? is_office_role(f.from_local) && text.together(R::Subscribe, R::Verify)
+               : text.has(R::Click) && text.together(R::Subscribe, R::Click);
 }
 
 // Who may ask for a subscription to be confirmed, by role.
@@ -101,12 +132,18 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
   constexpr unsigned kTitlesCounted = 3;
   const unsigned ideas = text.count_reasons() + text.count_states() + std::min(asks, kAsksCounted) +
                          std::min(subject.count_titles(), kTitlesCounted) + 2 * unsigned{token} +
-                         unsigned{text.has(R::Code) && text.has(R::Link) && text.has(R::Deliver)};
+                         unsigned{leads_to_page(text)};
   if (asks == 0 || ideas < *wanted) return std::nullopt;
-  if (!text.has(R::Mail) && !(automat && text.has_any(R::Sender, R::Deliver, R::Unknown))) {
+  const bool of_mail = text.has(R::Mail) || subject.has(R::Mail) ||
+                       (automat && (text.has_any(R::Sender, R::Deliver, R::Unknown, R::Human) ||
+                                    subject.has(R::Human)));
+  if (!of_mail) return std::nullopt;
+  constexpr unsigned kFew = 3;
+  if ((ideas == kFew || f.words.has(Kind::TicketAck)) && !token && tells_of_person_or_desk(f)) {
     return std::nullopt;
   }
-  const bool why = text.count_reasons() + subject.count_titles() > 0 || token;
+  const bool why = text.count_reasons() + subject.count_titles() > 0 || token ||
+                   (text.has(R::Deliver) && text.has_any(R::Held, R::Code));
   if (!why || is_other_matter(subject, text, ideas, automat) ||
       tells_of_failure(f, subject, text) || f.text_groups().has_any(N::Virus, N::Account)) {
     return std::nullopt;
@@ -128,10 +165,9 @@ std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
   const bool null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other;
   const bool role = list || null_sender || is_sending_role(f.from_local);
   const bool named = subject.has(R::Subscribe) || (role && subject.has(R::Group));
-  if (!named && !(role && subject.has_any(R::Verify, R::Click))) return std::nullopt;
+  if (!named && !subject.has(R::Verify) && !(role && subject.has(R::Click))) return std::nullopt;
   const RequestWords text(f.text);
-  const bool topic = subject.has(R::Subscribe) || text.has(R::Subscribe) ||
-                     (list && (subject.has(R::Group) || text.has(R::Group)));
+  const bool topic = named || text.has(R::Subscribe) || (list && text.has(R::Group));
   const bool verify = subject.has(R::Verify) || text.has(R::Verify);
   const bool click = text.has(R::Link) && text.has_any(R::Click, R::Verify);
   const bool reply = text.has(R::Reply) && (list || null_sender);
@@ -142,14 +178,9 @@ std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
       (text.has(R::Member) && !titled) || f.text_groups().has(N::Account)) {
     return std::nullopt;
   }
-  const bool challenges = text.count_reasons() > 1 || (text.has(R::Held) && text.has(R::Deliver));
+  const bool challenges = text.count_reasons() > 0 || text.has_any(R::Sender, R::Held);
   if (challenges && !list && !named) return std::nullopt;
-  // Whoever it is: then it must say no more than that.
-  constexpr std::size_t kShortText = 1024;
-  const bool asked = (subject.has(R::Verify) && named) || text.has(R::Ignore);
-  if (!role && (!asked || f.text.size() > kShortText || f.signs.has(HeaderSign::Newsletter))) {
-    return std::nullopt;
-  }
+  if (!role && !asks_in_short(f, subject, text)) return std::nullopt;
   KindDecision decision{.kind = Kind::SubscriptionConfirm, .confidence = role ? 0.85 : 0.75};
   if (null_sender && !list) {
     decision.evidence.emplace_back("The envelope sender is empty.");
@@ -166,7 +197,8 @@ bool may_be_notice(const Findings& f) {
   if (subject.has_any(N::Virus, N::Malware, N::Quarantine)) return true;
   const RequestWords request(f.subject);
   if (request.has(R::Subscribe)) return true;
-  if (request.has_any(R::Verify, R::Click, R::Group) &&
+  if (request.has(R::Verify) && !is_reply_or_forward(f.subject)) return true;
+  if (request.has_any(R::Click, R::Group) &&
       (is_sending_role(f.from_local) || is_list_role(f.from_local))) {
     return true;
   }

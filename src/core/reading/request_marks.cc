@@ -260,6 +260,17 @@ bool is_list_role(std::string_view local) {
          local.find("-confirm+") != std::string_view::npos || local.starts_with("owner-");
 }
 
+bool is_office_role(std::string_view local) {
+  static constexpr std::array kRoles{
+      "info"sv,      "contact"sv,   "kontakt"sv,   "contacto"sv, "contatto"sv, "contato"sv,
+      "hello"sv,     "hallo"sv,     "hola"sv,      "ola"sv,      "hej"sv,      "hei"sv,
+      "ciao"sv,      "bonjour"sv,   "office"sv,    "mail"sv,     "post"sv,     "posta"sv,
+      "team"sv,      "service"sv,   "support"sv,   "press"sv,    "presse"sv,   "marketing"sv,
+      "redaktion"sv, "redaction"sv, "redazione"sv, "redakcja"sv, "redakce"sv,  "sekretariat"sv,
+      "welcome"sv,   "community"sv, "club"sv};
+  return std::ranges::find(kRoles, local) != kRoles.end();
+}
+
 bool is_sending_role(std::string_view local) {
   static constexpr std::array kRoles{
       "noreply"sv,      "no-reply"sv,      "donotreply"sv,      "newsletter"sv,  "newsletters"sv,

@@ -34,5 +34,7 @@ bool is_scanner_origin(std::string_view name, std::string_view raw);
 bool is_list_role(std::string_view local);
 // `local`, in lower case, is one under which newsletters and services write: "no-reply", "news".
 bool is_sending_role(std::string_view local);
+// `local`, in lower case, is one under which an organisation is written to: "info", "kontakt".
+bool is_office_role(std::string_view local);
 
 }  // namespace backstop::reading

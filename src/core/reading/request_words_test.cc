@@ -374,12 +374,13 @@ TEST(RequestWordsTest, WhatGaveUpOnAMessageIsNoChallenge) {
 }
 
 TEST(RequestWordsTest, AsksReasonsStatesAndTitlesAreCountedOnce) {
-  const RequestWords text(render_normal(
-      "Please confirm. Do confirm that you are human: https://example.org/c. Your mail is held."));
+  const RequestWords text(
+      render_normal("Please confirm. Do confirm that you are human. Your mail is held."));
   EXPECT_EQ(text.count_asks(), 1U);
   EXPECT_EQ(text.count_reasons(), 2U);
   EXPECT_EQ(text.count_states(), 1U);
   EXPECT_EQ(RequestWords("please confirm that you are human").count_titles(), 2U);
+  EXPECT_EQ(RequestWords("click https://example.org/").count_asks(), 1U);
   EXPECT_EQ(RequestWords("https://example.org/").count_asks(), 0U);
 }
 
