@@ -271,6 +271,15 @@ std::string parse_action(std::string_view raw) {
   return "";
 }
 
+namespace {
+
+bool has_dotted_domain(std::string_view address) {
+  const std::size_t at = address.rfind('@');
+  return at != std::string_view::npos && address.find('.', at) != std::string_view::npos;
+}
+
+}  // namespace
+
 void DeliveryStatus::feed(std::string_view bytes) {
   lines_.feed(bytes, [this](std::string_view line) { on_line(line); });
 }
@@ -359,6 +368,9 @@ void DeliveryStatus::end_group() {
 }
 
 void DeliveryStatus::close_recipient() {
+  // The name of a store behind a gateway ("user@ims-ms-daemon"), where the sender's is known.
+  if (!has_dotted_domain(open_.address) && has_dotted_domain(open_.original))
+    open_.address = open_.original;
   if (open_is_recipient_) {
     if (recipients_.size() < limits::kReportRecipients) {
       recipients_.push_back(std::move(open_));

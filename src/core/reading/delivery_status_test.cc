@@ -29,6 +29,19 @@ TEST(DeliveryStatusTest, SourceRoutesAreTakenOff) {
   EXPECT_EQ(parse_typed_address("rfc822; @"), "@");
 }
 
+TEST(DeliveryStatusTest, AStoreBehindAGatewayGivesWayToTheSendersRecipient) {
+  auto told = read_status(
+      "Original-Recipient: rfc822;bob@example.net\n"
+      "Final-Recipient: rfc822;@mx.example.net:bob7@store\nAction: failed\n");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].address, "bob@example.net");
+  told = read_status(
+      "Original-Recipient: rfc822;bob@example.net\n"
+      "Final-Recipient: rfc822;bob7@mx.example.net\nAction: failed\n");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].address, "bob7@mx.example.net");
+}
+
 TEST(DeliveryStatusTest, OnlyWhatXtextEncodesIsDecoded) {
   EXPECT_EQ(parse_typed_address("rfc822;bob+2Bsales@example.net"), "bob+sales@example.net");
   EXPECT_EQ(parse_typed_address("rfc822;bob+3Dx@example.net"), "bob=x@example.net");

@@ -75,7 +75,7 @@ bool is_virus_notice(const Said& said) {
   const bool titled = named || said.subject.has_any(W::YourMail, W::Stopped, W::Attachment,
                                                     W::Filter, W::Forbidden, W::Quarantine);
   if (said.writer.filter || said.writer.machine) {
-    if (whole && titled) return true;
+    if (whole && (titled || text.has(W::Malware))) return true;
     if (!named) return false;
     // Tests of people for a virus have none of these.
     const bool certain = said.writer.filter || text.has(W::Malware);
