@@ -398,5 +398,36 @@ TEST(AnswerWordsTest, PeopleShopsAndEventsThatSaySuchWordsAreOrdinary) {
         "spam?\r\n"}});
 }
 
+TEST(AnswerWordsTest, RepliesOfPeopleWhoseSystemAsksForNoAnswersAreOrdinary) {
+  expect_all(Kind::Ordinary,
+             {{"RE: Request 7712",
+               "From: Amy <amy@soft.example>\r\nSubject: RE: Request "
+               "7712\r\nX-Auto-Response-Suppress: OOF\r\nIn-Reply-To: <1@example.net>\r\n",
+               "We received your request number 7712. I need one more file. Thanks, Amy\r\n"},
+              {"RE: Letter",
+               "From: Karl Ernst <ke@firm.example>\r\nSubject: RE: "
+               "Letter\r\nX-Auto-Response-Suppress: OOF\r\nIn-Reply-To: <1@example.net>\r\n",
+               "Dear Tom, thank you for your message. We have received your letter and will get "
+               "back to you within 5 days. Our reference 7712. Regards, Karl\r\n"},
+              {"AW: Anfrage",
+               "From: Ute <ute@firma.example>\r\nSubject: AW: Anfrage\r\nX-Auto-Response-Suppress: "
+               "OOF\r\nIn-Reply-To: <1@example.net>\r\n",
+               "Vielen Dank für Ihre Anfrage. Wir haben Ihre Unterlagen erhalten und melden uns. "
+               "Mit freundlichen Grüßen, Ute Lang\r\n"},
+              {"RE: reserva",
+               "From: Ana <ana@obra.example>\r\nSubject: RE: reserva\r\nX-Auto-Response-Suppress: "
+               "OOF\r\nIn-Reply-To: <1@example.net>\r\n",
+               "Gracias por su mensaje. Hemos recibido su solicitud y le responderemos en breve. "
+               "Ana\r\n"}});
+}
+
+TEST(AnswerWordsTest, WhatATrackerWasToldOfAbsencesIsOrdinary) {
+  expect_all(Kind::Ordinary, {{"[proj 118] created: out of office loop",
+                               "From: Tracker <tracker@proj.example>\r\nSubject: [proj 118] "
+                               "created: out of office loop\r\nAuto-Submitted: auto-generated\r\n",
+                               "The autoresponder said \"I am away until Monday\" and opened a "
+                               "case. Assigned to Karl.\r\n"}});
+}
+
 }  // namespace
 }  // namespace backstop::reading

@@ -26,11 +26,8 @@ enum class NoticeWord : std::uint8_t {
   Overview,    // report, digest, summary.
   Action,      // release, allow the sender.
   Column,      // "sender:", "subject:" of a list.
-  Pending,     // held, not delivered yet.
   Confirm,     // confirm, verify, identify yourself.
-  Human,       // no robot, no spammer.
   Once,        // only this once.
-  Unknown,     // A sender not known, not on the list.
   Link,        // A web address.
   Moderator,   // Who decides on a list instead.
   Subscribe,   // A subscription to a list or newsletter, or its end.

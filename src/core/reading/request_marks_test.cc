@@ -86,5 +86,12 @@ TEST(RequestMarksTest, TheHeaderOfARequestIsFollowed) {
   EXPECT_FALSE(follows("X-Site-MailScanner", "Found to be clean"));
 }
 
+TEST(RequestMarksTest, RolesOfOfficesAreToldFromPeople) {
+  EXPECT_TRUE(is_office_role("info"));
+  EXPECT_TRUE(is_office_role("kontakt"));
+  EXPECT_FALSE(is_office_role("informal"));
+  EXPECT_FALSE(is_office_role("anna"));
+}
+
 }  // namespace
 }  // namespace backstop::reading

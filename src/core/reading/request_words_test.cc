@@ -363,6 +363,54 @@ TEST(RequestWordsTest, PeopleAndShopsThatAskToBeConfirmedAreOrdinary) {
         "请点击链接完成账号注册:https://zh.example/a\r\n"}});
 }
 
+TEST(RequestWordsTest, ChallengesOfFewIdeasGiveWayToNothingElse) {
+  expect_all(
+      Kind::Challenge,
+      {{"Who are you?",
+        "Return-Path: <>\r\nFrom: whoareyou@brook.example\r\nSubject: Who are you?\r\n",
+        "I don't think we've met. Send this back to me exactly as it is and I'll let you in.\r\n"},
+       {"Your mail will self-destruct",
+        "Return-Path: <>\r\nFrom: greylady@moss.example\r\nSubject: Your mail will "
+        "self-destruct\r\n",
+        "…in five days, unless you reply. Sorry for the bother: I get 900 spams a day.\r\n"},
+       {"Control de entrada",
+        "Return-Path: <>\r\nFrom: Aduana de correo <aduana@pueblo.example>\r\nSubject: Control de "
+        "entrada\r\n",
+        "Su carta está en la aduana. Díganos que es usted real pulsando aquí: "
+        "http://pueblo.example/r\r\n"},
+       {"Kdo jste?",
+        "Return-Path: <>\r\nFrom: Celnice <clo@pekarna.example>\r\nSubject: Kdo jste?\r\n",
+        "Vaši adresu vidíme poprvé. Stačí jedno kliknutí a zprávu pustíme dál: "
+        "http://pekarna.example/p\r\n"},
+       {"どちら様でしょうか",
+        "Return-Path: <>\r\nFrom: 税関 <zeikan@pan.example>\r\nSubject: どちら様でしょうか\r\n",
+        "お客様からのメールは今回が初めてです。こちらを押していただければ本人に届きます。http://"
+        "pan.example/k\r\n"}});
+}
+
+TEST(RequestWordsTest, WhoWritesOfConfirmingIsNoProgram) {
+  expect_all(
+      Kind::Ordinary,
+      {{"Please confirm delivery address",
+        "From: Neil Hart <neil@hart.example>\r\nSubject: Please confirm delivery "
+        "address\r\nIn-Reply-To: <1@example.net>\r\n",
+        "Hi, to have the parts delivered please confirm your address. If you reply today they are "
+        "sent at once. N.\r\n"},
+       {"Confirm your recovery address",
+        "From: Webmail <noreply@webmail.example>\r\nSubject: Confirm your recovery "
+        "address\r\nAuto-Submitted: auto-generated\r\n",
+        "Click to confirm that this address is yours: https://webmail.example/r\r\n"},
+       {"Your first post is awaiting approval",
+        "From: Forum <noreply@forum.example>\r\nSubject: Your first post is awaiting "
+        "approval\r\nAuto-Submitted: auto-generated\r\n",
+        "New members' posts are held to stop spam. It will be released soon. Click to see the "
+        "rules: https://forum.example\r\n"},
+       {"Please confirm the newsletter text",
+        "From: Editor <editor@mag.example>\r\nSubject: Please confirm the newsletter text\r\n",
+        "Tom, can you confirm that the text for the newsletter is fine? "
+        "https://docs.example/x\r\n"}});
+}
+
 TEST(RequestWordsTest, WhatGaveUpOnAMessageIsNoChallenge) {
   EXPECT_EQ(read_sample({"",
                          "Return-Path: <>\r\nFrom: Mail Robot <robot@example.org>\r\n"
