@@ -273,6 +273,12 @@ std::string parse_action(std::string_view raw) {
 
 namespace {
 
+// "rfc822;@a.example,@b.example:user@store".
+bool is_routed(std::string_view raw) {
+  const std::size_t colon = raw.rfind(':');
+  return colon != std::string_view::npos && raw.find('@') < colon;
+}
+
 bool has_dotted_domain(std::string_view address) {
   const std::size_t at = address.rfind('@');
   return at != std::string_view::npos && address.find('.', at) != std::string_view::npos;
@@ -310,6 +316,7 @@ void DeliveryStatus::on_field(const TextField& field) {
     case FieldName::FinalRecipient:
       begin_recipient_if(open_has_final_);
       open_.address = parse_typed_address(field.raw);
+      open_is_routed_ = is_routed(field.raw);
       open_has_final_ = true;
       break;
     case FieldName::OriginalRecipient:
@@ -368,8 +375,8 @@ void DeliveryStatus::end_group() {
 }
 
 void DeliveryStatus::close_recipient() {
-  // The name of a store behind a gateway ("user@ims-ms-daemon"), where the sender's is known.
-  if (!has_dotted_domain(open_.address) && has_dotted_domain(open_.original))
+  // A store behind a gateway ("@mx.example.net:user@ims-ms-daemon"), where the sender's is known.
+  if (open_is_routed_ && !has_dotted_domain(open_.address) && has_dotted_domain(open_.original))
     open_.address = open_.original;
   if (open_is_recipient_) {
     if (recipients_.size() < limits::kReportRecipients) {
@@ -379,7 +386,7 @@ void DeliveryStatus::close_recipient() {
     }
   }
   open_ = RecipientReport{};
-  open_has_final_ = open_has_original_ = open_is_recipient_ = false;
+  open_has_final_ = open_has_original_ = open_is_recipient_ = open_is_routed_ = false;
 }
 
 }  // namespace backstop::reading

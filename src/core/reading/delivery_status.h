@@ -44,6 +44,7 @@ class DeliveryStatus {
   bool open_has_final_ = false;
   bool open_has_original_ = false;
   bool open_is_recipient_ = false;
+  bool open_is_routed_ = false;
   std::string reporting_mta_;
   std::optional<Instant> arrival_date_;
   std::vector<RecipientReport> recipients_;
