@@ -53,7 +53,7 @@ bool tells_of_failure(const Findings& f, const RequestWords& subject, const Requ
   }
   const DeliveryWords delivery = find_delivery_words(f.text);
   const bool asked = subject.has_any(R::Verify, R::Reply, R::Human, R::Code, R::Unknown);
-  if (delivery.no_such) return !human && !subject.has_any(R::Verify, R::Reply);
+  if (delivery.no_such) return !human && !subject.has_any(R::Verify, R::Reply, R::Unknown);
   return delivery.any() && !human && !asked && text.count_reasons() < 2;
 }
 
@@ -143,7 +143,7 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
     return std::nullopt;
   }
   const bool why = text.count_reasons() + subject.count_titles() > 0 || token ||
-                   (text.has(R::Deliver) && text.has_any(R::Held, R::Code));
+                   (text.has(R::Deliver) && (asks > 1 || text.has_any(R::Held, R::Code)));
   if (!why || is_other_matter(subject, text, ideas, automat) ||
       tells_of_failure(f, subject, text) || f.text_groups().has_any(N::Virus, N::Account)) {
     return std::nullopt;

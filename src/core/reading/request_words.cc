@@ -24,7 +24,7 @@ RequestWords::RequestWords(std::string_view normal) {
 
 unsigned RequestWords::count_asks() const {
   return unsigned{has(W::Verify)} + unsigned{has(W::Reply)} + unsigned{has(W::Code)} +
-         unsigned{has(W::Link) && has_any(W::Click, W::Verify)};
+         unsigned{has(W::Link) && has_any(W::Click, W::Verify, W::Human)};
 }
 
 unsigned RequestWords::count_reasons() const {
