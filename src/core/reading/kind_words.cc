@@ -54,7 +54,8 @@ bool tells_of_failure(const Findings& f, const RequestWords& subject, const Requ
   const DeliveryWords delivery = find_delivery_words(f.text);
   const bool asked = subject.has_any(R::Verify, R::Reply, R::Human, R::Code, R::Unknown);
   if (delivery.no_such) return !human && !subject.has_any(R::Verify, R::Reply, R::Unknown);
-  return delivery.any() && !human && !asked && text.count_reasons() < 2;
+  const bool given_up = delivery.failed || (delivery.late && text.count_asks() < 2);
+  return given_up && !human && !asked && text.count_reasons() < 2;
 }
 
 // What is asked to be confirmed is something else.
