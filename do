@@ -5,9 +5,10 @@ cd "$(dirname "$(readlink -f "$0")")"
 
 readonly PACKAGES_BUILD=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libssl-dev libidn2-dev
   libunistring-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libexpected-dev nlohmann-json3-dev
-  libsystemd-dev libsqlite3-dev zlib1g-dev libarchive-dev libgtest-dev libgmock-dev libbenchmark-dev libgmime-3.0-dev libopendkim-dev libmilter-dev python3 debootstrap
-  iproute2 procps)
+  libsystemd-dev libsqlite3-dev zlib1g-dev libarchive-dev libgtest-dev libgmock-dev libbenchmark-dev libgmime-3.0-dev libopendkim-dev libmilter-dev scdoc man-db
+  python3 debootstrap iproute2 procps)
 readonly PACKAGES_CHECK=(clang-format-19 clang-19 libclang-rt-19-dev libfaketime)
+readonly PACKAGES_DEB=(debhelper dpkg-dev lintian)
 readonly JOBS=$(nproc)
 
 say() { printf '== %s\n' "$*" >&2; }
@@ -56,7 +57,7 @@ install_packages() {
 
 do_setup() {
   [ -r /etc/debian_version ] || die "this is no Debian: install the packages listed at the top of ./do by hand"
-  install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_CHECK[@]}"
+  install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_CHECK[@]}" "${PACKAGES_DEB[@]}"
 }
 
 configure() {
@@ -101,6 +102,55 @@ do_test() {
     # The system tests run mail servers in trees of their own, which only root may build.
     as_root "$PWD/do" ctest_as_root "$@"
   fi
+}
+
+# The version of CMakeLists.txt; between releases with the moment of the commit, so that a later one is newer.
+package_version() {
+  local version
+  version=$(sed -n 's/^project(backstop VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+  if git describe --exact-match --match "v$version" >/dev/null 2>&1; then
+    printf '%s\n' "$version"
+  else
+    printf '%s~%s\n' "$version" "$(TZ=UTC0 git log -1 --date=format-local:%Y%m%d.%H%M%S --format=%cd)"
+  fi
+}
+
+# The source package's own files: control and changelog come from what is written elsewhere.
+write_debian_folder() {
+  local folder=$1 packages
+  packages=$(printf '%s, ' "${PACKAGES_BUILD[@]/#g++/build-essential}")
+  cp -a packaging/debian "$folder"
+  sed "s/@BUILD_PACKAGES@/${packages%, }/" packaging/debian/control.in >"$folder/control"
+  rm "$folder/control.in"
+  cat >"$folder/changelog" <<END
+backstop ($(package_version)) unstable; urgency=medium
+
+  * What changed stands in /usr/share/doc/backstop/CHANGELOG.md.
+
+ -- $(sed -n 's/^Maintainer: //p' packaging/debian/control.in)  $(git log -1 --format=%cD)
+END
+}
+
+# What is packaged is what was built and tested: the package's rules take build/release as it is.
+do_deb() {
+  install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_DEB[@]}"
+  do_build package_files
+  local version folder
+  version=$(package_version)
+  rm -rf build/deb
+  folder=build/deb/backstop-$version
+  mkdir -p "$folder"
+  git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$folder"
+  write_debian_folder "$folder/debian"
+  say "packing backstop $version"
+  (cd "$folder" && BUILD="$OLDPWD/build/release" dpkg-buildpackage --build=full --unsigned-source --unsigned-changes \
+    >../build.log 2>&1) || {
+    tail -n 30 build/deb/build.log >&2
+    die "dpkg-buildpackage failed; the whole of what it said is in build/deb/build.log"
+  }
+  rm -rf "$folder"
+  lintian --fail-on error,warning --info build/deb/backstop_"$version"_*.changes || die "lintian is not content"
+  say "build/deb/$(cd build/deb && echo backstop_*.deb)"
 }
 
 do_run() {
@@ -211,6 +261,7 @@ do_help() {
 ./do test --zoo       every bounce of five other mail servers, genuine and forged, as a list (--only WORD, --pairs)
 ./do setup            install what building and testing need (no mail server ever on this host)
 ./do build            leave build/bin/backstop and build/bin/backstopd
+./do deb              leave the Debian package below build/deb
 ./do check            format, the house's arrows, wording, generated files; prints only what is wrong
 ./do format           format every source in place
 ./do bless            rewrite the committed tables and samples from what the tests render
@@ -224,7 +275,7 @@ EOF
 command=${1:-help}
 shift || true
 case $command in
-  run | test | setup | build | check | format | bless | asan | fuzz | bench | ci | help) "do_$command" "$@" ;;
+  run | test | setup | build | deb | check | format | bless | asan | fuzz | bench | ci | help) "do_$command" "$@" ;;
   ctest_as_root) run_ctest release "$@" ;;
   fuzz_one) fuzz_one "$@" ;;
   -h | --help) do_help ;;

@@ -9,38 +9,16 @@
 #include <cstring>
 #include <exception>
 
-#include "app/command.h"
+#include "app/command_line.h"
 #include "app/exit_code.h"
 
 namespace {
 
 int run(int argc, char** argv) {
   using namespace backstop::app;
-  CLI::App app("Backstop keeps misdirected bounces out and lets genuine ones in.", "backstop");
-  app.set_version_flag("--version", "backstop " BACKSTOP_VERSION);
-  app.require_subcommand(1);
-  app.footer(render_examples(
-      {"backstop read bounce.eml            what a message is, and whether we sent what it answers",
-       "backstop scan ~/Maildir             what is in a mailbox, and how much of it is "
-       "backscatter",
-       "backstop keys list                  the keys and what each may do",
-       "backstop explain no-proof-of-origin what a reason in the log means",
-       "backstop status                     is all well, and when may a domain enforce",
-       "backstop why 4fzXL83qRTz1xW         what became of a message, and for what reasons",
-       "backstop check                      configuration, keys and sockets"}));
+  CLI::App app;
   Chosen chosen;
-  add_check_command(app, chosen);
-  add_explain_command(app, chosen);
-  add_keys_command(app, chosen);
-  add_mode_command(app, chosen);
-  add_play_command(app, chosen);
-  add_read_command(app, chosen);
-  add_scan_command(app, chosen);
-  add_setup_command(app, chosen);
-  add_sign_command(app, chosen);
-  add_status_command(app, chosen);
-  add_verify_command(app, chosen);
-  add_why_command(app, chosen);
+  declare_backstop(app, chosen);
   if (const auto answered = parse_command_line(app, argc, argv)) return *answered;
   return chosen.run ? chosen.run() : kExitUsage;
 }

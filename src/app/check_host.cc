@@ -107,12 +107,12 @@ void check_store(const config::Config& config, const std::string& root, Instant 
                     "look again as root");
   } else if (!*beat) {
     findings.wrong("daemon", "it has never run on this store",
-                   "nothing is signed and nothing judged", "systemctl enable --now backstop");
+                   "nothing is signed and nothing judged", "systemctl enable --now backstopd");
   } else if (now > (*beat)->at + kBeatIsFresh) {
     findings.wrong("daemon",
                    fmt::format("its last sign of life is of {}", render_instant((*beat)->at)),
                    "since then mail goes out unsigned; what answers it will only be marked",
-                   "systemctl start backstop; its log says why it ended");
+                   "systemctl start backstopd; its log says why it ended");
   } else {
     lives = true;
     findings.good("daemon", fmt::format("lives, process {}, since {}", (*beat)->pid,

@@ -5,6 +5,7 @@
 #include "app/check_parts.h"
 #include "app/mode_card.h"
 #include "app/unix_socket.h"
+#include "app/usual_sockets.h"
 #include "edge/os/key_store.h"
 
 namespace backstop::app {
@@ -68,13 +69,17 @@ void check_domains(const config::Config& config, bool signs, Seconds queue_lifet
 }
 
 void check_endpoints(const config::Config& config, const std::string& root, Findings& findings) {
-  if (config.milter_listen.empty()) {
-    findings.wrong("milter.listen", "says nowhere to listen", "the daemon will not start",
+  const std::vector<config::Endpoint> listen =
+      config.milter_listen.empty() ? usual_endpoints(root) : config.milter_listen;
+  if (listen.empty()) {
+    findings.wrong("milter.listen",
+                   "says nowhere to listen, and none of the usual directories is there",
+                   "the daemon will not start",
                    "for Postfix write milter.listen = "
                    "[\"unix:/var/spool/postfix/backstop/milter.sock\"]");
   }
   const std::string why = "mail goes out unsigned and comes in not judged";
-  for (const config::Endpoint& endpoint : config.milter_listen) {
+  for (const config::Endpoint& endpoint : listen) {
     const std::string text = endpoint.text();
     if (endpoint.kind != config::Endpoint::Kind::Unix) {
       findings.good(text, "not probed: only unix sockets are");
@@ -84,12 +89,12 @@ void check_endpoints(const config::Config& config, const std::string& root, Find
     struct stat status{};
     if (stat(path.c_str(), &status) != 0) {
       findings.wrong(text, "there is no such socket", why,
-                     "start the daemon: systemctl start backstop");
+                     "start the daemon: systemctl start backstopd");
     } else if (!S_ISSOCK(status.st_mode)) {
       findings.wrong(text, "is not a socket", why, "move it away and start the daemon again");
     } else if (!accepts_connections(path)) {
       findings.wrong(text, "nobody answers there, or this user may not connect", why,
-                     "start the daemon: systemctl start backstop; look again as root");
+                     "start the daemon: systemctl start backstopd; look again as root");
     } else {
       findings.good(text, "the daemon answers");
     }

@@ -58,7 +58,7 @@ void check_reach(const mta::Postfix& postfix, const config::Config& config,
   struct stat status{};
   if (stat(below(postfix.root(), path).c_str(), &status) != 0) {
     findings.wrong(socket, fmt::format("Postfix asks at {}, where no socket is", path), why,
-                   "start the daemon: systemctl start backstop");
+                   "start the daemon: systemctl start backstopd");
     return;
   }
   if (const std::string obstacle = find_obstacle(postfix, path); !obstacle.empty()) {
@@ -72,7 +72,7 @@ void check_reach(const mta::Postfix& postfix, const config::Config& config,
     findings.good(socket, "Postfix reaches it, from inside its chroot as well");
   else
     findings.wrong(socket, fmt::format("nobody answers at {}", path), why,
-                   "start the daemon: systemctl start backstop");
+                   "start the daemon: systemctl start backstopd");
 }
 
 // What setup would change is what is not as it should be.

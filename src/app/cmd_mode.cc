@@ -182,7 +182,7 @@ void print_result(const Options& options, const Subject& subject, Mode mode,
     fmt::print("backstopd (process {}) was told to read it; its log says when it is in force.\n",
                *pid);
   } else {
-    fmt::print("Make it work: systemctl reload backstop\n");
+    fmt::print("Make it work: systemctl reload backstopd\n");
   }
 }
 

@@ -104,7 +104,7 @@ void say_next(const Options& options, SetupReport& report, const SetupSocket& so
     report.next = socket.notes;
     if (!is_answered(*report.postfix, report.socket)) {
       report.next.push_back(fmt::format(
-          "Nobody listens at {} yet: run 'systemctl enable --now backstop'; until then mail flows, "
+          "Nobody listens at {} yet: run 'systemctl restart backstopd'; until then mail flows, "
           "unsigned and not judged",
           report.socket));
     }

@@ -12,6 +12,7 @@
 #include "app/exit_code.h"
 #include "app/first_ring.h"
 #include "app/memory.h"
+#include "app/usual_sockets.h"
 #include "core/base/escape.h"
 #include "edge/door/direct_answers.h"
 #include "edge/milter/server.h"
@@ -29,6 +30,8 @@ using ports::LogLevel;
 // takes effect within those.
 constexpr timespec kBeat{.tv_sec = 1, .tv_nsec = 0};
 constexpr unsigned kBeatsPerKeyWatch = 2;
+// How often the service manager's watchdog is fed; the unit waits a multiple of it.
+constexpr unsigned kBeatsPerWatchdog = 5;
 
 LogLevel level_of(config::LogLevel level) {
   switch (level) {
@@ -157,13 +160,14 @@ class Daemon {
   }
 
   Result<void> start() {
-    if (started_with_.milter_listen.empty()) {
-      return fail(Errc::Invalid, "milter.listen",
-                  "says nowhere to listen; for Postfix write milter.listen = "
-                  "[\"unix:/var/spool/postfix/backstop/milter.sock\"]");
-    }
     milter::ServerOptions options;
     options.listen = started_with_.milter_listen;
+    if (options.listen.empty()) options.listen = usual_endpoints("/");
+    if (options.listen.empty()) {
+      return fail(Errc::Invalid, "milter.listen",
+                  "says nowhere to listen, and none of the usual directories is there; for Postfix "
+                  "write milter.listen = [\"unix:/var/spool/postfix/backstop/milter.sock\"]");
+    }
     options.threads = started_with_.milter_threads;
     options.socket_mode = started_with_.milter_socket_mode;
     options.activated = door::activated_sockets();
@@ -197,6 +201,9 @@ class Daemon {
       if (signal >= 0 || errno != EAGAIN) continue;
       if (memory_ != nullptr) memory_->beat(clock_.now());
       if (++beats % kBeatsPerKeyWatch == 0) watch_keys();
+      // Each thread that serves mail has answered since the last time.
+      if (beats % kBeatsPerWatchdog == 0 && server_->answers())
+        os::notify_service_manager("WATCHDOG=1");
     }
     os::notify_service_manager("STOPPING=1");
     log_->write(LogLevel::Info, "stopping: messages in flight may end");

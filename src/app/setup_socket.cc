@@ -11,6 +11,8 @@ namespace backstop::app {
 namespace {
 
 constexpr std::string_view kUsual = "backstop/milter.sock";
+// The one below which the daemon looks for a place by itself (app/usual_sockets.h).
+constexpr std::string_view kUsualQueue = "/var/spool/postfix";
 
 // Does a server that speaks to milters change root?  "-" is no since Postfix 3.0 (master(5)).
 bool is_chrooted(const mta::PostfixText& text) {
@@ -77,9 +79,10 @@ Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::Postfi
   if (!config && config.error().code != Errc::NotFound)
     return tl::unexpected<Error>(config.error());
   BS_TRY(SetupSocket out, choose_socket(postfix, text, config ? *config : config::Config{}));
-  if (!config || config->milter_listen.empty()) {
-    out.notes.push_back(say_where_to_listen(
-        postfix, config_path, config ? "says nowhere to listen" : "is not there yet"));
+  if (!config) {
+    out.notes.push_back(say_where_to_listen(postfix, config_path, "is not there yet"));
+  } else if (config->milter_listen.empty() && postfix.queue_directory() != kUsualQueue) {
+    out.notes.push_back(say_where_to_listen(postfix, config_path, "says nowhere to listen"));
   }
   return out;
 }

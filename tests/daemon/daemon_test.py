@@ -154,6 +154,8 @@ class Start(unittest.TestCase):
     def test_a_folder_instead_of_a_file_is_refused(self):
         self.assertEqual(run(BACKSTOPD, "--config", "/tmp").returncode, 78)
 
+    @unittest.skipIf(pathlib.Path("/run/backstop").exists() or pathlib.Path("/var/spool/postfix/backstop").exists(),
+                     "Backstop is installed on this host: its places would be taken")
     def test_nowhere_to_listen_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             done = run(BACKSTOPD, "--defaults", "--set", f'keys.directory="{folder}/keys"', "--set", 'store.directory=""')
@@ -359,6 +361,22 @@ class Activation(unittest.TestCase):
             process.terminate()
             self.assertEqual(process.wait(PATIENCE), 0)
             self.assertTrue(os.path.exists(path), "the service manager's socket is not ours to remove")
+
+
+class ServiceManager(unittest.TestCase):
+    def test_it_is_told_of_the_start_and_then_of_life_again_and_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self.addCleanup(told.close)
+            told.settimeout(PATIENCE)
+            told.bind(f"{folder}/notify")
+            daemon = Daemon(self, '[milter]\nlisten = ["unix:{socket}"]\n[keys]\ndirectory = "{keys}"\n[store]\ndirectory = ""\n',
+                            environment={"NOTIFY_SOCKET": f"{folder}/notify"})
+            self.assertEqual([told.recv(100) for _ in range(3)], [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"])
+            daemon.process.terminate()
+            while (last := told.recv(100)) == b"WATCHDOG=1":
+                pass
+            self.assertEqual(last, b"STOPPING=1")
 
 
 class Stop(unittest.TestCase):

@@ -89,8 +89,8 @@ const std::vector<Option>& options() {
       {"milter.listen", "list of endpoints", "[]",
        "Where the mail server reaches us: unix:/path, inet:127.0.0.1:8891, inet:[::1]:8891 or "
        "systemd.\n"
-       "A unix socket is faster and safer. For Postfix: "
-       "unix:/var/spool/postfix/backstop/milter.sock"},
+       "A unix socket is faster and safer. None: /run/backstop/milter.sock, and for Postfix\n"
+       "/var/spool/postfix/backstop/milter.sock, each where its directory is."},
       {"milter.socket_mode", "octal mode", "\"0660\"", "The permissions of unix sockets."},
       {"milter.threads", "number from 1 to 64", "2", "Threads that serve the mail server."},
       {"log.to", "stderr or syslog", "\"stderr\"",
@@ -139,7 +139,7 @@ std::string render_sample() {
   std::string out =
       "# Backstop's configuration, every option at its default.\n"
       "# Check a change with: backstopd --test-config; make it work with: systemctl reload "
-      "backstop\n";
+      "backstopd\n";
   std::string_view section;
   for (const Option& option : options()) {
     if (section_of(option.key) != section) {

@@ -46,6 +46,7 @@ struct Server::Parts {
   std::vector<std::shared_ptr<Acceptor>> acceptors;
   std::vector<config::Endpoint> endpoints;
   std::atomic<bool> stopping{false};
+  std::atomic<std::size_t> silent{0};  // Loops that were asked for an answer and gave none yet.
 };
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
@@ -91,6 +92,14 @@ const std::vector<config::Endpoint>& Server::endpoints() const {
 
 std::size_t Server::connections() const {
   return parts_->world.connections;
+}
+
+bool Server::answers() {
+  if (parts_->silent != 0) return false;
+  parts_->silent = parts_->loops.size();
+  for (const auto& loop : parts_->loops)
+    boost::asio::post(loop->context(), [parts = parts_.get()] { --parts->silent; });
+  return true;
 }
 
 void Server::stop() {

@@ -61,6 +61,9 @@ class Server {
   const std::vector<config::Endpoint>& endpoints() const;
   // Open connections.  Any thread.
   std::size_t connections() const;
+  // Whether every thread has answered since the last call that said so, which is when they are
+  // asked anew.  From one thread, and not after stop().
+  bool answers();
 
   // No more connections; messages in flight, and those the mail server has not told us of yet, may
   // end within Limits::drain; a connection without one is closed when it has been silent for

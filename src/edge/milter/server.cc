@@ -65,6 +65,9 @@ const std::vector<config::Endpoint>& Server::endpoints() const {
 std::size_t Server::connections() const {
   return parts_->server->connections();
 }
+bool Server::answers() {
+  return parts_->server->answers();
+}
 void Server::stop() {
   parts_->server->stop();
 }

@@ -60,6 +60,7 @@ class Server {
 
   const std::vector<config::Endpoint>& endpoints() const;
   std::size_t connections() const;
+  bool answers();
   void stop();
   void wait();
 

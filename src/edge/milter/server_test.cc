@@ -114,6 +114,47 @@ TEST_F(ServerTest, TakesABodyOfManyChunks) {
   EXPECT_TRUE(outcome.passed());
 }
 
+// --- Life
+
+// Does not come back until it is let go.
+class WaitingSurroundings final : public ports::SurroundingsSource {
+ public:
+  transaction::Surroundings current() const override {
+    asked_ = true;
+    asked_.notify_all();
+    let_go_.wait(false);
+    return {std::make_shared<const config::Config>(), nullptr};
+  }
+  void await_question() const { asked_.wait(false); }
+  void let_go() {
+    let_go_ = true;
+    let_go_.notify_all();
+  }
+
+ private:
+  mutable std::atomic<bool> asked_{false};
+  std::atomic<bool> let_go_{false};
+};
+
+TEST_F(ServerTest, SaysThatEveryThreadAnswersAndWhenOneDoesNot) {
+  WaitingSurroundings stuck;
+  auto server = Server::start(
+      options_, {.clock = clock_, .surroundings = stuck, .answers = *answers_, .log = log_});
+  ASSERT_TRUE(server) << server.error().text();
+  EXPECT_TRUE((*server)->answers());
+  eventually([&] { return (*server)->answers(); });
+  std::thread mta([&] {
+    auto client = Client::connect((*server)->endpoints().front());
+    if (client) send_outgoing(*client);
+  });
+  stuck.await_question();
+  eventually([&] { return !(*server)->answers(); });
+  EXPECT_FALSE((*server)->answers());
+  stuck.let_go();
+  eventually([&] { return (*server)->answers(); });
+  mta.join();
+}
+
 // --- Paths
 
 TEST_F(ServerTest, GivesTheSocketItsModeAndRemovesItAtTheEnd) {
