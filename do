@@ -5,8 +5,8 @@ cd "$(dirname "$(readlink -f "$0")")"
 
 readonly PACKAGES_BUILD=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libssl-dev libidn2-dev
   libunistring-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libexpected-dev nlohmann-json3-dev
-  libsystemd-dev libsqlite3-dev zlib1g-dev libarchive-dev libgtest-dev libgmock-dev libbenchmark-dev libgmime-3.0-dev libopendkim-dev libmilter-dev scdoc man-db
-  python3 debootstrap iproute2 procps)
+  libsystemd-dev libsqlite3-dev zlib1g-dev libarchive-dev libgtest-dev libgmock-dev libbenchmark-dev libgmime-3.0-dev
+  libopendkim-dev libmilter-dev scdoc man-db python3 debootstrap iproute2 procps)
 readonly PACKAGES_CHECK=(clang-format-19 clang-19 libclang-rt-19-dev libfaketime)
 readonly PACKAGES_DEB=(debhelper dpkg-dev lintian)
 readonly JOBS=$(nproc)
@@ -131,26 +131,32 @@ backstop ($(package_version)) unstable; urgency=medium
 END
 }
 
-# What is packaged is what was built and tested: the package's rules take build/release as it is.
+# ./do deb [FOLDER [BUILD]]: the package into FOLDER. What is packaged is what was built and tested: the package's
+# rules take the build folder as it is.
 do_deb() {
   install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_DEB[@]}"
-  do_build package_files
-  local version folder
+  local out=${1:-build/deb} build=${2:-} version folder
+  if [ -z "$build" ]; then
+    do_build package_files
+    build=$PWD/build/release
+  fi
   version=$(package_version)
-  rm -rf build/deb
-  folder=build/deb/backstop-$version
-  mkdir -p "$folder"
+  rm -rf "$out"
+  mkdir -p "$out"
+  out=$(readlink -f "$out")
+  folder=$out/backstop-$version
+  mkdir "$folder"
   git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$folder"
   write_debian_folder "$folder/debian"
   say "packing backstop $version"
-  (cd "$folder" && BUILD="$OLDPWD/build/release" dpkg-buildpackage --build=full --unsigned-source --unsigned-changes \
-    >../build.log 2>&1) || {
-    tail -n 30 build/deb/build.log >&2
-    die "dpkg-buildpackage failed; the whole of what it said is in build/deb/build.log"
+  (cd "$folder" && BUILD="$build" DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS-noautodbgsym}" \
+    dpkg-buildpackage --build=full --unsigned-source --unsigned-changes >../build.log 2>&1) || {
+    tail -n 30 "$out/build.log" >&2
+    die "dpkg-buildpackage failed; the whole of what it said is in $out/build.log"
   }
   rm -rf "$folder"
-  lintian --fail-on error,warning --info build/deb/backstop_"$version"_*.changes || die "lintian is not content"
-  say "build/deb/$(cd build/deb && echo backstop_*.deb)"
+  lintian --fail-on error,warning --info "$out"/backstop_*.changes || die "lintian is not content"
+  say "the package is $(ls "$out"/backstop_*.deb)"
 }
 
 do_run() {

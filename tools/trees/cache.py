@@ -49,24 +49,25 @@ class Cache:
         self.folder = folder
         self._shelf = folder / "cache"
 
-    def tree(self, name: str) -> pathlib.Path:
-        """The tree of one mail server, built first if it is not there. Raises Trouble."""
+    def tree(self, name: str, packages: list[str] | None = None) -> pathlib.Path:
+        """The tree of one mail server, or of other packages, built first if it is not there. Raises Trouble."""
         require_tools()
+        packages = packages or PACKAGES[name]
         self._shelf.mkdir(parents=True, exist_ok=True)
-        found = self._find(name, PACKAGES[name])
+        found = self._find(name, packages)
         if found:
             return found
         with self._locked():
             self._sweep()
-            found = self._find(name, PACKAGES[name])  # another program may have built it while we waited
-            return found or self._build_or_older(name)
+            found = self._find(name, packages)  # another program may have built it while we waited
+            return found or self._build_or_older(name, packages)
 
-    def _build_or_older(self, name: str) -> pathlib.Path:
+    def _build_or_older(self, name: str, packages: list[str]) -> pathlib.Path:
         """An older tree of the same packages serves when a newer one cannot be had now."""
         try:
-            return self._build(name)
+            return self._build(name, packages)
         except Trouble as trouble:
-            older = self._newest(name, PACKAGES[name])
+            older = self._newest(name, packages)
             if not older:
                 raise
             say(f"{trouble} Using the older {name} tree meanwhile.")
@@ -84,9 +85,8 @@ class Cache:
         trees = sorted(self._shelf.glob(_any_version(name, packages)), key=lambda p: p.stat().st_mtime)
         return trees[-1] if trees else None
 
-    def _build(self, name: str) -> pathlib.Path:
+    def _build(self, name: str, packages: list[str]) -> pathlib.Path:
         base = self._find("base", BASE_PACKAGES) or self._build_base()
-        packages = PACKAGES[name]
         began = time.monotonic()
         say(f"Building the {name} tree ({', '.join(packages)})…")
         with self._half_built(name) as half:
