@@ -118,7 +118,7 @@ package_version() {
 # The source package's own files: control and changelog come from what is written elsewhere.
 write_debian_folder() {
   local folder=$1 packages
-  packages=$(printf '%s, ' "${PACKAGES_BUILD[@]/#g++/build-essential}")
+  packages=$(printf '%s\n' "${PACKAGES_BUILD[@]}" | grep -vx 'g++' | sed 's/$/, /' | tr -d '\n') # build-essential has it
   cp -a packaging/debian "$folder"
   sed "s/@BUILD_PACKAGES@/${packages%, }/" packaging/debian/control.in >"$folder/control"
   rm "$folder/control.in"
@@ -140,13 +140,14 @@ do_deb() {
     do_build package_files
     build=$PWD/build/release
   fi
-  version=$(package_version)
-  rm -rf "$out"
+  build=$(readlink -f "$build") version=$(package_version)
   mkdir -p "$out"
   out=$(readlink -f "$out")
+  rm -rf "$out"/backstop[-_]* "$out/build.log"
   folder=$out/backstop-$version
   mkdir "$folder"
-  git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$folder"
+  git ls-files -z --cached --others --exclude-standard |
+    while IFS= read -r -d '' file; do [ ! -f "$file" ] || printf '%s\0' "$file"; done | xargs -0 cp --parents -t "$folder"
   write_debian_folder "$folder/debian"
   say "packing backstop $version"
   (cd "$folder" && BUILD="$build" DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS-noautodbgsym}" \
@@ -155,7 +156,7 @@ do_deb() {
     die "dpkg-buildpackage failed; the whole of what it said is in $out/build.log"
   }
   rm -rf "$folder"
-  lintian --fail-on error,warning --info "$out"/backstop_*.changes || die "lintian is not content"
+  lintian --allow-root --fail-on error,warning --info "$out"/backstop_*.changes || die "lintian is not content"
   say "the package is $(ls "$out"/backstop_*.deb)"
 }
 
@@ -267,7 +268,7 @@ do_help() {
 ./do test --zoo       every bounce of five other mail servers, genuine and forged, as a list (--only WORD, --pairs)
 ./do setup            install what building and testing need (no mail server ever on this host)
 ./do build            leave build/bin/backstop and build/bin/backstopd
-./do deb              leave the Debian package below build/deb
+./do deb              leave the Debian package below build/deb; lintian has to be content
 ./do check            format, the house's arrows, wording, generated files; prints only what is wrong
 ./do format           format every source in place
 ./do bless            rewrite the committed tables and samples from what the tests render
