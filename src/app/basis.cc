@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "app/dkim_files.h"
 #include "core/base/escape.h"
 #include "edge/os/clock.h"
 #include "edge/os/key_store.h"
@@ -24,6 +25,10 @@ Result<Basis> load_basis(Settings settings, const std::string& keys_directory) {
   }
   if (!config) return tl::unexpected<Error>(std::move(config).error());
   basis.config = *std::move(config);
+  DkimFiles dkim = load_dkim_files(basis.config);
+  for (const std::string& note : dkim.notes)
+    fmt::print(stderr, "backstop: {}\n", escape_terminal(note));
+  basis.dkim = std::move(dkim.keys);
   if (keys.empty()) return basis;
   auto loaded = os::KeyStore(keys).load();
   if (loaded) {

@@ -6,13 +6,15 @@
 
 #include "app/settings.h"
 #include "core/config/config.h"
+#include "core/proof/dkim_key.h"
 #include "core/proof/key_ring.h"
 
 namespace backstop::app {
 
 struct Basis {
   config::Config config;
-  std::shared_ptr<const proof::KeyRing> ring;  // Null without keys.
+  std::shared_ptr<const proof::KeyRing> ring;   // Null without keys.
+  std::shared_ptr<const proof::DkimKeys> dkim;  // Null when that proof is not configured.
   Instant now{};
 };
 

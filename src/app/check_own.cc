@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "app/check_parts.h"
+#include "app/dkim_files.h"
 #include "app/mode_card.h"
 #include "app/unix_socket.h"
 #include "app/usual_sockets.h"
@@ -45,6 +46,22 @@ void check_keys(const config::Config& config, const std::string& root, Instant n
                    "what is signed now seems old, and proofs run out early",
                    "set this host's clock and keep it set: timedatectl set-ntp true");
   }
+}
+
+void check_dkim_files(const config::Config& config, const std::string& root, Findings& findings) {
+  const DkimFiles files = load_dkim_files(config, root);
+  if (files.keys == nullptr) return;
+  for (const std::string& note : files.notes) {
+    findings.advice("dkim keys", note,
+                    config.dkim_asks_dns
+                        ? "DNS is asked instead, which does not know retired keys"
+                        : "mail of ours that is known by that signature alone is not recognised",
+                    "let the user that runs backstopd read it, put its public half into "
+                    "dkim.directory, or take it out of there");
+  }
+  const std::vector<std::string> names = files.keys->names();
+  const std::string source = config.dkim_asks_dns ? ", DNS for others" : "";
+  findings.good("dkim keys", fmt::format("{} selectors of ours in files{}", names.size(), source));
 }
 
 void check_domains(const config::Config& config, bool signs, Seconds queue_lifetime, Instant now,

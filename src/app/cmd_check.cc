@@ -78,6 +78,7 @@ int run_check(const Options& options) {
   findings.good("configuration",
                 settings.defaults ? "the embedded defaults" : settings.config_path);
   check_keys(*config, options.root, now, findings);
+  check_dkim_files(*config, options.root, findings);
   const auto ring = os::KeyStore(below(options.root, config->keys_directory)).load();
   const bool signs = ring && ring->ring->emitting() != nullptr;
   check_domains(*config, signs, mta::queue_lifetime(options.root), now, findings);

@@ -41,6 +41,7 @@ class Printer {
     ReadResult result{.place = std::move(place),
                       .reading = std::move(outcome.reading),
                       .token = judged.token,
+                      .dkim = std::move(judged.dkim),
                       .judgement = std::move(judged.judgement)};
     if (explain_) {
       Explanation& explanation = result.explanation.emplace();

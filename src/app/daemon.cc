@@ -9,11 +9,13 @@
 #include <memory>
 
 #include "app/daemon_keys.h"
+#include "app/dkim_files.h"
 #include "app/exit_code.h"
 #include "app/first_ring.h"
 #include "app/memory.h"
 #include "app/usual_sockets.h"
 #include "core/base/escape.h"
+#include "edge/dns/dkim_key_lookup.h"
 #include "edge/door/direct_answers.h"
 #include "edge/milter/server.h"
 #include "edge/os/clock.h"
@@ -56,13 +58,16 @@ std::unique_ptr<ports::LogSink> open_log(const config::Config& config) {
 // Configuration and keys in force, swapped whole.
 class InForce final : public ports::SurroundingsSource {
  public:
-  InForce(config::Config config, const DaemonKeys& keys, const ports::Clock& clock)
-      : config_(std::make_shared<const config::Config>(std::move(config))),
+  InForce(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim,
+          const DaemonKeys& keys, const ports::Clock& clock)
+      : configured_(make_configured(std::move(config), std::move(dkim))),
         keys_(keys),
         clock_(clock) {}
 
   transaction::Surroundings current() const override {
-    transaction::Surroundings out{.config = config_.load(), .ring = keys_.ring()};
+    const auto configured = configured_.load();
+    transaction::Surroundings out{.config = configured->config, .ring = keys_.ring()};
+    out.dkim = configured->dkim;
     if (memory_ == nullptr) return out;
     out.hasher = hasher_of(out.ring);
     out.gaps = memory_->gaps();
@@ -71,11 +76,22 @@ class InForce final : public ports::SurroundingsSource {
   }
   // From now on there is a memory.  Before anything else asks.
   void remember(const Memory& memory) { memory_ = &memory; }
-  void swap(config::Config config) {
-    config_.store(std::make_shared<const config::Config>(std::move(config)));
+  void swap(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim) {
+    configured_.store(make_configured(std::move(config), std::move(dkim)));
   }
 
  private:
+  // What a reload swaps.
+  struct Configured {
+    std::shared_ptr<const config::Config> config;
+    std::shared_ptr<const proof::DkimKeys> dkim;
+  };
+  static std::shared_ptr<const Configured> make_configured(
+      config::Config config, std::shared_ptr<const proof::DkimKeys> dkim) {
+    return std::make_shared<const Configured>(
+        Configured{std::make_shared<const config::Config>(std::move(config)), std::move(dkim)});
+  }
+
   struct Hashing {
     std::shared_ptr<const proof::KeyRing> ring;
     std::shared_ptr<const proof::SentHasher> hasher;
@@ -93,7 +109,7 @@ class InForce final : public ports::SurroundingsSource {
     return made->hasher;
   }
 
-  std::atomic<std::shared_ptr<const config::Config>> config_;
+  std::atomic<std::shared_ptr<const Configured>> configured_;
   mutable std::atomic<std::shared_ptr<const Hashing>> hashing_;
   const DaemonKeys& keys_;
   const ports::Clock& clock_;
@@ -104,6 +120,7 @@ class InForce final : public ports::SurroundingsSource {
 struct Prepared {
   config::Config config;
   std::unique_ptr<DaemonKeys> keys;
+  DkimFiles dkim;
 };
 
 Result<void> make_state_directory(const std::string& path) {
@@ -122,7 +139,8 @@ Result<Prepared> prepare(const Settings& settings, ports::Entropy& entropy, Inst
     BS_TRY_VOID(make_first_ring(os::KeyStore(config.keys_directory), entropy, now));
     BS_TRY([[maybe_unused]] const bool found, keys->refresh());
   }
-  return Prepared{.config = std::move(config), .keys = std::move(keys)};
+  DkimFiles dkim = load_dkim_files(config);
+  return Prepared{.config = std::move(config), .keys = std::move(keys), .dkim = std::move(dkim)};
 }
 
 void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogSink& log) {
@@ -143,6 +161,14 @@ void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogS
           escape_terminal(config.keys_directory)));
 }
 
+void tell_dkim(const DkimFiles& dkim, ports::LogSink& log) {
+  for (const std::string& note : dkim.notes)
+    log.write(LogLevel::Warning, fmt::format("dkim: {}", escape_terminal(note)));
+  if (dkim.keys != nullptr && dkim.keys->size() > 0) {
+    log.write(LogLevel::Info, fmt::format("dkim: {} keys of ours", dkim.keys->size()));
+  }
+}
+
 class Daemon {
  public:
   Daemon(const Settings& settings, Prepared prepared)
@@ -151,10 +177,12 @@ class Daemon {
         keys_(std::move(prepared.keys)),
         log_(open_log(prepared.config)),
         started_with_(prepared.config),
-        in_force_(std::move(prepared.config), *keys_, clock_),
-        answers_(*keys_) {
+        in_force_(std::move(prepared.config), prepared.dkim.keys, *keys_, clock_),
+        answers_(*keys_, nullptr, &dkim_lookup_) {
+    tell_dkim(prepared.dkim, *log_);
     if (started_with_.store_directory.empty()) return;
-    memory_ = std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, *log_);
+    memory_ =
+        std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, dkim_lookup_, *log_);
     in_force_.remember(*memory_);
     memory_->look_at_ring(clock_.now());
   }
@@ -223,7 +251,9 @@ class Daemon {
     }
     tell_restart_needed(*config);
     if (memory_ != nullptr) memory_->take(*config);
-    in_force_.swap(*std::move(config));
+    DkimFiles dkim = load_dkim_files(*config);
+    tell_dkim(dkim, *log_);
+    in_force_.swap(*std::move(config), std::move(dkim.keys));
     key_trouble_.clear();
     watch_keys();
     log_->write(LogLevel::Info, "reload: the new configuration is in force");
@@ -276,6 +306,7 @@ class Daemon {
   std::unique_ptr<ports::LogSink> log_;
   config::Config started_with_;
   InForce in_force_;
+  dns::DkimKeyLookup dkim_lookup_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::string key_trouble_;

@@ -38,9 +38,10 @@ void Memory::Observer::on_notice(ports::LogLevel level, std::string_view sentenc
 
 Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
                const ports::Clock& clock, const ports::SurroundingsSource& surroundings,
-               ports::LogSink& log)
+               ports::DkimKeyLookup& keys, ports::LogSink& log)
     : permits_(permits),
       surroundings_(surroundings),
+      keys_(keys),
       existed_before_(lived_before(make_directory(config.store_directory))),
       watch_(config.store_directory, config.lifetime, log, clock.now()),
       ring_(config.store_directory, log),

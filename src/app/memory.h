@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "app/log_watch.h"
 #include "app/ring_watch.h"
@@ -15,6 +16,7 @@
 #include "edge/store/store_answers.h"
 #include "ports/answers.h"
 #include "ports/clock.h"
+#include "ports/dkim_key_lookup.h"
 #include "ports/history.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
@@ -28,7 +30,8 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   // Never fails: what cannot be opened is told in the log, and tried again.  REQUIRES: all outlive
   // this; config.store_directory is not empty.
   Memory(const config::Config& config, ports::SigningPermits& permits, const ports::Clock& clock,
-         const ports::SurroundingsSource& surroundings, ports::LogSink& log);
+         const ports::SurroundingsSource& surroundings, ports::DkimKeyLookup& keys,
+         ports::LogSink& log);
   ~Memory() override;
 
   // In one thread: every second for as long as the sockets are open; then rest(), once they are
@@ -55,6 +58,9 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   void append(transaction::HistoryRow row) override;
   void ask_permit(Instant now, Done done) override { done(permits_.permit(now)); }
   void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) override;
+  void ask_dkim_key(const proof::DkimKeyName& name, Instant now, Done done) override {
+    keys_.ask(name, now, std::move(done));
+  }
 
  private:
   // The ledger's trouble is the log's, and a signing gap.
@@ -72,6 +78,7 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
 
   ports::SigningPermits& permits_;
   const ports::SurroundingsSource& surroundings_;
+  ports::DkimKeyLookup& keys_;
   const bool existed_before_;
   SigningWatch watch_;
   RingWatch ring_;

@@ -66,12 +66,18 @@ Json render_returned(const reading::Returned& returned) {
           {"hops", std::move(hops)}};
 }
 
-Json render_proofs(const proof::TokenCheck& token) {
+Json render_proofs(const proof::TokenCheck& token, const proof::DkimResult& dkim) {
   Json proofs = {{"token", proof::name_of(token.result)}};
   if (token.result == proof::ProofResult::Valid || token.result == proof::ProofResult::Late) {
     proofs["token_issued"] = render_instant(token.issued);
     proofs["token_addressee_matches"] = token.addressee_matches;
   }
+  proofs["dkim"] = proof::name_of(dkim.result);
+  if (!dkim.key.domain.empty()) {
+    proofs["dkim_domain"] = dkim.key.domain;
+    proofs["dkim_selector"] = dkim.key.selector;
+  }
+  if (dkim.signed_at) proofs["dkim_signed"] = render_instant(*dkim.signed_at);
   return proofs;
 }
 
@@ -114,7 +120,7 @@ std::string render_read_json(const ReadResult& result) {
   line["references"] = reading.references;
   line["auto_submitted"] = reading.auto_submitted;
   line["defects"] = reading.defects.names();
-  line["proofs"] = render_proofs(result.token);
+  line["proofs"] = render_proofs(result.token, result.dkim);
   line["verdict"] = policy::name_of(result.judgement.verdict);
   line["reasons"] = std::move(reasons);
   line["from"] = reading.from;

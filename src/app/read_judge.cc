@@ -24,6 +24,19 @@ transaction::Recipient claimed_sender(const reading::Returned& returned, const B
   return recipient;
 }
 
+proof::DkimResult check_signature(const reading::Reading& reading, const Basis& basis) {
+  if (basis.dkim == nullptr || reading.returned.raw.empty()) return {};
+  const auto is_ours = [&](std::string_view domain) {
+    return basis.config.find_domain(domain) != nullptr;
+  };
+  const proof::DkimCheck check(reading.returned.raw, is_ours, *basis.dkim, basis.now,
+                               basis.config.lifetime);
+  proof::DkimResult result = check.result();
+  if (check.question() && basis.config.dkim_asks_dns)
+    result.result = proof::ProofResult::Unavailable;
+  return result;
+}
+
 }  // namespace
 
 FileJudgement judge_reading(const reading::Reading& reading, const Basis& basis) {
@@ -32,6 +45,9 @@ FileJudgement judge_reading(const reading::Reading& reading, const Basis& basis)
       transaction::check_token(reading, recipients, basis.config, basis.ring.get(), basis.now);
   const transaction::Client nobody{};
   const mail::Address unknown{};
+  proof::DkimResult dkim = check_signature(reading, basis);
+  const transaction::DkimFindings found{
+      .result = dkim.result, .signed_at = dkim.signed_at, .used_up = false, .uses = {}};
   auto judged = transaction::judge_message(transaction::Case{.reading = &reading,
                                                              .recipients = &recipients,
                                                              .config = &basis.config,
@@ -41,13 +57,14 @@ FileJudgement judge_reading(const reading::Reading& reading, const Basis& basis)
                                                                         .envelope = &unknown,
                                                                         .header_from = &unknown},
                                                              .ring = basis.ring.get(),
-                                                             .token = token},
+                                                             .token = token,
+                                                             .dkim = &found},
                                            basis.now);
   // A token is there and nobody can ask whose it is.
   if (basis.ring == nullptr && !reading.returned.tokens.empty()) {
     token.result = proof::ProofResult::Unavailable;
   }
-  return {.token = token, .judgement = std::move(judged.judgement)};
+  return {.token = token, .dkim = std::move(dkim), .judgement = std::move(judged.judgement)};
 }
 
 }  // namespace backstop::app

@@ -3,6 +3,7 @@
 
 #include "app/basis.h"
 #include "core/policy/policy.h"
+#include "core/proof/dkim_check.h"
 #include "core/proof/token.h"
 #include "core/reading/reading.h"
 
@@ -10,11 +11,13 @@ namespace backstop::app {
 
 struct FileJudgement {
   proof::TokenCheck token;
+  proof::DkimResult dkim;
   policy::Judgement judgement;
 };
 
 // With the proofs that `basis` can ask, for the address that the returned message claims to be
-// from: nobody knows whom the envelope named.  Any thread.
+// from: nobody knows whom the envelope named.  No DNS is asked: a selector that no file tells is
+// Unavailable where the daemon would ask.  Any thread.
 FileJudgement judge_reading(const reading::Reading& reading, const Basis& basis);
 
 }  // namespace backstop::app

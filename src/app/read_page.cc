@@ -155,6 +155,10 @@ std::string render_read_page(const ReadResult& result, Colour colour) {
   for (const std::string& id : reading.references)
     page.line("answers", id);
   page.line("token", proof::name_of(result.token.result));
+  if (!result.dkim.key.domain.empty()) {
+    page.line("signature", fmt::format("{}, {} of {}", proof::name_of(result.dkim.result),
+                                       result.dkim.key.selector, result.dkim.key.domain));
+  }
   for (const std::string_view defect : reading.defects.names())
     page.line("defect", defect);
   return page.take();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/policy/policy.h"
+#include "core/proof/dkim_check.h"
 #include "core/proof/token.h"
 #include "core/reading/header_signs.h"
 #include "core/reading/phrases.h"
@@ -24,6 +25,7 @@ struct ReadResult {
   mailbox::MessagePlace place = {};
   reading::Reading reading = {};
   proof::TokenCheck token = {};
+  proof::DkimResult dkim = {};
   policy::Judgement judgement = {};
   std::optional<Explanation> explanation = {};
 };

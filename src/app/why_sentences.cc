@@ -162,6 +162,11 @@ std::vector<std::string> say_facts(const Facts& facts) {
     add("It names a queue id of our own server of about that time, which speaks for us and "
         "proves nothing.");
   }
+  if (facts.signature_hint) {
+    add("It carries a DKIM signature of ours but none of the tokens that our mail carried then, "
+        "which "
+        "speaks for us and proves nothing.");
+  }
   if (facts.clock_skew) add("The token was issued in our future: some clock is wrong.");
   if (facts.other_addressee) add("The proof was made for another address of ours.");
   add(say_signing(facts.signing));

@@ -22,6 +22,8 @@ class Answers {
   // What the ledger knows.  `done` as above; answered from memory at once, or by another thread
   // when a disk must be read.
   virtual void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) = 0;
+  // The keys of a selector that no file has told, as ports::DkimKeyLookup.  `done` as above.
+  virtual void ask_dkim_key(const proof::DkimKeyName& name, Instant now, Done done) = 0;
 };
 
 }  // namespace backstop::ports

@@ -28,6 +28,9 @@ class FakeAnswers final : public ports::Answers {
   void ask_ledger(const proof::LedgerQuery& /*query*/, Instant /*now*/, Done done) override {
     take(std::move(done));
   }
+  void ask_dkim_key(const proof::DkimKeyName& /*name*/, Instant /*now*/, Done done) override {
+    take(std::move(done));
+  }
 
   void set_answer(Result<transaction::Answer> answer) {
     const std::scoped_lock lock(mutex_);

@@ -240,6 +240,20 @@ class Reload(unittest.TestCase):
         daemon.await_line("the new configuration is in force")
         self.assertIsNotNone(sign_one(peer, b"<alice@second.test>"))
 
+    def test_keys_of_the_dkim_signer_are_read_again(self):
+        daemon = Daemon(self, CONFIG + '[dkim]\ndirectory = "{keys}-dkim"\ndns = false\n')
+        self.assertIn("cannot be read", daemon.await_line("dkim:")[0])
+        daemon.await_line("keys:")
+        directory = daemon.folder / "keys-dkim"
+        directory.mkdir()
+        # RFC 8463 A.2.
+        record = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+        (directory / "s1._domainkey.example.com.txt").write_text(record)
+        (directory / "s2._domainkey.example.com.txt").write_text("no key\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.await_line("dkim: 1 keys of ours")
+        self.assertIn("s2._domainkey.example.com.txt", daemon.await_line("is no DKIM key record")[0])
+
     def test_what_needs_a_restart_is_named(self):
         daemon = Daemon(self, CONFIG)
         daemon.await_line("keys:")

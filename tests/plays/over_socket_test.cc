@@ -15,6 +15,7 @@
 
 #include "app/first_ring.h"
 #include "core/base/base32.h"
+#include "core/play/standard_dkim.h"
 #include "core/play/standard_ring.h"
 #include "edge/milter/server.h"
 #include "edge/os/clock.h"
@@ -85,6 +86,17 @@ class ScriptedAnswers final : public ports::Answers {
     }
     done(ledger.look_up(query, now));
   }
+  void ask_dkim_key(const proof::DkimKeyName& name, Instant, Done done) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (next_ && next_->to == Answer::To::DkimKey) {
+        next_.reset();
+        done(fail(Errc::Unavailable, "", "scripted"));
+        return;
+      }
+    }
+    done(standard_dns_answer(name));
+  }
   testing::FakeLedger ledger;
 
   void set_next(const Answer& answer) {
@@ -111,6 +123,7 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
   ScriptedAnswers answers(ring);
   transaction::Surroundings stage{.config = std::make_shared<const config::Config>(*config),
                                   .ring = ring};
+  if (config->asks_dkim()) stage.dkim = standard_dkim_keys();
   if (ring != nullptr)
     stage.hasher = std::make_shared<const proof::SentHasher>(ring->ring_secret());
   testing::FixedSurroundings surroundings(stage);

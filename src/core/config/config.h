@@ -67,6 +67,9 @@ struct Config {
   std::uint32_t milter_socket_mode = 0660;
   std::string keys_directory = "/etc/backstop/keys";
   Seconds lifetime = proof::kDefaultLifetime;
+  std::string dkim_directory;  // "": no key files.
+  std::string dkim_opendkim;   // "": its configuration is not read.
+  bool dkim_asks_dns = true;
   std::string store_directory = "/var/lib/backstop";  // "": nothing is kept.
   unsigned history_days = 30;                         // 1 to 400.
   std::size_t history_rows = 1'000'000;               // 1,000 to 100 million.
@@ -81,6 +84,10 @@ struct Config {
   LogTarget log_target = LogTarget::Stderr;
   LogLevel log_level = LogLevel::Info;
 
+  // Whether signatures of ours are looked at in what comes back.
+  bool asks_dkim() const {
+    return dkim_asks_dns || !dkim_directory.empty() || !dkim_opendkim.empty();
+  }
   // The domain of an address, exact; nothing when it is not ours.  `canonical_name` as of
   // mail::canonical_domain.
   const Domain* find_domain(std::string_view canonical_name) const;

@@ -76,6 +76,19 @@ const std::vector<Option>& options() {
        "server, and some."},
       {"keys.directory", "path", "\"/etc/backstop/keys\"",
        "Where the key ring lives: a directory of mode 0700 with files of mode 0600."},
+      {"dkim.directory", "path", "none",
+       "Keys of your DKIM signer, retired ones included, so that a signature of ours in what "
+       "comes\n"
+       "back proves it. Files named SELECTOR._domainkey.DOMAIN, DOMAIN.SELECTOR or "
+       "DOMAIN/SELECTOR,\n"
+       "with .pem, .key, .private or .txt: a public or private key, or its DNS record.",
+       "\"/etc/backstop/dkim\""},
+      {"dkim.opendkim", "path", "none",
+       "OpenDKIM's configuration: the keys of its KeyTable, SigningTable, Domain and KeyFile are "
+       "used.",
+       "\"/etc/opendkim.conf\""},
+      {"dkim.dns", "true or false", "true",
+       "Ask DNS for the key of a selector of ours that no file holds; a few an hour at most."},
       {"store.directory", "path", "\"/var/lib/backstop\"",
        "Where is kept what was sent (keyed hashes only), what was judged, and when signing was\n"
        "interrupted. Empty: nothing is kept, and only what comes back proves anything."},

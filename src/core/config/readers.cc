@@ -234,6 +234,21 @@ Result<void> set_action(Config& config, const Value& value) {
   return {};
 }
 
+Result<void> set_dkim_directory(Config& config, const Value& value) {
+  BS_TRY(config.dkim_directory, read_string(value.node));
+  return {};
+}
+
+Result<void> set_dkim_opendkim(Config& config, const Value& value) {
+  BS_TRY(config.dkim_opendkim, read_string(value.node));
+  return {};
+}
+
+Result<void> set_dkim_dns(Config& config, const Value& value) {
+  BS_TRY(config.dkim_asks_dns, read_bool(value.node));
+  return {};
+}
+
 Result<void> set_store_directory(Config& config, const Value& value) {
   BS_TRY(config.store_directory, read_string(value.node));
   return {};
@@ -371,6 +386,9 @@ constexpr Reader kReaders[] = {
     {"actions.*.forged", set_action<&policy::Actions::forged, Refuse>},
     {"proofs.lifetime", set_lifetime},
     {"keys.directory", set_keys_directory},
+    {"dkim.directory", set_dkim_directory},
+    {"dkim.opendkim", set_dkim_opendkim},
+    {"dkim.dns", set_dkim_dns},
     {"store.directory", set_store_directory},
     {"history.days", set_history_days},
     {"history.rows", set_history_rows},

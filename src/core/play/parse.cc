@@ -187,11 +187,13 @@ class Parser {
 
   Result<void> parse_answer(std::string_view rest) {
     const std::string_view form =
-        "write: answer permit nonce 0102030405, answer permit unavailable, or: answer ledger "
-        "unavailable";
+        "write: answer permit nonce 0102030405, answer permit unavailable, answer ledger "
+        "unavailable, or: answer dkim-key unavailable";
     const std::string_view to = take_word(rest);
     if (to == "ledger" && rest == "unavailable")
       return add(Answer{.to = Answer::To::Ledger, .granted = false, .nonce_hex = ""});
+    if (to == "dkim-key" && rest == "unavailable")
+      return add(Answer{.to = Answer::To::DkimKey, .granted = false, .nonce_hex = ""});
     if (to != "permit") return complain(std::string(form));
     const std::string_view what = take_word(rest);
     if (what == "unavailable" && rest.empty()) return add(Answer{});
@@ -229,7 +231,8 @@ class Parser {
 }  // namespace
 
 bool Play::needs_no_script() const {
-  return keys == StageKeys::Standard &&
+  // The stage's DKIM key is no daemon's.
+  return keys == StageKeys::Standard && config.find("[dkim]") == std::string::npos &&
          std::none_of(steps.begin(), steps.end(), [](const Step& step) {
            return std::holds_alternative<Answer>(step.action) ||
                   std::holds_alternative<SetClock>(step.action) ||

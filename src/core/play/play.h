@@ -46,9 +46,9 @@ struct EndOfMessage {};
 struct Abort {};
 // The next question's answer; without one every question is granted.
 struct Answer {
-  enum class To : std::uint8_t { Permit, Ledger };
+  enum class To : std::uint8_t { Permit, Ledger, DkimKey };
   To to = To::Permit;
-  bool granted = false;   // Never so of a ledger: the stage's own answers.
+  bool granted = false;   // Never so of a ledger or a key: the stage's own answers.
   std::string nonce_hex;  // Ten digits, when granted.
 };
 // What the stage is in from now on.

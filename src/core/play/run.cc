@@ -9,6 +9,7 @@
 #include "core/base/assert.h"
 #include "core/base/base32.h"
 #include "core/play/memory.h"
+#include "core/play/standard_dkim.h"
 #include "core/play/standard_ring.h"
 #include "core/transaction/transaction.h"
 
@@ -47,6 +48,7 @@ class Stage {
         hasher_(ring_ == nullptr ? nullptr
                                  : std::make_shared<const proof::SentHasher>(ring_->ring_secret())),
         config_(std::move(config)),
+        dkim_(config_->asks_dkim() ? standard_dkim_keys() : nullptr),
         now_(standard_clock()) {}
 
   std::vector<std::string> effects;
@@ -71,6 +73,7 @@ class Stage {
             .ring = ring_,
             .hasher = hasher_,
             .gaps = std::make_shared<const std::vector<proof::SigningGap>>(gaps_),
+            .dkim = dkim_,
             .attack = attack_},
         client_);
     tell(transaction::MailFrom{.sender = action.path, .authenticated = action.authenticated});
@@ -110,6 +113,8 @@ class Stage {
       if (std::holds_alternative<transaction::AskPermit>(effect)) answer.emplace(grant());
       if (const auto* asked = std::get_if<transaction::AskLedger>(&effect))
         answer.emplace(look_up(asked->query));
+      if (const auto* asked = std::get_if<transaction::AskDkimKey>(&effect))
+        answer.emplace(look_up(asked->name));
       if (const auto* sent = std::get_if<transaction::RecordSent>(&effect))
         memory_.record(sent->message);
       if (const auto* used = std::get_if<transaction::CountUses>(&effect))
@@ -128,6 +133,14 @@ class Stage {
       return fail(Errc::Unavailable, "", "scripted");
     }
     return memory_.look_up(query, now_);
+  }
+
+  Result<transaction::Answer> look_up(const proof::DkimKeyName& name) {
+    if (answer_ && answer_->to == Answer::To::DkimKey) {
+      answer_.reset();
+      return fail(Errc::Unavailable, "", "scripted");
+    }
+    return standard_dns_answer(name);
   }
 
   Result<transaction::Answer> grant() {
@@ -150,6 +163,7 @@ class Stage {
   std::shared_ptr<const proof::KeyRing> ring_;
   std::shared_ptr<const proof::SentHasher> hasher_;
   std::shared_ptr<const config::Config> config_;
+  std::shared_ptr<const proof::DkimKeys> dkim_;
   Instant now_;
   policy::Attack attack_ = policy::Attack::Peace;
   std::vector<proof::SigningGap> gaps_;
@@ -163,6 +177,9 @@ struct Renderer {
   std::string operator()(const transaction::AskPermit&) const { return "ask permit"; }
   // Between a transaction and its ledger; what comes of it shows.
   std::string operator()(const transaction::AskLedger&) const { return ""; }
+  std::string operator()(const transaction::AskDkimKey& e) const {
+    return fmt::format("ask dkim-key {} {}", e.name.selector, e.name.domain);
+  }
   std::string operator()(const transaction::RecordSent&) const { return ""; }
   std::string operator()(const transaction::CountUses&) const { return ""; }
   std::string operator()(const transaction::InsertField& e) const {

@@ -114,12 +114,15 @@ Row find_unproved_row(const Facts& facts) {
             .attack = Decision::Refuse,
             .reasons = {Reason::NoProofOfOrigin}};
     if (facts.token == ProofResult::Invalid) row.reasons.push_back(Reason::InvalidToken);
-    if (!facts.hint) return row;
-    return Row{.number = 7,
-               .verdict = Verdict::Unproven,
-               .peace = Decision::Mark,
-               .attack = Decision::Refuse,
-               .reasons = {Reason::OwnQueueId}};
+    if (!facts.hint && !facts.signature_hint) return row;
+    row = Row{.number = 7,
+              .verdict = Verdict::Unproven,
+              .peace = Decision::Mark,
+              .attack = Decision::Refuse,
+              .reasons = {}};
+    if (facts.hint) row.reasons.push_back(Reason::OwnQueueId);
+    if (facts.signature_hint) row.reasons.push_back(Reason::OwnSignature);
+    return row;
   }
   const bool held = facts.kind == Kind::Bounce || facts.kind == Kind::Delay || facts.over_rate;
   Row row{.number = 8,

@@ -92,7 +92,10 @@ struct Facts {
   proof::ProofResult ledger = proof::ProofResult::Absent;  // A Message-ID of ours.
   proof::ProofResult dkim = proof::ProofResult::Absent;
   Pair pair = Pair::Absent;
-  bool hint = false;             // Our own queue id, within a day: speaks for us, proves nothing.
+  bool hint = false;  // Our own queue id, within a day: speaks for us, proves nothing.
+  // A signature of ours over a header that left while our mail carried tokens, and has none: speaks
+  // for us, proves nothing.
+  bool signature_hint = false;
   bool clock_skew = false;       // The token is ours and issued in our future.
   bool other_addressee = false;  // The proof is ours and answers to another address of ours.
   SigningAge signing = SigningAge::Signed;

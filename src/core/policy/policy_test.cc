@@ -212,6 +212,19 @@ TEST(Policy, AHintSpeaksForUsButProvesNothing) {
   EXPECT_EQ(decide(facts).decision, Decision::Refuse);
 }
 
+TEST(Policy, ASignatureWithoutTheTokenThatBelongsToItIsAHint) {
+  Facts facts = forged_facts();
+  facts.signature_hint = true;
+  EXPECT_EQ(decide(facts).row, 7U);
+  EXPECT_EQ(decide(facts).decision, Decision::Mark);
+  EXPECT_EQ(decide(facts).reasons, std::vector{Reason::OwnSignature});
+  EXPECT_EQ(parse_facts(render_facts(facts)), facts);
+  facts.hint = true;
+  EXPECT_EQ(decide(facts).reasons, (std::vector{Reason::OwnQueueId, Reason::OwnSignature}));
+  facts.attack = Attack::Fits;
+  EXPECT_EQ(decide(facts).decision, Decision::Refuse);
+}
+
 TEST(Policy, WhatCouldNotBeAskedIsNeverForged) {
   for (auto Facts::* const proof : {&Facts::token, &Facts::ledger, &Facts::dkim}) {
     Facts facts = forged_facts();

@@ -49,6 +49,9 @@ SentKey SentHasher::nonce(const Nonce& nonce) const {
 SentKey SentHasher::queue_id(std::string_view id) const {
   return hash('q', id);
 }
+SentKey SentHasher::signature(std::span<const std::uint8_t> value) const {
+  return hash('d', {reinterpret_cast<const char*>(value.data()), value.size()});
+}
 SentKey SentHasher::address(const mail::Address& address) const {
   return hash('a', mail::canonical(address));
 }

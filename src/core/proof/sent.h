@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,7 @@ class SentHasher {
   SentKey message(std::string_view message_id) const;  // Without brackets; case is kept.
   SentKey nonce(const Nonce& nonce) const;             // The message a token stands for.
   SentKey queue_id(std::string_view id) const;
+  SentKey signature(std::span<const std::uint8_t> value) const;  // The bytes of a DKIM b=.
   SentKey address(const mail::Address& address) const;
   SentKey text(std::string_view anything) const;  // An account's login, a foreign Message-ID.
   // Our address, and whom it wrote to.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/policy/reason.h"
+#include "core/proof/dkim_check.h"
 #include "core/proof/sent.h"
 #include "core/transaction/record.h"
 
@@ -17,6 +18,12 @@ struct AskPermit {};
 // What does the ledger know?  At the end of a message only; its answer is held until Answered.
 struct AskLedger {
   proof::LedgerQuery query;
+};
+
+// What is the key of a selector of ours that is not at hand?  At the end of a message only; its
+// answer is held until Answered.
+struct AskDkimKey {
+  proof::DkimKeyName name;
 };
 
 // Write down what was sent.
@@ -65,8 +72,8 @@ struct Reply {
   std::string text;
 };
 
-using Effect = std::variant<AskPermit, AskLedger, RecordSent, CountUses, InsertField, RemoveField,
-                            Hold, Note, Record, Reply>;
+using Effect = std::variant<AskPermit, AskLedger, AskDkimKey, RecordSent, CountUses, InsertField,
+                            RemoveField, Hold, Note, Record, Reply>;
 using Effects = std::vector<Effect>;
 
 }  // namespace backstop::transaction

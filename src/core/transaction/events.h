@@ -10,6 +10,7 @@
 
 #include "core/base/ip.h"
 #include "core/base/result.h"
+#include "core/proof/dkim_check.h"
 #include "core/proof/key_ring.h"
 #include "core/proof/sent.h"
 #include "core/proof/token.h"
@@ -56,7 +57,7 @@ struct SigningPermit {
   proof::KeyId key = 0;
   proof::Nonce nonce{};
 };
-using Answer = std::variant<SigningPermit, proof::LedgerAnswer>;
+using Answer = std::variant<SigningPermit, proof::LedgerAnswer, proof::DkimKeyAnswer>;
 // The answer to the one question open; an error when it could not be asked or came too late.
 struct Answered {
   Result<Answer> answer;

@@ -76,6 +76,33 @@ policy::Keys keys_of(const proof::KeyRing* ring) {
   return ring->emitting() == nullptr ? policy::Keys::VerifyOnly : policy::Keys::Signing;
 }
 
+bool is_missing(proof::ProofResult result) {
+  return result == proof::ProofResult::Absent || result == proof::ProofResult::Invalid;
+}
+
+// Whether what that address sent at the time of its signature carried a token: then a header of
+// ours without one was copied, or lost it at a gateway that ours pass.
+bool carried_tokens(const Case& one, const config::Domain& domain, bool in_gap, Instant now) {
+  if (one.ring == nullptr || in_gap || domain.coverage != policy::Coverage::Covered) return false;
+  // One that does not say when was not signed longer ago than anybody answers.
+  const Instant sent = one.dkim->signed_at.value_or(now - proof::kLedgerFingerprintDays);
+  if (!domain.signing_since || sent < *domain.signing_since) return false;
+  return one.gaps == nullptr ||
+         proof::find_gap(*one.gaps, sent, now, one.config->lifetime) == nullptr;
+}
+
+// What the signature says for a recipient of that domain.
+void add_signature(const Case& one, const config::Domain& domain, bool in_gap, Instant now,
+                   policy::Facts& facts) {
+  if (one.dkim == nullptr) return;
+  facts.dkim = one.dkim->used_up ? proof::ProofResult::Replayed : one.dkim->result;
+  const bool proves = facts.dkim != proof::ProofResult::Unavailable && !is_missing(facts.dkim);
+  if (proves && is_missing(facts.token) && carried_tokens(one, domain, in_gap, now)) {
+    facts.dkim = proof::ProofResult::Absent;
+    facts.signature_hint = true;
+  }
+}
+
 // What is the same for every recipient.
 policy::Facts find_common_facts(const Case& one) {
   policy::Facts facts;
@@ -146,6 +173,7 @@ MessageJudgement judge_message(const Case& one, Instant now) {
     policy::Facts facts = common;
     facts.signing = age_of(one, *recipient.domain, in_gap, now);
     facts.coverage = recipient.domain->coverage;
+    add_signature(one, *recipient.domain, in_gap, now, facts);
     facts.recipient = class_of(*one.config, recipient.address);
     facts.standing = find_standing(*one.config, one.origin, one.sender, recipient.address);
     facts.actions = one.config->actions_of(recipient.address, one.reading->kind);
@@ -166,6 +194,10 @@ MessageJudgement judge_message(const Case& one, Instant now) {
   }
   if (out.judgement.row == 1 && one.ledger != nullptr && !one.ledger->proof_uses.counters.empty())
     out.uses.push_back(one.ledger->proof_uses);
+  const bool signature_proved = std::ranges::any_of(out.facts, [](const policy::Facts& facts) {
+    return facts.dkim == proof::ProofResult::Valid;
+  });
+  if (signature_proved && !one.dkim->uses.counters.empty()) out.uses.push_back(one.dkim->uses);
   return out;
 }
 

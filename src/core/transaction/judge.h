@@ -25,7 +25,7 @@ struct Recipient {
 };
 
 // All of one answer that is known besides its reading.  Pointers are never null but `ring`,
-// `ledger` and `gaps`.
+// `ledger`, `dkim` and `gaps`.
 struct Case {
   const reading::Reading* reading = nullptr;
   const std::vector<Recipient>* recipients = nullptr;
@@ -37,6 +37,8 @@ struct Case {
   proof::TokenCheck token;
   // Null when there is no ledger.  Its lists are in the order of the recipients that have a domain.
   const LedgerFindings* ledger = nullptr;
+  // Null when it was not asked.
+  const DkimFindings* dkim = nullptr;
   const std::vector<proof::SigningGap>* gaps = nullptr;
   policy::Attack attack = policy::Attack::Peace;
 };

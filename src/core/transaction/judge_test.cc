@@ -47,7 +47,9 @@ class CutHeader : public ::testing::Test {
                                          .header_from = &nobody_},
                               .ring = ring_.get(),
                               .token = token_,
-                              .ledger = &ledger_},
+                              .ledger = &ledger_,
+                              .dkim = &dkim_,
+                              .gaps = &gaps_},
                          kNow);
   }
 
@@ -59,6 +61,8 @@ class CutHeader : public ::testing::Test {
   mail::Address nobody_;
   proof::TokenCheck token_;
   LedgerFindings ledger_;
+  DkimFindings dkim_;
+  std::vector<proof::SigningGap> gaps_;
   std::array<std::uint8_t, proof::kSecretBytes> secret_bytes_{};
   std::shared_ptr<const proof::KeyRing> ring_;
 };
@@ -109,6 +113,64 @@ TEST_F(CutHeader, BesideARecipientWhoIsNotJudgedIsAcceptedAndSoByItsFacts) {
     again.push_back(policy::decide(facts));
   EXPECT_EQ(combine(again).verdict, policy::Verdict::Forged);
   EXPECT_EQ(combine(again).decision, policy::Decision::Accept);
+}
+
+class SignedHeader : public CutHeader {
+ protected:
+  SignedHeader() {
+    reading_.returned.form = reading::ReturnForm::Headers;
+    reading_.returned.read_to_end = true;
+    dkim_ = {.result = proof::ProofResult::Valid,
+             .signed_at = kNow - Days{2},
+             .used_up = false,
+             .uses = {.since = kNow, .counters = {7}}};
+  }
+};
+
+TEST_F(SignedHeader, WithoutTheTokenThatItsMailCarriedIsAHintAndCountsNothing) {
+  const MessageJudgement judged = judge_all();
+  EXPECT_EQ(judged.judgement.row, 7U);
+  EXPECT_TRUE(judged.uses.empty());
+  for (const auto result : {proof::ProofResult::Late, proof::ProofResult::Replayed}) {
+    dkim_.result = result;
+    EXPECT_EQ(judge().row, 7U);
+  }
+}
+
+TEST_F(SignedHeader, OfAnAddressThatIsNotCoveredProvesAndIsCounted) {
+  domain_.coverage = policy::Coverage::Partly;
+  const MessageJudgement judged = judge_all();
+  EXPECT_EQ(judged.judgement.row, 1U);
+  ASSERT_EQ(judged.uses.size(), 1U);
+  EXPECT_EQ(judged.uses.front().counters, std::vector<proof::SentKey>{7});
+}
+
+TEST_F(SignedHeader, FromBeforeSigningOrWithinAGapProves) {
+  domain_.signing_since = kNow - Days{1};
+  EXPECT_EQ(judge().row, 1U);
+  domain_.signing_since = kNow - Days{300};
+  EXPECT_EQ(judge().row, 7U);
+  gaps_ = {{.from = kNow - Days{2}, .to = kNow - Days{2}, .cause = proof::GapCause::Down}};
+  EXPECT_EQ(judge().row, 1U);
+}
+
+TEST_F(SignedHeader, ThatDoesNotSayWhenIsNoLaterThanAnybodyAnswers) {
+  dkim_.result = proof::ProofResult::Late;
+  dkim_.signed_at.reset();
+  EXPECT_EQ(judge().row, 7U) << "tokens are on for longer than that";
+  domain_.signing_since = kNow - Days{99};
+  EXPECT_EQ(judge().row, 2U);
+}
+
+TEST_F(SignedHeader, UsedUpOrNotToBeAskedForIsJudgedSo) {
+  domain_.coverage = policy::Coverage::Partly;
+  dkim_.used_up = true;
+  EXPECT_EQ(judge().row, 3U);
+  EXPECT_TRUE(judge_all().uses.empty());
+  dkim_ = {
+      .result = proof::ProofResult::Unavailable, .signed_at = {}, .used_up = false, .uses = {}};
+  domain_.coverage = policy::Coverage::Covered;
+  EXPECT_EQ(judge().row, 5U);
 }
 
 TEST(Combine, TakesTheHardestVerdictAndTheMildestDecision) {

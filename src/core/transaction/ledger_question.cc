@@ -74,11 +74,11 @@ std::vector<mail::Address> collect_parties(const Asked& asked) {
 }  // namespace
 
 LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hasher, Instant now)
-    : addressees_(asked.addressees.size()),
+    : kind_(static_cast<unsigned>(asked.reading.kind)),
+      addressees_(asked.addressees.size()),
       token_valid_(asked.token.result == ProofResult::Valid),
       token_issued_(asked.token.issued),
       returned_list_(asked.reading.returned.is_list) {
-  const auto kind = static_cast<unsigned>(asked.reading.kind);
   const std::vector<mail::Address> parties = collect_parties(asked);
   named_parties_ = parties.size();
   for (const mail::Address& party : parties)
@@ -87,12 +87,14 @@ LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hash
   if (parties_.empty()) parties_.push_back(hasher.text(""));
 
   if (token_valid_) {
-    add_candidate(hasher, hasher.nonce(asked.token.nonce), true, 0, kind);
+    candidates_.push_back(make_candidate(hasher, hasher.nonce(asked.token.nonce), query_));
+    candidates_.back().by_token = true;
   }
   for (const std::string_view id : collect_message_ids(asked.reading)) {
     const SentKey key = hasher.message(id);
     query_.messages.push_back(key);
-    add_candidate(hasher, key, false, query_.messages.size() - 1, kind);
+    candidates_.push_back(make_candidate(hasher, key, query_));
+    candidates_.back().message = query_.messages.size() - 1;
   }
   for (const reading::Hop& hop : asked.reading.returned.hops) {
     if (query_.queue_ids.size() == limits::kLedgerMessageIds) break;
@@ -116,21 +118,42 @@ LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hash
   }
 }
 
-void LedgerQuestion::add_candidate(const proof::SentHasher& hasher, SentKey key, bool by_token,
-                                   std::size_t message, unsigned kind) {
-  Candidate candidate{.by_token = by_token,
-                      .message = message,
-                      .first_counter = query_.counters.size(),
-                      .parties = {}};
+LedgerQuestion::Candidate LedgerQuestion::make_candidate(const proof::SentHasher& hasher,
+                                                         SentKey key,
+                                                         proof::LedgerQuery& query) const {
+  Candidate candidate;
+  candidate.first_counter = query.counters.size();
   for (const SentKey party : parties_)
-    candidate.parties.push_back(proof::make_use_counters(hasher, key, party, kind));
-  query_.counters.push_back(candidate.parties.front().others);
-  query_.counters.push_back(candidate.parties.front().parties);
+    candidate.parties.push_back(proof::make_use_counters(hasher, key, party, kind_));
+  query.counters.push_back(candidate.parties.front().others);
+  query.counters.push_back(candidate.parties.front().parties);
   for (const proof::UseCounters& counters : candidate.parties) {
-    query_.counters.push_back(counters.by_party);
-    query_.counters.push_back(counters.party);
+    query.counters.push_back(counters.by_party);
+    query.counters.push_back(counters.party);
   }
-  candidates_.push_back(std::move(candidate));
+  return candidate;
+}
+
+// With the pairs of the first question once more: whom we wrote to has uses of its own.
+proof::LedgerQuery LedgerQuestion::signature_query(const proof::SentHasher& hasher,
+                                                   SentKey signature) {
+  proof::LedgerQuery query;
+  query.pairs = query_.pairs;
+  signature_ = make_candidate(hasher, signature, query);
+  return query;
+}
+
+void LedgerQuestion::read_signature(const LedgerAnswer& answer, Instant now,
+                                    DkimFindings& findings) const {
+  std::size_t party = 0;
+  proof::UseFacts facts = use_facts(signature_, answer, party);
+  facts.is_list = returned_list_;
+  if (proof::is_exhausted(facts)) {
+    findings.used_up = true;
+    return;
+  }
+  findings.uses = {.since = std::min(findings.signed_at.value_or(now), now),
+                   .counters = proof::counters_to_raise(facts, signature_.parties[party])};
 }
 
 // The facts for the party that has most to say for the answer: one we wrote to with a share of its

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/time.h"
@@ -29,6 +30,14 @@ struct LedgerFindings {
   std::vector<proof::Uses> pair_uses;
 };
 
+// What was found of a signature of ours in the returned header.
+struct DkimFindings {
+  proof::ProofResult result = proof::ProofResult::Absent;
+  std::optional<Instant> signed_at;  // Nothing when it does not say.
+  bool used_up = false;              // It was answered more often than one message explains.
+  proof::Uses uses;                  // To be counted when it decided.
+};
+
 // Everything of one answer that the question needs; views are valid while it is made.
 struct Asked {
   const reading::Reading& reading;
@@ -48,6 +57,10 @@ class LedgerQuestion {
 
   // `answer` in the query's order; shorter lists count as "not there".
   LedgerFindings read(const proof::LedgerAnswer& answer, Instant now, Seconds lifetime) const;
+  // How often a signature of ours was answered, asked once it is known to be ours.
+  proof::LedgerQuery signature_query(const proof::SentHasher& hasher, proof::SentKey signature);
+  // `answer` to signature_query().  REQUIRES: that was called.
+  void read_signature(const proof::LedgerAnswer& answer, Instant now, DkimFindings& findings) const;
   // When there is no answer: nothing may be concluded.
   LedgerFindings away() const;
 
@@ -60,14 +73,17 @@ class LedgerQuestion {
     std::vector<proof::UseCounters> parties;
   };
 
-  void add_candidate(const proof::SentHasher& hasher, proof::SentKey key, bool by_token,
-                     std::size_t message, unsigned kind);
+  // With its counters put into `query`.
+  Candidate make_candidate(const proof::SentHasher& hasher, proof::SentKey key,
+                           proof::LedgerQuery& query) const;
   proof::UseFacts use_facts(const Candidate& candidate, const proof::LedgerAnswer& answer,
                             std::size_t& party) const;
 
   proof::LedgerQuery query_;
   std::vector<proof::SentKey> parties_;
   std::vector<Candidate> candidates_;
+  Candidate signature_;
+  unsigned kind_ = 0;
   std::vector<Instant> hop_dates_;          // Of each queue id asked for.
   std::vector<std::size_t> week_counters_;  // In query_.counters, for each pair.
   std::size_t addressees_ = 0;

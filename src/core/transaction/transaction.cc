@@ -13,9 +13,9 @@
 #include "core/reading/reader.h"
 #include "core/transaction/foreign_fields.h"
 #include "core/transaction/judge.h"
-#include "core/transaction/ledger_question.h"
 #include "core/transaction/origin.h"
 #include "core/transaction/outgoing_message.h"
+#include "core/transaction/proof_questions.h"
 #include "core/transaction/recipient_answer.h"
 
 namespace backstop::transaction {
@@ -38,7 +38,7 @@ bool is_automatic_sender(const mail::Address& sender) {
          ascii::equals_folded(sender.local, "mailer-daemon");
 }
 
-enum class Stage { Start, Envelope, Header, AskingPermit, Body, AskingLedger, Done };
+enum class Stage { Start, Envelope, Header, AskingPermit, Body, AskingProofs, Done };
 
 }  // namespace
 
@@ -62,10 +62,10 @@ struct Transaction::State {
   std::vector<mail::Received> trace;  // The topmost first.
   reading::HeaderSigns signs;
   std::optional<reading::Reader> reader;
-  // While the ledger is asked:
+  // While its proofs are asked for:
   std::optional<reading::Reading> reading;
   proof::TokenCheck token;
-  std::optional<LedgerQuestion> question;
+  std::optional<ProofQuestions> questions;
 
   State(Surroundings s, Client c) : surroundings(std::move(s)), client(std::move(c)) {
     record.client = client.address ? client.address->text() : client.name;
@@ -119,8 +119,9 @@ struct Transaction::State {
   void on_message_end(const EndOfMessage& event, Instant now, Effects& effects);
   void sign(const EndOfMessage& event, Instant now, Effects& effects);
   void ask_or_judge(Instant now, Effects& effects);
-  void on_ledger(const Answered& event, Instant now, Effects& effects);
-  void judge(const LedgerFindings* ledger, Instant now, Effects& effects);
+  void ask_further(Instant now, Effects& effects);
+  void on_proof(const Answered& event, Instant now, Effects& effects);
+  void judge(Instant now, Effects& effects);
   void carry_out(const policy::Judgement& judgement, Instant now, Effects& effects);
 };
 
@@ -329,38 +330,37 @@ void Transaction::State::ask_or_judge(Instant now, Effects& effects) {
                        : !reading->references.empty()        ? reading->references.front()
                                                              : std::string();
   token = check_token(*reading, recipients, config(), surroundings.ring.get(), now);
-  const bool askable = surroundings.hasher != nullptr &&
-                       reading::form_of(reading->kind) != reading::KindForm::Neither;
-  if (!askable) {
-    judge(nullptr, now, effects);
-    return;
-  }
   std::vector<mail::Address> addressees;
   for (const Recipient& recipient : recipients) {
     if (recipient.domain != nullptr) addressees.push_back(recipient.address);
   }
-  question.emplace(Asked{.reading = *reading,
-                         .addressees = addressees,
-                         .envelope = sender,
-                         .header_from = header_from,
-                         .token = token,
-                         .config = config(),
-                         .client = client},
-                   *surroundings.hasher, now);
-  stage = Stage::AskingLedger;
-  effects.emplace_back(AskLedger{question->query()});
+  questions.emplace(Asked{.reading = *reading,
+                          .addressees = addressees,
+                          .envelope = sender,
+                          .header_from = header_from,
+                          .token = token,
+                          .config = config(),
+                          .client = client},
+                    surroundings.hasher.get(), surroundings.dkim.get(), now);
+  ask_further(now, effects);
 }
 
-void Transaction::State::on_ledger(const Answered& event, Instant now, Effects& effects) {
+void Transaction::State::ask_further(Instant now, Effects& effects) {
+  if (auto question = questions->next(now)) {
+    stage = Stage::AskingProofs;
+    effects.push_back(*std::move(question));
+    return;
+  }
   stage = Stage::Body;
-  const auto* const answer =
-      event.answer ? std::get_if<proof::LedgerAnswer>(&*event.answer) : nullptr;
-  const LedgerFindings findings =
-      answer != nullptr ? question->read(*answer, now, config().lifetime) : question->away();
-  judge(&findings, now, effects);
+  judge(now, effects);
 }
 
-void Transaction::State::judge(const LedgerFindings* ledger, Instant now, Effects& effects) {
+void Transaction::State::on_proof(const Answered& event, Instant now, Effects& effects) {
+  questions->on_answer(event, now);
+  ask_further(now, effects);
+}
+
+void Transaction::State::judge(Instant now, Effects& effects) {
   const Case one{.reading = &*reading,
                  .recipients = &recipients,
                  .config = &config(),
@@ -372,7 +372,8 @@ void Transaction::State::judge(const LedgerFindings* ledger, Instant now, Effect
                  .origin = origin,
                  .ring = surroundings.ring.get(),
                  .token = token,
-                 .ledger = ledger,
+                 .ledger = questions->ledger(),
+                 .dkim = questions->dkim(),
                  .gaps = surroundings.gaps.get(),
                  .attack = surroundings.attack};
   MessageJudgement judged = judge_message(one, now);
@@ -439,7 +440,7 @@ void Transaction::on(const Event& event, Instant now, Effects& effects) {
     if (stage == Stage::Envelope || stage == Stage::Header) state.on_header_end(now, effects);
   } else if (const auto* answered = std::get_if<Answered>(&event)) {
     if (stage == Stage::AskingPermit) state.on_permit(*answered, now, effects);
-    if (stage == Stage::AskingLedger) state.on_ledger(*answered, now, effects);
+    if (stage == Stage::AskingProofs) state.on_proof(*answered, now, effects);
   } else if (const auto* chunk = std::get_if<BodyChunk>(&event)) {
     if (stage == Stage::Body) state.on_event(*chunk, effects);
   } else if (const auto* end = std::get_if<EndOfMessage>(&event)) {
@@ -448,7 +449,7 @@ void Transaction::on(const Event& event, Instant now, Effects& effects) {
 }
 
 bool Transaction::waiting() const {
-  return state_->stage == Stage::AskingPermit || state_->stage == Stage::AskingLedger;
+  return state_->stage == Stage::AskingPermit || state_->stage == Stage::AskingProofs;
 }
 bool Transaction::finished() const {
   return state_->stage == Stage::Done;

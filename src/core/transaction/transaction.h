@@ -18,6 +18,7 @@
 #include "core/base/time.h"
 #include "core/config/config.h"
 #include "core/policy/policy.h"
+#include "core/proof/dkim_key.h"
 #include "core/proof/key_ring.h"
 #include "core/proof/sent.h"
 #include "core/proof/signing_gap.h"
@@ -33,6 +34,7 @@ struct Surroundings {
   std::shared_ptr<const proof::SentHasher> hasher =
       {};  // Of the ring; null when there is no ledger.
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps = {};  // Null when there are none.
+  std::shared_ptr<const proof::DkimKeys> dkim = {};  // Null when that proof is not configured.
   policy::Attack attack = policy::Attack::Peace;
   bool observes_only =
       false;  // Whatever the configuration says: the keys of what was sent are lost.

@@ -270,6 +270,8 @@ std::optional<Result<transaction::Answer>> Connection::ask() {
   ports::Answers& answers = loop_.world().answers;
   if (const auto* ledger = std::get_if<transaction::AskLedger>(&conversation_->question())) {
     answers.ask_ledger(ledger->query, now, std::move(done));
+  } else if (const auto* key = std::get_if<transaction::AskDkimKey>(&conversation_->question())) {
+    answers.ask_dkim_key(key->name, now, std::move(done));
   } else {
     answers.ask_permit(now, std::move(done));
   }

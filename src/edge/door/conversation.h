@@ -12,7 +12,8 @@
 
 namespace backstop::door {
 
-using Question = std::variant<transaction::AskPermit, transaction::AskLedger>;
+using Question =
+    std::variant<transaction::AskPermit, transaction::AskLedger, transaction::AskDkimKey>;
 
 // Not thread-safe.
 class Conversation {

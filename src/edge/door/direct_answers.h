@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ports/answers.h"
+#include "ports/dkim_key_lookup.h"
 #include "ports/ledger.h"
 #include "ports/signing_permits.h"
 
@@ -13,9 +14,11 @@ namespace backstop::door {
 // for what the ledger reads.
 class DirectAnswers final : public ports::Answers {
  public:
-  // REQUIRES: both outlive this.  Without a ledger its questions are Errc::Unavailable.
-  explicit DirectAnswers(ports::SigningPermits& permits, ports::Ledger* ledger = nullptr)
-      : permits_(permits), ledger_(ledger) {}
+  // REQUIRES: all outlive this.  Without a ledger its questions are Errc::Unavailable; without a
+  // look-up no key is known.
+  explicit DirectAnswers(ports::SigningPermits& permits, ports::Ledger* ledger = nullptr,
+                         ports::DkimKeyLookup* keys = nullptr)
+      : permits_(permits), ledger_(ledger), keys_(keys) {}
 
   void ask_permit(Instant now, Done done) override { done(permits_.permit(now)); }
   void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) override {
@@ -25,10 +28,18 @@ class DirectAnswers final : public ports::Answers {
       done(ledger_->look_up(query, now));
     }
   }
+  void ask_dkim_key(const proof::DkimKeyName& name, Instant now, Done done) override {
+    if (keys_ == nullptr) {
+      done(proof::DkimKeyAnswer{});
+    } else {
+      keys_->ask(name, now, std::move(done));
+    }
+  }
 
  private:
   ports::SigningPermits& permits_;
   ports::Ledger* ledger_;
+  ports::DkimKeyLookup* keys_;
 };
 
 }  // namespace backstop::door

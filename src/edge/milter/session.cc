@@ -315,6 +315,8 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
       continue;
     } else if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) {
       question_ = *ledger;
+    } else if (const auto* key = std::get_if<transaction::AskDkimKey>(&effect)) {
+      question_ = *key;
     } else if (std::holds_alternative<transaction::AskPermit>(effect)) {
       question_ = transaction::AskPermit{};
     } else if (const auto* reply = std::get_if<transaction::Reply>(&effect)) {
