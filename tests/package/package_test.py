@@ -1,5 +1,6 @@
 """The package as an administrator meets it: installed, set up, started, upgraded, removed, purged, installed again."""
 
+import json
 import os
 import pathlib
 import re
@@ -144,7 +145,10 @@ class Package(unittest.TestCase):
         for folder in ("/run/backstop", POSTFIX_SOCKETS):
             with self.subTest(folder=folder), service.connect(folder) as peer:
                 self.assertIn(b"Backstop-Token\0", sign(peer), service.log())
-        service.await_word(b"WATCHDOG=1")
+        service.await_word(b"WATCHDOG=1")  # Some seconds later.
+        found = json.loads(self.debian.run("backstop", "check", "--offline", "--json").stdout)["findings"]
+        # The tree's Postfix has no configuration, and nobody set it up.
+        self.assertEqual({f["what"]: f["text"] for f in found if f["severity"] == "wrong" and f["what"] != "postfix"}, {})
         self.assertEqual(self.debian.facts(f"{POSTFIX_SOCKETS}/milter.sock"), ("660", "_backstop", "postfix"))
         self.assertEqual(self.debian.facts("/var/lib/backstop/ledger.db")[1:], ("_backstop", "_backstop"))
         self.assertEqual(service.stop(), 0, service.log())

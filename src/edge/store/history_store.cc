@@ -90,6 +90,7 @@ class HistoryStore::Writer {
 
  private:
   void run() {
+    open();  // Who looks before the first message finds a history without rows, not none.
     std::unique_lock lock(mutex_);
     for (;;) {
       wait_for_work(lock);
