@@ -42,5 +42,51 @@ TEST(LedgerQuestion, AsksForNoMoreThanTheLedgerLooksAt) {
   EXPECT_LE(query.addressees.size(), limits::kLedgerQueryKeys);
 }
 
+// What a signature of ours is worth: a party we wrote to has uses of its own, all others share.
+TEST(LedgerQuestion, AnswersToASignatureAreCountedAsThoseToATokenAre) {
+  std::array<std::uint8_t, proof::kSecretBytes> secret{};
+  const proof::SentHasher hasher{crypto::Secret(secret)};
+  reading::Reading reading;
+  reading.kind = reading::Kind::Bounce;
+  reading.recipients.emplace_back().address = "bob@remote.test";
+  const mail::Address alice{.local = "alice", .domain = "example.com"};
+  const std::vector<mail::Address> addressees{alice};
+  const mail::Address nobody;
+  const proof::TokenCheck token;
+  const config::Config config;
+  const Client client;
+  const Instant now{Seconds{1'795'262'400}};
+  LedgerQuestion question(Asked{.reading = reading,
+                                .addressees = addressees,
+                                .envelope = nobody,
+                                .header_from = nobody,
+                                .token = token,
+                                .config = config,
+                                .client = client},
+                          hasher, now);
+  const std::array<std::uint8_t, 3> value{1, 2, 3};
+  const proof::LedgerQuery query = question.signature_query(hasher, hasher.signature(value));
+  ASSERT_EQ(query.pairs.size(), 1U);
+  ASSERT_EQ(query.counters.size(), 4U);
+
+  const auto read = [&](bool known, std::uint32_t others) {
+    proof::LedgerAnswer answer;
+    answer.pairs = {known ? std::optional(now - Days{1}) : std::nullopt};
+    answer.counters = {others, 0, 0, 0};
+    DkimFindings findings{.result = proof::ProofResult::Valid,
+                          .signed_at = now - Days{2},
+                          .used_up = false,
+                          .uses = {}};
+    question.read_signature(answer, now, findings);
+    return findings;
+  };
+  EXPECT_FALSE(read(false, 0).used_up);
+  EXPECT_EQ(read(false, 0).uses.since, now - Days{2});
+  EXPECT_FALSE(read(false, 0).uses.counters.empty());
+  EXPECT_TRUE(read(false, 7).used_up);
+  EXPECT_TRUE(read(false, 7).uses.counters.empty());
+  EXPECT_FALSE(read(true, 7).used_up) << "nobody can burn what a party we wrote to may answer";
+}
+
 }  // namespace
 }  // namespace backstop::transaction
