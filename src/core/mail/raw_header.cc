@@ -8,6 +8,7 @@ namespace {
 
 // What most headers fit into, so that few are moved while they grow.
 constexpr std::size_t kUsualBytes = 4096;
+constexpr std::size_t kUsualFields = 48;
 
 }  // namespace
 
@@ -15,7 +16,10 @@ bool RawHeader::append(std::string_view name, std::string_view raw) {
   full_ = full_ || ends_.size() >= limits::kHeaderFieldsPerBlock ||
           bytes_.size() + name.size() + raw.size() > limits::kRawHeaderBytes;
   if (full_) return false;
-  if (bytes_.empty()) bytes_.reserve(kUsualBytes);
+  if (ends_.empty()) {
+    bytes_.reserve(kUsualBytes);
+    ends_.reserve(kUsualFields);
+  }
   bytes_ += name;
   const auto name_end = static_cast<std::uint32_t>(bytes_.size());
   bytes_ += raw;

@@ -28,6 +28,8 @@ using std::chrono::milliseconds;
 // For one server, doubled once; then the next one or the end.
 constexpr int kServerWaitMilliseconds = 1300;
 constexpr int kTries = 2;
+// Between two looks for new questions, in milliseconds, where no descriptor was left to be told by.
+constexpr int kUnroused = 200;
 // A record of a 4096-bit key fits, and the answer no fragment.
 constexpr int kUdpBytes = 1232;
 
@@ -233,10 +235,10 @@ class DkimKeyLookup::Resolver {
     ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   }
 
-  // In milliseconds; -1 with nothing open.
+  // In milliseconds; -1 with nothing open, until somebody rouses us.
   int next_wait() {
     const std::scoped_lock lock(mutex_);
-    if (open_.empty()) return -1;
+    if (open_.empty()) return wake_ < 0 ? kUnroused : -1;
     const auto first = std::ranges::min_element(open_, {}, &Question::deadline)->deadline;
     const auto left = std::chrono::duration_cast<milliseconds>(first - SteadyClock::now());
     timeval most{};
