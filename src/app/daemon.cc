@@ -14,6 +14,7 @@
 #include "app/first_ring.h"
 #include "app/memory.h"
 #include "app/usual_sockets.h"
+#include "app/wrong_tag_count.h"
 #include "core/base/escape.h"
 #include "edge/dns/dkim_key_lookup.h"
 #include "edge/door/direct_answers.h"
@@ -71,6 +72,7 @@ class InForce final : public ports::SurroundingsSource {
     if (memory_ == nullptr) return out;
     out.hasher = hasher_of(out.ring);
     out.gaps = memory_->gaps();
+    out.tag_exempt = memory_->tag_exempt();
     out.observes_only = memory_->observes_only(clock_.now(), out.config->lifetime);
     return out;
   }
@@ -208,6 +210,7 @@ class Daemon {
                 .log = *log_,
                 .ledger = memory_.get(),
                 .history = memory_.get(),
+                .wrong_tags = &wrong_tags_,
                 .on_passed_by = [this](Instant now) {
                   if (memory_ != nullptr) memory_->passed_by(now);
                 }}));
@@ -307,6 +310,7 @@ class Daemon {
   config::Config started_with_;
   InForce in_force_;
   dns::DkimKeyLookup dkim_lookup_;
+  WrongTagCount wrong_tags_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::string key_trouble_;

@@ -7,6 +7,8 @@
 #include "core/base/escape.h"
 #include "core/base/limits.h"
 #include "core/mail/address.h"
+#include "core/proof/tag.h"
+#include "edge/logs/mail_log.h"
 
 namespace backstop::app {
 namespace {
@@ -135,12 +137,31 @@ void LogWatch::on_line(const LogLine& line, const transaction::Surroundings& in_
     message->sender = line.sender.substr(0, limits::kPathBytes);
     message->queue_id = in_force.hasher->queue_id(line.queue_id);
   }
+  if (line.event == LogEvent::Delivery && line.status == logs::kBounced)
+    learn(line, *message, in_force, now);
   const bool went_out = goes_out(line) || (tells_client && line.event == LogEvent::Accepted);
   if (went_out && !message->sender.empty() && !std::exchange(message->is_due, true))
     due_.push_back({.at = now + kUnseenWait, .queue_id = std::string(line.queue_id)});
   // One that is due may be out of the queue by then.
   if ((line.event == LogEvent::Done || line.event == LogEvent::Refused) && !message->is_due)
     forget(std::string(line.queue_id));
+}
+
+void LogWatch::learn(const LogLine& line, const Pending& message,
+                     const transaction::Surroundings& in_force, Instant now) const {
+  if (!on_refusal_ || in_force.ring == nullptr) return;
+  const auto sender = mail::parse_path(message.sender);
+  if (!sender || !proof::blames_sender(line.dsn, line.text)) return;
+  const auto plain = proof::unsign_tag(*sender, *in_force.ring);
+  if (!plain) return;
+  const bool is_credible = line.at >= now - kStampTrust && line.at <= now + kStampTrust;
+  for (const std::string& path : logs::split_recipients(line.recipient)) {
+    const auto recipient = mail::parse_path(path);
+    if (!recipient || recipient->domain.empty()) continue;
+    const std::string domain = mail::canonical_domain(recipient->domain);
+    if (in_force.config->find_domain(domain) != nullptr) continue;
+    on_refusal_({is_credible ? line.at : now, domain, mail::canonical(*plain)});
+  }
 }
 
 void LogWatch::conclude(Instant now) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "app/signing_watch.h"
+#include "core/proof/tag_exemption.h"
 #include "edge/logs/log_follower.h"
 #include "ports/log_sink.h"
 #include "ports/surroundings.h"
@@ -38,6 +40,10 @@ class LogWatch {
   LogWatch(const std::vector<std::string>& paths, const ports::SurroundingsSource& surroundings,
            SigningWatch& gaps, ports::LogSink& log);
 
+  // Who learns of tagged senders that were refused; called while polling.  Before the first poll.
+  void tell_refusals(std::function<void(const proof::TagRefusal&)> on_refusal) {
+    on_refusal_ = std::move(on_refusal);
+  }
   // A message of ours came by us.  Any thread.
   void saw(const proof::SentMessage& message);
   // Reads what is new and draws conclusions; every second or so, in one thread.
@@ -68,6 +74,8 @@ class LogWatch {
 
   void on_line(const logs::LogLine& line, const transaction::Surroundings& in_force, Instant now);
   void begin(const logs::LogLine& line, Instant now);
+  void learn(const logs::LogLine& line, const Pending& message,
+             const transaction::Surroundings& in_force, Instant now) const;
   Pending* find(std::string_view queue_id);
   void forget(const std::string& queue_id);
   void conclude(Instant now);
@@ -78,6 +86,7 @@ class LogWatch {
   SigningWatch& gaps_;
   ports::LogSink& log_;
   std::vector<logs::LogFollower> followers_;
+  std::function<void(const proof::TagRefusal&)> on_refusal_;
   std::vector<std::string> troubles_;  // What the log was told of each.
   Generations<std::unordered_map<std::string, Pending>> pending_;
   std::deque<Due> due_;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/base/limits.h"
+#include "core/proof/tag.h"
 #include "testing/fake_log.h"
 #include "testing/fixed_surroundings.h"
 #include "testing/temporary_directory.h"
@@ -219,6 +220,35 @@ TEST_F(LogWatchTest, RecordsComeFromManyThreads) {
   for (std::thread& thread : threads)
     thread.join();
   EXPECT_EQ(unseen(), 0u);
+}
+
+TEST_F(LogWatchTest, TellsOfTaggedSendersThatWereRefusedForTheirSender) {
+  const std::vector<std::uint8_t> bytes(proof::kSecretBytes, 7);
+  const auto key = std::make_shared<const proof::Key>(
+      proof::KeyInfo{1, proof::KeyState::Emitting, kNoon, kNoon}, crypto::Secret(bytes));
+  transaction::Surroundings in_force = surroundings_.current();
+  in_force.ring = std::make_shared<const proof::KeyRing>(
+      crypto::Secret(bytes), std::vector<std::shared_ptr<const proof::Key>>{key});
+  surroundings_.set(in_force);
+  std::vector<proof::TagRefusal> told;
+  watch_->tell_refusals([&](const proof::TagRefusal& refusal) { told.push_back(refusal); });
+  const auto bounce = [&](const std::string& id, const std::string& sender, const std::string& to,
+                          const std::string& dsn, const std::string& text) {
+    line("postfix/smtpd[1]: " + id + ": client=localhost[127.0.0.1]");
+    line("postfix/qmgr[3]: " + id + ": from=<" + sender + ">, size=400, nrcpt=1 (queue active)");
+    line("postfix/smtp[4]: " + id + ": to=<" + to +
+         ">, relay=mx.else.test[192.0.2.9]:25, delay=0.1, delays=0/0/0/0.1, dsn=" + dsn +
+         ", status=bounced (host mx.else.test[192.0.2.9] said: 550 " + dsn + " " + text + ")");
+  };
+  const std::string tagged =
+      proof::sign_tag({"Anna", "shop.test"}, *key, kNoon, Days{21}, {}).text();
+  bounce("4A1", tagged, "talk@Lists.test", "5.7.1", "you are not a member of else.test");
+  bounce("4A2", tagged, "bob@else.test", "5.1.1", "User unknown");
+  bounce("4A3", "anna@shop.test", "bob@else.test", "5.7.1", "not a member");
+  bounce("4A4", "prvs=1799d94d41=anna@shop.test", "bob@else.test", "5.7.1", "not a member");
+  bounce("4A5", tagged, "dora@shop.test", "5.7.1", "not a member");
+  watch_->poll(kNoon);
+  EXPECT_EQ(told, (std::vector<proof::TagRefusal>{{kNoon, "lists.test", "anna@shop.test"}}));
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
       existed_before_(lived_before(make_directory(config.store_directory))),
       watch_(config.store_directory, config.lifetime, log, clock.now()),
       ring_(config.store_directory, log),
+      tags_(config.store_directory, log),
       observer_(log, watch_),
       log_watch_(config.mail_logs.empty()
                      ? nullptr
@@ -58,7 +59,10 @@ Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
                }),
       ledger_({.directory = config.store_directory, .existed_before = existed_before_}, clock,
               observer_),
-      answers_(ledger_) {}
+      answers_(ledger_) {
+  if (log_watch_ != nullptr)
+    log_watch_->tell_refusals([this](const proof::TagRefusal& refusal) { tags_.learn(refusal); });
+}
 
 Memory::~Memory() = default;
 
@@ -70,6 +74,7 @@ void Memory::beat(Instant now) {
   look_at_ring(now);
   watch_.beat(now);
   if (log_watch_ != nullptr) log_watch_->poll(now);
+  tags_.beat(now);
 }
 
 void Memory::rest(Instant now) {

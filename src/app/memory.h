@@ -9,6 +9,7 @@
 #include "app/log_watch.h"
 #include "app/ring_watch.h"
 #include "app/signing_watch.h"
+#include "app/tag_book.h"
 #include "core/config/config.h"
 #include "edge/store/history_store.h"
 #include "edge/store/ledger_observer.h"
@@ -46,7 +47,10 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   void passed_by(Instant now) { watch_.signing_failed(now); }
   // Nothing may be enforced now: mail of ours left under a ring that is lost.  Any thread.
   bool observes_only(Instant now, Seconds lifetime) const { return ring_.is_remade(now, lifetime); }
-  // Any thread; never null.
+  // Any thread; neither is null.
+  std::shared_ptr<const transaction::TagExemptDomains> tag_exempt() const {
+    return tags_.domains();
+  }
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps() const { return watch_.snapshot(); }
 
   // Any thread:
@@ -82,6 +86,7 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   const bool existed_before_;
   SigningWatch watch_;
   RingWatch ring_;
+  TagBook tags_;
   Observer observer_;
   std::unique_ptr<LogWatch> log_watch_;  // Null without logs.mail.
   store::HistoryStore history_;

@@ -157,6 +157,9 @@ std::vector<std::string> say_facts(const Facts& facts) {
   if (facts.dkim != ProofResult::Absent) {
     add(say_proof("A DKIM signature of ours", "lifetime", facts.dkim));
   }
+  if (facts.tag != ProofResult::Absent) {
+    add(say_proof("A tag of ours in the recipient", "lifetime", facts.tag));
+  }
   add(say_pair(facts.pair));
   if (facts.hint) {
     add("It names a queue id of our own server of about that time, which speaks for us and "

@@ -238,6 +238,9 @@ void Client::take_change(const Reply& reply) {
     case 'q':
       outcome_.quarantine = reply.payload.substr(0, reply.payload.find('\0'));
       return;
+    case 'e':
+      outcome_.sender = reply.payload.substr(0, reply.payload.find('\0'));
+      return;
     default:
       return;
   }

@@ -51,6 +51,7 @@ struct Outcome {
   std::vector<HeaderChange> removed;   // CHGHEADER with an empty value.
   std::vector<HeaderChange> changed;   // CHGHEADER with a value.
   std::optional<std::string> quarantine;
+  std::optional<std::string> sender;  // CHGFROM, with its brackets.
 
   bool passed() const { return reply == 'c' || reply == 'a'; }
 };

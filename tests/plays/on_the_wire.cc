@@ -9,7 +9,8 @@ namespace {
 
 bool is_on_the_wire(std::string_view effect) {
   return effect.starts_with("insert ") || effect.starts_with("remove ") ||
-         effect.starts_with("hold ") || (effect.starts_with("reply ") && effect != "reply skip");
+         effect.starts_with("sender ") || effect.starts_with("hold ") ||
+         (effect.starts_with("reply ") && effect != "reply skip");
 }
 
 std::vector<std::string> render_outcome(const milter_client::Outcome& outcome) {
@@ -20,6 +21,8 @@ std::vector<std::string> render_outcome(const milter_client::Outcome& outcome) {
     effects.push_back(fmt::format("insert {}: {}", change.name, change.value));
     if (change.index != 0) effects.back() += fmt::format(" (at index {})", change.index);
   }
+  if (outcome.sender)
+    effects.push_back("sender " + outcome.sender->substr(1, outcome.sender->size() - 2));
   if (outcome.quarantine) effects.push_back("hold " + *outcome.quarantine);
   if (outcome.passed()) {
     effects.emplace_back("reply accept");
@@ -61,11 +64,11 @@ class Actor {
   }
   void on(const Mail& action) {
     message_ = Step{};
-    client_.mail(action.path, action.authenticated, "PLAY");
+    client_.mail(bindings_.fill(action.path), action.authenticated, "PLAY");
   }
   // Its reply, if there is one, is of this recipient alone.
   void on_recipient(const Step& step, const Rcpt& action) {
-    const std::string reply = client_.rcpt(action.path);
+    const std::string reply = client_.rcpt(bindings_.fill(action.path));
     std::vector<std::string> effects;
     if (!reply.empty())
       effects.push_back((reply.front() == '5' ? "reply refuse " : "reply defer ") + reply);

@@ -25,6 +25,7 @@
 #include "testing/fake_clock.h"
 #include "testing/fake_ledger.h"
 #include "testing/fake_log.h"
+#include "testing/fake_wrong_tags.h"
 #include "testing/fixed_surroundings.h"
 
 namespace backstop::play {
@@ -121,6 +122,7 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
   testing::FakeClock clock(standard_clock());
   testing::FakeLog log;
   ScriptedAnswers answers(ring);
+  testing::FakeWrongTags wrong_tags;
   transaction::Surroundings stage{.config = std::make_shared<const config::Config>(*config),
                                   .ring = ring};
   if (config->asks_dkim()) stage.dkim = standard_dkim_keys();
@@ -134,7 +136,8 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
                                                       .surroundings = surroundings,
                                                       .answers = answers,
                                                       .log = log,
-                                                      .ledger = &answers.ledger});
+                                                      .ledger = &answers.ledger,
+                                                      .wrong_tags = &wrong_tags});
   ASSERT_TRUE(server) << server.error().text();
 
   std::size_t taken = 0;

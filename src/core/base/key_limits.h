@@ -11,6 +11,11 @@ inline constexpr std::size_t kKeysPerRing = 4095;
 // Keys one tag is held against: its one digit of key id stands for every tenth key, and each try is
 // another chance of 2^-24 for a tag that was made up.
 inline constexpr std::size_t kTagKeys = 16;
+// Wrong tags of one network in an hour; a search for one of 2^24 takes a million, and who only kept
+// an old address has a few.
+inline constexpr unsigned kWrongTagsPerHour = 20;
+// Networks whose wrong tags are counted; past these the oldest are forgotten.
+inline constexpr std::size_t kWrongTagNetworks = 20'000;
 // A key file is a few hundred bytes; more is not a key file.
 inline constexpr std::size_t kKeyFileBytes = 16 * 1024;
 // A ring file may list every id as deleted; an export holds every key of a ring.

@@ -12,6 +12,7 @@
 #include "core/base/time.h"
 #include "core/mail/address.h"
 #include "core/policy/policy.h"
+#include "core/proof/tag.h"
 
 namespace backstop::config {
 
@@ -34,6 +35,14 @@ struct Domain {
   std::optional<Instant> signing_since;
   policy::Coverage coverage = policy::Coverage::Unknown;
   bool sends_mail = true;
+  std::optional<proof::TagStyle> tag = {};  // How its envelope senders are tagged; nothing: not.
+};
+
+// What gets no tag, and how a sub-address is set off.
+struct Tags {
+  char delimiter = '+';
+  std::vector<std::string> exempt_domains;  // Of recipients; canonical.
+  std::vector<std::string> exempt_senders;  // Canonical.
 };
 
 // How a peer's mail is treated.  Its key is a network, a host name, or an address or domain of the
@@ -75,6 +84,7 @@ struct Config {
   std::size_t history_rows = 1'000'000;               // 1,000 to 100 million.
   std::vector<std::string> mail_logs;                 // Paths.
   Relays relays;
+  Tags tags;
   std::vector<Peer> peers;
   std::map<std::string, std::vector<std::string>, std::less<>> allow;  // By canonical recipient.
   std::vector<std::string> role_addresses;                             // Canonical.

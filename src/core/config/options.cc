@@ -31,14 +31,30 @@ const std::vector<Option>& options() {
       {"domains.*.sends_mail", "true or false", "true",
        "false for a domain that never sends: in enforce, answers to it are refused at RCPT, since\n"
        "nothing of its can be answered."},
+      {"domains.*.tag", "none, prvs or subaddress", "\"none\"",
+       "Whether envelope senders of the domain get a tag (BATV), by which a bounce that returns "
+       "nothing\n"
+       "proves what it answers: prvs=TAG=user@ or user+prvs=TAG@. The server must know such "
+       "recipients;\n"
+       "`backstop setup` sees to it."},
       {"addresses.roles", "list of addresses", "[]",
        "Addresses treated as postmaster@ and abuse@ are: nothing is refused there. List those "
        "that\n"
        "DMARC and TLS reports are sent to (rua=, ruf=), and list owners with unusual names."},
       {"addresses.never_sends", "list of addresses", "[]",
        "Addresses that exist but never send: in an attack, answers to them are refused at RCPT."},
+      {"addresses.tag_exempt_senders", "list of addresses", "[]",
+       "Senders that never get a tag: owners of lists, and who posts to such that know them by "
+       "their\n"
+       "envelope sender."},
       {"addresses.*.mode", "off, observe or enforce", "\"observe\"",
        "The mode of one address, instead of its domain's."},
+      {"tags.delimiter", "one character", "\"+\"",
+       "What sets a sub-address off, as the mail server has it (Postfix: recipient_delimiter)."},
+      {"tags.exempt_domains", "list of domains", "[]",
+       "No tag goes to a message with a recipient of these. Domains that refuse tagged senders are "
+       "learnt\n"
+       "from logs.mail as well: `backstop tags` lists them."},
       {"relays.inbound", "list of networks", "[]",
        "Servers of ours that hand mail on to this one: gateways, backup servers, fetchmail. What "
        "they\n"

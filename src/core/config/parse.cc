@@ -17,7 +17,9 @@ std::string place(std::string_view origin, const toml::source_region& region) {
 
 // Whether the word below `section` is a name that the administrator gives.
 bool names_something(std::string_view section, std::string_view word) {
-  if (section == "addresses") return word != "roles" && word != "never_sends";
+  if (section == "addresses") {
+    return word != "roles" && word != "never_sends" && word != "tag_exempt_senders";
+  }
   return section == "domains" || section == "peers" || section == "allow" || section == "actions";
 }
 

@@ -152,6 +152,42 @@ Result<void> set_sends_mail(Config& config, const Value& value) {
   return {};
 }
 
+Result<void> set_tag(Config& config, const Value& value) {
+  static constexpr std::pair<std::string_view, std::optional<proof::TagStyle>> kChoices[] = {
+      {"none", std::nullopt},
+      {"prvs", proof::TagStyle::Prvs},
+      {"subaddress", proof::TagStyle::SubAddress}};
+  BS_TRY(Domain* const domain, find_or_add(config, value.name));
+  BS_TRY(domain->tag, read_choice(value.node, kChoices));
+  return {};
+}
+
+Result<void> set_tag_delimiter(Config& config, const Value& value) {
+  BS_TRY(const std::string text, read_string(value.node));
+  // What may set a detail off without quotes around the local part, and is neither part of a tag
+  // nor a dot.
+  if (text.size() != 1 ||
+      std::string_view("+-_#!$%&'*/?^`{|}~").find(text.front()) == std::string_view::npos)
+    return want("one character that sets sub-addresses off, as \"+\"");
+  config.tags.delimiter = text.front();
+  return {};
+}
+
+Result<void> set_tag_exempt_domains(Config& config, const Value& value) {
+  BS_TRY(const std::vector<std::string> texts, read_strings(value.node));
+  config.tags.exempt_domains.clear();
+  for (const std::string& text : texts) {
+    if (text.empty() || text.find('@') != std::string::npos) return want("names of domains");
+    config.tags.exempt_domains.push_back(mail::canonical_domain(text));
+  }
+  return {};
+}
+
+Result<void> set_tag_exempt_senders(Config& config, const Value& value) {
+  BS_TRY(config.tags.exempt_senders, read_addresses(value.node));
+  return {};
+}
+
 Result<void> set_address_mode(Config& config, const Value& value) {
   BS_TRY(const std::string address, read_address(value.name));
   BS_TRY(config.address_modes[address], read_choice(value.node, kModes));
@@ -370,9 +406,13 @@ constexpr Reader kReaders[] = {
     {"domains.*.signing_since", set_signing_since},
     {"domains.*.coverage", set_coverage},
     {"domains.*.sends_mail", set_sends_mail},
+    {"domains.*.tag", set_tag},
     {"addresses.roles", set_roles},
     {"addresses.never_sends", set_never_sends},
+    {"addresses.tag_exempt_senders", set_tag_exempt_senders},
     {"addresses.*.mode", set_address_mode},
+    {"tags.delimiter", set_tag_delimiter},
+    {"tags.exempt_domains", set_tag_exempt_domains},
     {"relays.inbound", set_inbound_relays},
     {"relays.reinject", set_reinject},
     {"relays.forged", set_relays_forged},

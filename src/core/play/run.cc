@@ -11,6 +11,7 @@
 #include "core/play/memory.h"
 #include "core/play/standard_dkim.h"
 #include "core/play/standard_ring.h"
+#include "core/proof/wrong_tags.h"
 #include "core/transaction/transaction.h"
 
 namespace backstop::play {
@@ -66,7 +67,7 @@ class Stage {
                                   .name = action.name,
                                   .daemon_name = action.daemon_name};
   }
-  void on(const Mail& action, const Bindings&) {
+  void on(const Mail& action, const Bindings& bindings) {
     transaction_.emplace(
         transaction::Surroundings{
             .config = config_,
@@ -76,9 +77,14 @@ class Stage {
             .dkim = dkim_,
             .attack = attack_},
         client_);
-    tell(transaction::MailFrom{.sender = action.path, .authenticated = action.authenticated});
+    tell(transaction::MailFrom{
+        .sender = bindings.fill(action.path),
+        .authenticated = action.authenticated,
+        .wrong_tags = client_.address ? wrong_tags_.count(*client_.address, now_) : 0});
   }
-  void on(const Rcpt& action, const Bindings&) { tell(transaction::RcptTo{action.path}); }
+  void on(const Rcpt& action, const Bindings& bindings) {
+    tell(transaction::RcptTo{bindings.fill(action.path)});
+  }
   void on(const Headers& action, const Bindings& bindings) {
     for (const auto& [name, raw] : action.fields) {
       const std::string filled = bindings.fill(raw);
@@ -119,6 +125,8 @@ class Stage {
         memory_.record(sent->message);
       if (const auto* used = std::get_if<transaction::CountUses>(&effect))
         memory_.count(used->uses);
+      if (const auto* wrong = std::get_if<transaction::CountWrongTag>(&effect))
+        wrong_tags_.add(wrong->client, now_);
       if (const auto* record = std::get_if<transaction::Record>(&effect))
         log.push_back(transaction::render_log_line(*record, kQueueId));
       if (std::string text = render_effect(effect); !text.empty())
@@ -168,6 +176,7 @@ class Stage {
   policy::Attack attack_ = policy::Attack::Peace;
   std::vector<proof::SigningGap> gaps_;
   Memory memory_;
+  proof::WrongTags wrong_tags_;
   transaction::Client client_;
   std::optional<Transaction> transaction_;
   std::optional<Answer> answer_;
@@ -188,6 +197,10 @@ struct Renderer {
   std::string operator()(const transaction::RemoveField& e) const {
     return fmt::format("remove {} {}", e.name, e.occurrence);
   }
+  std::string operator()(const transaction::ChangeSender& e) const {
+    return fmt::format("sender {}", e.sender.text());
+  }
+  std::string operator()(const transaction::CountWrongTag&) const { return ""; }
   std::string operator()(const transaction::Hold& e) const { return fmt::format("hold {}", e.why); }
   std::string operator()(const transaction::Note& e) const {
     return fmt::format("note {}{}{}", policy::name_of(e.reason), e.detail.empty() ? "" : " ",

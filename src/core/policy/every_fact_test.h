@@ -14,6 +14,7 @@ struct Proofs {
   proof::ProofResult token = proof::ProofResult::Absent;
   proof::ProofResult ledger = proof::ProofResult::Absent;
   proof::ProofResult dkim = proof::ProofResult::Absent;
+  proof::ProofResult tag = proof::ProofResult::Absent;
 };
 
 template <class Enum, unsigned Count>
@@ -36,7 +37,7 @@ inline constexpr auto kAllKeys = all_of<Keys, 3>();
 inline constexpr auto kAllModes = all_of<Mode, 3>();
 inline constexpr auto kAllDecisions = all_of<Decision, 5>();
 
-// Every token with every ledger result, and every signature with neither.
+// Every token with every ledger result; every signature and every tag with neither.
 inline std::vector<Proofs> all_proofs() {
   std::vector<Proofs> out;
   for (const auto token : kAllResults)
@@ -44,6 +45,8 @@ inline std::vector<Proofs> all_proofs() {
       out.push_back({.token = token, .ledger = ledger});
   for (const auto dkim : kAllResults)
     out.push_back({.dkim = dkim});
+  for (const auto tag : kAllResults)
+    out.push_back({.tag = tag});
   return out;
 }
 
@@ -59,6 +62,7 @@ inline void visit_facts(reading::Kind kind, const FactsVisit& visit) {
     f.token = proofs.token;
     f.ledger = proofs.ledger;
     f.dkim = proofs.dkim;
+    f.tag = proofs.tag;
     for (const auto returned : kAllReturned)
       for (const auto pair : kAllPairs)
         for (const bool hint : {false, true})

@@ -16,14 +16,14 @@ template <class Facts, class Visit>
 bool visit_fields(Facts& f, Visit visit) {
   return visit("kind", f.kind, reading::kKindCount) && visit("returned", f.returned, 3U) &&
          visit("token", f.token, 6U) && visit("ledger", f.ledger, 6U) &&
-         visit("dkim", f.dkim, 6U) && visit("pair", f.pair, 3U) && visit("hint", f.hint, 2U) &&
-         visit("signature-hint", f.signature_hint, 2U) && visit("clock-skew", f.clock_skew, 2U) &&
-         visit("other-addressee", f.other_addressee, 2U) && visit("signing", f.signing, 4U) &&
-         visit("coverage", f.coverage, 3U) && visit("recipient", f.recipient, 3U) &&
-         visit("standing", f.standing, 4U) && visit("relay-discards", f.relay_discards, 2U) &&
-         visit("attack", f.attack, 3U) && visit("over-rate", f.over_rate, 2U) &&
-         visit("keys", f.keys, 3U) && visit("mode", f.mode, 3U) &&
-         visit("late-action", f.actions.late, 5U) &&
+         visit("dkim", f.dkim, 6U) && visit("tag", f.tag, 6U) && visit("pair", f.pair, 3U) &&
+         visit("hint", f.hint, 2U) && visit("signature-hint", f.signature_hint, 2U) &&
+         visit("clock-skew", f.clock_skew, 2U) && visit("other-addressee", f.other_addressee, 2U) &&
+         visit("signing", f.signing, 4U) && visit("coverage", f.coverage, 3U) &&
+         visit("recipient", f.recipient, 3U) && visit("standing", f.standing, 4U) &&
+         visit("relay-discards", f.relay_discards, 2U) && visit("attack", f.attack, 3U) &&
+         visit("over-rate", f.over_rate, 2U) && visit("keys", f.keys, 3U) &&
+         visit("mode", f.mode, 3U) && visit("late-action", f.actions.late, 5U) &&
          visit("replayed-action", f.actions.replayed, 5U) &&
          visit("unproven-action", f.actions.unproven, 5U) &&
          visit("forged-action", f.actions.forged, 5U);

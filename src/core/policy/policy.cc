@@ -41,20 +41,28 @@ struct Row {
 };
 
 bool any(const Facts& facts, ProofResult result) {
-  return facts.token == result || facts.ledger == result || facts.dkim == result;
+  return facts.token == result || facts.ledger == result || facts.dkim == result ||
+         facts.tag == result;
 }
 
 bool is_missing(ProofResult result) {
   return result == ProofResult::Absent || result == ProofResult::Invalid;
 }
 
+struct ProofReasons {
+  Reason token;
+  Reason ledger;
+  Reason dkim;
+  Reason tag;
+};
+
 // The reasons of the proofs that came out so, in the order in which they convince.
-std::vector<Reason> name_proofs(const Facts& facts, ProofResult result, Reason token, Reason ledger,
-                                Reason dkim) {
+std::vector<Reason> name_proofs(const Facts& facts, ProofResult result, const ProofReasons& named) {
   std::vector<Reason> reasons;
-  if (facts.token == result) reasons.push_back(token);
-  if (facts.ledger == result) reasons.push_back(ledger);
-  if (facts.dkim == result) reasons.push_back(dkim);
+  if (facts.token == result) reasons.push_back(named.token);
+  if (facts.ledger == result) reasons.push_back(named.ledger);
+  if (facts.dkim == result) reasons.push_back(named.dkim);
+  if (facts.tag == result) reasons.push_back(named.tag);
   return reasons;
 }
 
@@ -67,6 +75,7 @@ std::vector<Reason> find_obstacles(const Facts& facts) {
   }
   if (facts.ledger == ProofResult::Unavailable) obstacles.push_back(Reason::StoreAway);
   if (facts.dkim == ProofResult::Unavailable) obstacles.push_back(Reason::SignatureUnavailable);
+  if (facts.tag == ProofResult::Unavailable) obstacles.push_back(Reason::TagUnavailable);
   if (facts.signing == SigningAge::NeverStarted) obstacles.push_back(Reason::SigningNotStarted);
   if (facts.signing == SigningAge::BeforeSigning) obstacles.push_back(Reason::BeforeSigning);
   if (facts.signing == SigningAge::InGap) obstacles.push_back(Reason::InSigningGap);
@@ -91,14 +100,16 @@ Reason name_what_is_missing(const Facts& facts) {
 
 Row find_proved_row(const Facts& facts) {
   Row row{.number = 1, .verdict = Verdict::Genuine, .reasons = {}};
-  row.reasons = name_proofs(facts, ProofResult::Valid, Reason::ValidToken, Reason::LedgerEntry,
-                            Reason::ValidSignature);
+  row.reasons = name_proofs(
+      facts, ProofResult::Valid,
+      {Reason::ValidToken, Reason::LedgerEntry, Reason::ValidSignature, Reason::ValidTag});
   if (row.reasons.empty()) {
     row = Row{.number = 2,
               .verdict = Verdict::Late,
               .attack = Decision::Quarantine,
-              .reasons = name_proofs(facts, ProofResult::Late, Reason::LateToken,
-                                     Reason::LateLedgerEntry, Reason::LateSignature)};
+              .reasons = name_proofs(facts, ProofResult::Late,
+                                     {Reason::LateToken, Reason::LateLedgerEntry,
+                                      Reason::LateSignature, Reason::LateTag})};
   }
   if (facts.other_addressee) row.reasons.push_back(Reason::OtherAddressee);
   return row;
@@ -114,6 +125,7 @@ Row find_unproved_row(const Facts& facts) {
             .attack = Decision::Refuse,
             .reasons = {Reason::NoProofOfOrigin}};
     if (facts.token == ProofResult::Invalid) row.reasons.push_back(Reason::InvalidToken);
+    if (facts.tag == ProofResult::Invalid) row.reasons.push_back(Reason::InvalidTag);
     if (!facts.hint && !facts.signature_hint) return row;
     row = Row{.number = 7,
               .verdict = Verdict::Unproven,
@@ -156,8 +168,9 @@ Row find_row(const Facts& facts) {
                .verdict = Verdict::Replayed,
                .peace = Decision::Mark,
                .attack = Decision::Refuse,
-               .reasons = name_proofs(facts, ProofResult::Replayed, Reason::TokenUsedUp,
-                                      Reason::MessageUsedUp, Reason::MessageUsedUp)};
+               .reasons = name_proofs(facts, ProofResult::Replayed,
+                                      {Reason::TokenUsedUp, Reason::MessageUsedUp,
+                                       Reason::MessageUsedUp, Reason::MessageUsedUp})};
   }
   if (stands_by_pair(facts)) {
     return Row{.number = 4, .verdict = Verdict::Genuine, .reasons = {Reason::KnownCorrespondent}};

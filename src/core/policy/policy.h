@@ -91,6 +91,7 @@ struct Facts {
   proof::ProofResult token = proof::ProofResult::Absent;
   proof::ProofResult ledger = proof::ProofResult::Absent;  // A Message-ID of ours.
   proof::ProofResult dkim = proof::ProofResult::Absent;
+  proof::ProofResult tag = proof::ProofResult::Absent;  // Of this recipient.
   Pair pair = Pair::Absent;
   bool hint = false;  // Our own queue id, within a day: speaks for us, proves nothing.
   // A signature of ours over a header that left while our mail carried tokens, and has none: speaks

@@ -13,7 +13,7 @@ using reading::Kind;
 using reading::KindForm;
 
 bool any(const Facts& f, ProofResult result) {
-  return f.token == result || f.ledger == result || f.dkim == result;
+  return f.token == result || f.ledger == result || f.dkim == result || f.tag == result;
 }
 
 // Facts of a forged bounce, for the tests of single rules.

@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/ip.h"
+#include "core/mail/address.h"
 #include "core/policy/reason.h"
 #include "core/proof/dkim_check.h"
 #include "core/proof/sent.h"
@@ -46,6 +48,14 @@ struct RemoveField {
   std::string name;
   unsigned occurrence = 1;
 };
+// Give the message another envelope sender; at the end of a message only.
+struct ChangeSender {
+  mail::Address sender;
+};
+// Count that a client tried a tag that is not ours (core/proof/wrong_tags.h).
+struct CountWrongTag {
+  IpAddress client;
+};
 // Keep the message back in the server's own hold queue.
 struct Hold {
   std::string why;
@@ -73,7 +83,7 @@ struct Reply {
 };
 
 using Effect = std::variant<AskPermit, AskLedger, AskDkimKey, RecordSent, CountUses, InsertField,
-                            RemoveField, Hold, Note, Record, Reply>;
+                            RemoveField, ChangeSender, CountWrongTag, Hold, Note, Record, Reply>;
 using Effects = std::vector<Effect>;
 
 }  // namespace backstop::transaction

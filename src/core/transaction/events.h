@@ -30,6 +30,7 @@ struct Client {
 struct MailFrom {
   std::string_view sender;
   std::string_view authenticated;  // The macro {auth_authen}; "" when the client did not log in.
+  unsigned wrong_tags = 0;         // Those of the client's network so far (proof::WrongTags).
 };
 struct RcptTo {
   std::string_view recipient;

@@ -1,10 +1,12 @@
 #include "core/transaction/foreign_fields.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
 #include "core/mail/comment.h"
+#include "core/proof/tag_dialect.h"
 
 namespace backstop::transaction {
 namespace {
@@ -41,6 +43,8 @@ void ForeignFields::on_field(std::string_view name, std::string_view raw,
                              std::string_view authserv_id) {
   if (ascii::equals_folded(name, kVerdictField)) {
     ++verdicts_;
+  } else if (ascii::equals_folded(name, kSenderField)) {
+    ++senders_;
   } else if (ascii::equals_folded(name, kResultsField)) {
     ++results_seen_;
     if (results_.size() < limits::kRemovedFields && names_authserv_id(raw, authserv_id)) {
@@ -49,14 +53,21 @@ void ForeignFields::on_field(std::string_view name, std::string_view raw,
   }
 }
 
-void ForeignFields::append_removals(Effects& effects) const {
+void ForeignFields::on_sender(const mail::Address& sender) {
+  const proof::TaggedAddress split = proof::split_tag(sender);
+  if (split.dialect != proof::TagDialect::None) plain_sender_ = split.plain.text();
+}
+
+void ForeignFields::append_changes(Effects& effects) const {
   const auto most = static_cast<unsigned>(limits::kRemovedFields);
-  for (unsigned occurrence = std::min(verdicts_, most); occurrence > 0; --occurrence) {
-    effects.emplace_back(RemoveField{std::string(kVerdictField), occurrence});
-  }
+  for (const auto& [name, count] : {std::pair{kVerdictField, verdicts_}, {kSenderField, senders_}})
+    for (unsigned occurrence = std::min(count, most); occurrence > 0; --occurrence)
+      effects.emplace_back(RemoveField{std::string(name), occurrence});
   std::for_each(results_.rbegin(), results_.rend(), [&](unsigned occurrence) {
     effects.emplace_back(RemoveField{std::string(kResultsField), occurrence});
   });
+  if (!plain_sender_.empty())
+    effects.emplace_back(InsertField{std::string(kSenderField), plain_sender_});
 }
 
 }  // namespace backstop::transaction

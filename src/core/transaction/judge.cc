@@ -178,6 +178,7 @@ MessageJudgement judge_message(const Case& one, Instant now) {
     facts.standing = find_standing(*one.config, one.origin, one.sender, recipient.address);
     facts.actions = one.config->actions_of(recipient.address, one.reading->kind);
     facts.mode = recipient.mode;
+    facts.tag = recipient.tag;
     const bool has_pair = one.ledger != nullptr && addressee < one.ledger->pairs.size();
     if (has_pair) facts.pair = one.ledger->pairs[addressee];
     judgements.push_back(policy::decide(facts));

@@ -19,9 +19,10 @@
 namespace backstop::transaction {
 
 struct Recipient {
-  mail::Address address;
+  mail::Address address;                   // Without an authentic tag.
   const config::Domain* domain = nullptr;  // Null when it is not judged: not of a guarded domain.
   policy::Mode mode = policy::Mode::Off;
+  proof::ProofResult tag = proof::ProofResult::Absent;
 };
 
 // All of one answer that is known besides its reading.  Pointers are never null but `ring`,

@@ -32,6 +32,11 @@ bool is_peer(const config::Peer& peer, const Sender& sender) {
 
 }  // namespace
 
+bool is_automatic_sender(const mail::Address& sender) {
+  return sender.is_null() || ascii::equals_folded(sender.local, "postmaster") ||
+         ascii::equals_folded(sender.local, "mailer-daemon");
+}
+
 Origin find_origin(const config::Config& config, const Client& client,
                    std::string_view authenticated, const mail::Address& sender) {
   if (contains(config.relays.reinject, client.address)) return Origin::Reinjected;

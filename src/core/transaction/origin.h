@@ -20,6 +20,9 @@ enum class Origin : std::uint8_t {
   Reinjected,  // Perhaps: a filter's network; is_second_pass() decides.
 };
 
+// Senders that automatic answers come from: their mail is followed past its headers.
+bool is_automatic_sender(const mail::Address& sender);
+
 // At MAIL.  A network that is ours and a relay's as well is a relay's for what is not from a
 // guarded domain (fetchmail on this host).
 Origin find_origin(const config::Config& config, const Client& client,

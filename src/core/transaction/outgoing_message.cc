@@ -26,6 +26,8 @@ void OutgoingMessage::on_field(std::string_view name, std::string_view raw) {
     is_list_ = true;
   } else if (ascii::equals_folded(name, proof::kTokenField)) {
     has_token_ = true;
+  } else if (ascii::equals_folded(name, "Disposition-Notification-To")) {
+    asks_for_receipt_ = true;
   }
 }
 

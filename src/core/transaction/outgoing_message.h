@@ -19,6 +19,8 @@ class OutgoingMessage {
   // Of the From field; null when there is none.
   const mail::Address& header_from() const { return header_from_; }
   bool has_token() const { return has_token_; }
+  // It has a Disposition-Notification-To (RFC 8098 §2.1).
+  bool asks_for_receipt() const { return asks_for_receipt_; }
   // "" when it has none; then one is made (RFC 6409 §8.3), so that answers can name it.
   const std::string& message_id() const { return message_id_; }
   // "<text@domain>", unguessable by the permit's nonce.  It is the message's from now on.
@@ -38,6 +40,7 @@ class OutgoingMessage {
   std::uint32_t header_bytes_ = 0;
   bool is_list_ = false;
   bool has_token_ = false;
+  bool asks_for_receipt_ = false;
 };
 
 }  // namespace backstop::transaction

@@ -19,7 +19,7 @@ RecipientAnswer refuse(policy::Reason reason, std::string text) {
 
 // What a decision depends on besides the message itself.
 auto traits_of(const Recipient& recipient, const config::Config& config) {
-  return std::tuple(recipient.mode, class_of(config, recipient.address),
+  return std::tuple(recipient.mode, recipient.tag, class_of(config, recipient.address),
                     is_listed(config.never_sends, recipient.address), recipient.domain->coverage,
                     recipient.domain->signing_since,
                     config.actions_of(recipient.address, reading::Kind::Bounce),
@@ -33,7 +33,10 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
                                                 const config::Config& config,
                                                 policy::Attack attack) {
   if (recipient.mode != policy::Mode::Enforce) return std::nullopt;
-  if (class_of(config, recipient.address) == policy::RecipientClass::Ordinary) {
+  // Whoever has a tag of ours got mail from there.
+  const bool proved =
+      recipient.tag == proof::ProofResult::Valid || recipient.tag == proof::ProofResult::Late;
+  if (!proved && class_of(config, recipient.address) == policy::RecipientClass::Ordinary) {
     if (!recipient.domain->sends_mail)
       return refuse(policy::Reason::SendsNoMail,
                     "This domain sends no mail that could be answered");

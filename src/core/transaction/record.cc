@@ -32,6 +32,7 @@ std::string render_log_line(const Record& record, std::string_view queue_id) {
     }
   } else {
     fmt::format_to(out, " signed={}", record.is_signed ? "yes" : "no");
+    if (record.is_tagged) line += " tagged=yes";
   }
   fmt::format_to(out, " from={}", escape_log("<" + record.sender + ">"));
   for (const std::string& recipient : record.recipients) {

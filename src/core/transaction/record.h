@@ -32,6 +32,7 @@ struct Record {
   std::size_t recipient_count = 0;
   std::string client;      // Address, else name, else "".
   bool is_signed = false;  // Outgoing: a token was put in.
+  bool is_tagged = false;  // Outgoing: its envelope sender was given a tag.
   // What the history keeps beside: parsed forms, whether they are ours, and ids.
   std::optional<mail::Address> sender_address;  // Nothing for the null sender.
   bool sender_is_ours = false;

@@ -9,6 +9,8 @@
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
+#include "core/proof/tag.h"
+#include "core/proof/wrong_tags.h"
 #include "core/reading/header_signs.h"
 #include "core/reading/reader.h"
 #include "core/transaction/foreign_fields.h"
@@ -17,6 +19,7 @@
 #include "core/transaction/outgoing_message.h"
 #include "core/transaction/proof_questions.h"
 #include "core/transaction/recipient_answer.h"
+#include "core/transaction/recipient_tag.h"
 
 namespace backstop::transaction {
 namespace {
@@ -32,12 +35,6 @@ std::string_view without_brackets(std::string_view path) {
   return path;
 }
 
-// Senders whose mail is followed past its headers: those that automatic answers come from.
-bool is_automatic_sender(const mail::Address& sender) {
-  return sender.is_null() || ascii::equals_folded(sender.local, "postmaster") ||
-         ascii::equals_folded(sender.local, "mailer-daemon");
-}
-
 enum class Stage { Start, Envelope, Header, AskingPermit, Body, AskingProofs, Done };
 
 }  // namespace
@@ -51,13 +48,15 @@ struct Transaction::State {
   bool followed = false;  // Read to its end, and judged.
   bool body_skipped = false;
   mail::Address sender;
-  std::string account;  // The login.
+  bool arrived_tagged = false;  // The sender came with a tag of ours.
+  std::string account;          // The login.
   std::vector<Recipient> recipients;
   Record record;
   OutgoingMessage outgoing;  // Of ours: what is remembered.
   std::optional<SigningPermit> permit;
   Instant permit_asked{};
   ForeignFields foreign;
+  unsigned wrong_tags = 0;  // Of the client's network, with those of this message.
   mail::Address header_from;
   std::vector<mail::Received> trace;  // The topmost first.
   reading::HeaderSigns signs;
@@ -108,7 +107,9 @@ struct Transaction::State {
   }
 
   void on_event(const MailFrom& event);
-  void on_event(const RcptTo& event, Effects& effects);
+  void take_own_tag_off();
+  void on_event(const RcptTo& event, Instant now, Effects& effects);
+  void read_tag(Recipient& recipient, Instant now, Effects& effects);
   bool take_recipient(const Recipient& recipient, Effects& effects) const;
   void on_event(const HeaderField& event);
   void on_header_end(Instant now, Effects& effects);
@@ -137,7 +138,29 @@ void Transaction::State::on_event(const MailFrom& event) {
   }
   account = event.authenticated;
   origin = find_origin(config(), client, event.authenticated, sender);
+  wrong_tags = event.wrong_tags;
+  if (origin == Origin::Ours || origin == Origin::Reinjected) take_own_tag_off();
   stage = Stage::Envelope;
+}
+
+// What another of our doors tagged is recorded under the address without it, and not tagged again.
+void Transaction::State::take_own_tag_off() {
+  if (surroundings.ring == nullptr || !record.sender_is_ours) return;
+  auto plain = proof::unsign_tag(sender, *surroundings.ring);
+  arrived_tagged = plain.has_value();
+  if (plain) sender = *std::move(plain);
+}
+
+void Transaction::State::read_tag(Recipient& recipient, Instant now, Effects& effects) {
+  // Our own hosts and relays hand on what others guess.
+  const bool counted = origin == Origin::Stranger && client.address;
+  RecipientTag tag = find_recipient_tag(recipient.address, config(), surroundings.ring.get(), now,
+                                        counted && proof::is_searching(wrong_tags));
+  recipient.address = std::move(tag.addressee);
+  recipient.tag = tag.result;
+  if (!counted || !tag.is_wrong) return;
+  ++wrong_tags;
+  effects.emplace_back(CountWrongTag{*client.address});
 }
 
 // False when the recipient was answered by itself, and is not one of the message's.
@@ -159,10 +182,11 @@ bool Transaction::State::take_recipient(const Recipient& recipient, Effects& eff
   return false;
 }
 
-void Transaction::State::on_event(const RcptTo& event, Effects& effects) {
+void Transaction::State::on_event(const RcptTo& event, Instant now, Effects& effects) {
   Recipient recipient;
   if (auto parsed = mail::parse_path(event.recipient)) {
     recipient.address = *std::move(parsed);
+    read_tag(recipient, now, effects);
     recipient.mode = config().mode_of(recipient.address);
     if (surroundings.observes_only) {
       recipient.mode = std::min(recipient.mode, policy::Mode::Observe);
@@ -265,6 +289,7 @@ void Transaction::State::on_permit(const Answered& event, Instant now, Effects& 
 void Transaction::State::on_inbound_header_end(Effects& effects) {
   record.direction = Direction::Inbound;
   followed = guarded && (is_automatic_sender(sender) || signs.looks_automatic());
+  foreign.on_sender(sender);
   if (!followed && foreign.empty()) {
     accept(effects);
     return;
@@ -296,7 +321,7 @@ void Transaction::State::on_message_end(const EndOfMessage& event, Instant now, 
     ask_or_judge(now, effects);
     return;
   }
-  foreign.append_removals(effects);
+  foreign.append_changes(effects);
   accept(effects);
 }
 
@@ -311,10 +336,22 @@ void Transaction::State::sign(const EndOfMessage& event, Instant now, Effects& e
       InsertField{std::string(proof::kTokenField),
                   proof::sign_token(sender, *permit->ring, key, permit_asked, permit->nonce)});
   record.is_signed = true;
+  std::vector<mail::Address> addresses;
+  for (const Recipient& recipient : recipients)
+    addresses.push_back(recipient.address);
+  // Without an envelope sender there is nobody to tag, whatever it is signed under.
+  if (record.sender_address && !arrived_tagged) {
+    const TagRequest request{.sender = sender,
+                             .recipients = addresses,
+                             .knows_all_recipients = record.recipient_count == recipients.size(),
+                             .asks_for_receipt = outgoing.asks_for_receipt()};
+    if (auto tagged =
+            tag_sender(request, config(), surroundings.tag_exempt.get(), key, permit_asked)) {
+      effects.emplace_back(ChangeSender{*std::move(tagged)});
+      record.is_tagged = true;
+    }
+  }
   if (surroundings.hasher != nullptr) {
-    std::vector<mail::Address> addresses;
-    for (const Recipient& recipient : recipients)
-      addresses.push_back(recipient.address);
     const bool from_is_ours =
         !outgoing.header_from().is_null() && domain_of(outgoing.header_from()) != nullptr;
     effects.emplace_back(RecordSent{outgoing.make_record(
@@ -408,7 +445,7 @@ void Transaction::State::carry_out(const policy::Judgement& judgement, Instant n
     finish(effects, Reply{.kind = ReplyKind::Discard, .code = 0, .enhanced = "", .text = ""});
     return;
   }
-  foreign.append_removals(effects);
+  foreign.append_changes(effects);
   effects.emplace_back(
       InsertField{std::string(kVerdictField), render_verdict(judgement, record.kind)});
   if (judgement.decision == policy::Decision::Quarantine) {
@@ -433,7 +470,7 @@ void Transaction::on(const Event& event, Instant now, Effects& effects) {
   } else if (const auto* mail_from = std::get_if<MailFrom>(&event)) {
     if (stage == Stage::Start) state.on_event(*mail_from);
   } else if (const auto* rcpt_to = std::get_if<RcptTo>(&event)) {
-    if (stage == Stage::Envelope) state.on_event(*rcpt_to, effects);
+    if (stage == Stage::Envelope) state.on_event(*rcpt_to, now, effects);
   } else if (const auto* field = std::get_if<HeaderField>(&event)) {
     if (stage == Stage::Envelope || stage == Stage::Header) state.on_event(*field);
   } else if (std::holds_alternative<EndOfHeaders>(event)) {

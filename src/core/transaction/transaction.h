@@ -24,6 +24,7 @@
 #include "core/proof/signing_gap.h"
 #include "core/transaction/effects.h"
 #include "core/transaction/events.h"
+#include "core/transaction/sender_tag.h"
 
 namespace backstop::transaction {
 
@@ -35,6 +36,8 @@ struct Surroundings {
       {};  // Of the ring; null when there is no ledger.
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps = {};  // Null when there are none.
   std::shared_ptr<const proof::DkimKeys> dkim = {};  // Null when that proof is not configured.
+  // Domains that refuse tagged senders, beside the configured ones; null when there are none.
+  std::shared_ptr<const TagExemptDomains> tag_exempt = {};
   policy::Attack attack = policy::Attack::Peace;
   bool observes_only =
       false;  // Whatever the configuration says: the keys of what was sent are lost.

@@ -27,7 +27,7 @@ ports::LogLevel level_of(policy::Reason reason) {
 }  // namespace
 
 bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fields,
-          MessageWorld& world) {
+          MessageWorld& world, bool changes_sender) {
   if (const auto* note = std::get_if<transaction::Note>(&effect)) {
     world.log.write(level_of(note->reason),
                     fmt::format("{}: note={} detail={}", id, policy::name_of(note->reason),
@@ -36,12 +36,15 @@ bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fiel
     transaction::Record told = *record;
     // A server that lets nobody add a field has sent it without the token.
     told.is_signed = told.is_signed && adds_fields;
+    told.is_tagged = told.is_tagged && changes_sender;
     world.log.write(ports::LogLevel::Info, transaction::render_log_line(told, id));
     if (world.history != nullptr) world.history->append(transaction::make_history_row(told, id));
   } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
     if (world.ledger != nullptr) world.ledger->record_sent(sent->message);
   } else if (const auto* used = std::get_if<transaction::CountUses>(&effect)) {
     if (world.ledger != nullptr) world.ledger->count_uses(used->uses);
+  } else if (const auto* wrong = std::get_if<transaction::CountWrongTag>(&effect)) {
+    if (world.wrong_tags != nullptr) world.wrong_tags->add(wrong->client, world.clock.now());
   } else {
     return false;
   }

@@ -14,6 +14,7 @@
 #include "ports/history.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
+#include "ports/wrong_tags.h"
 
 namespace backstop::door {
 
@@ -28,6 +29,7 @@ struct MessageWorld {
   std::atomic<std::uint32_t> missing_told{0};
   ports::Ledger* ledger = nullptr;                 // Null: what is sent is not remembered.
   ports::History* history = nullptr;               // Null: what is judged is not remembered.
+  ports::WrongTags* wrong_tags = nullptr;          // Null: searches for tags go unnoticed.
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
 
   void passed_by() const {
@@ -35,10 +37,11 @@ struct MessageWorld {
   }
 };
 
-// Writes down what is to be remembered (Note, Record, RecordSent, CountUses).  False for every
-// other effect: it is the door's.  `id`: the message's in the log; `adds_fields`: the mail server
-// lets us add fields, so that what was signed leaves with its token.
+// Writes down what is to be remembered (Note, Record, RecordSent, CountUses, CountWrongTag).  False
+// for every other effect: it is the door's.  `id`: the message's in the log; `adds_fields`: the
+// mail server lets us add fields, so that what was signed leaves with its token; `changes_sender`:
+// likewise the sender with its tag.
 bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fields,
-          MessageWorld& world);
+          MessageWorld& world, bool changes_sender = false);
 
 }  // namespace backstop::door

@@ -39,6 +39,7 @@ namespace action {
 inline constexpr std::uint32_t kAddFields = 0x1;  // ADDHEADER and INSHEADER.
 inline constexpr std::uint32_t kChangeFields = 0x10;
 inline constexpr std::uint32_t kQuarantine = 0x20;
+inline constexpr std::uint32_t kChangeSender = 0x40;
 inline constexpr std::uint32_t kSetMacroLists = 0x100;
 }  // namespace action
 

@@ -93,6 +93,11 @@ void append_remove_field(std::string& out, std::string_view name, unsigned occur
   append_field_change(out, 'm', occurrence, {.name = name, .value = ""});
 }
 
+void append_change_sender(std::string& out, std::string_view path) {
+  append_frame(out, path.size() + 1, 'e');
+  append_string(out, path);
+}
+
 void append_quarantine(std::string& out, std::string_view why) {
   const std::string reason = escape_reply(why, limits::kMilterReplyBytes);
   append_frame(out, reason.size() + 1, 'q');

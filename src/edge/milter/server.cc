@@ -29,6 +29,7 @@ struct Server::Parts {
                  .messages = source,
                  .ledger = ports.ledger,
                  .history = ports.history,
+                 .wrong_tags = ports.wrong_tags,
                  .on_passed_by = ports.on_passed_by},
         door(sessions) {}
 

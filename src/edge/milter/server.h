@@ -17,6 +17,7 @@
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
 #include "ports/surroundings.h"
+#include "ports/wrong_tags.h"
 
 namespace backstop::milter {
 
@@ -43,8 +44,9 @@ struct ServerPorts {
   const ports::SurroundingsSource& surroundings;
   ports::Answers& answers;
   ports::LogSink& log;
-  ports::Ledger* ledger = nullptr;    // Null: what is sent is not remembered.
-  ports::History* history = nullptr;  // Null: what is judged is not remembered.
+  ports::Ledger* ledger = nullptr;         // Null: what is sent is not remembered.
+  ports::History* history = nullptr;       // Null: what is judged is not remembered.
+  ports::WrongTags* wrong_tags = nullptr;  // Null: searches for tags go unnoticed.
   // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
   std::function<void(Instant)> on_passed_by = {};
 };

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kVersionMin = 2;
 constexpr std::uint32_t kVersionMax = 6;
 constexpr std::uint32_t kActionsWanted =
-    action::kAddFields | action::kChangeFields | action::kQuarantine;
+    action::kAddFields | action::kChangeFields | action::kQuarantine | action::kChangeSender;
 // Never kRejectedRecipients: with it Postfix shows {rcpt_mailer} = error for accepted recipients of
 // virtual alias domains too.  Never kLeadingSpace: the MTA writes the blank after the colon.
 constexpr std::uint32_t kStepsWanted = step::kNoHelo | step::kNoUnknown | step::kNoData |
@@ -180,6 +180,7 @@ void Session::tell_missing_actions() {
   if ((untold & action::kAddFields) != 0) what += " no token and no verdict can be added;";
   if ((untold & action::kChangeFields) != 0) what += " foreign verdicts cannot be removed;";
   if ((untold & action::kQuarantine) != 0) what += " nothing can be held;";
+  if ((untold & action::kChangeSender) != 0) what += " no sender can be tagged;";
   what.pop_back();
   world_.log.write(ports::LogLevel::Warning,
                    "milter: the server does not let filters do all that is needed:" + what);
@@ -221,7 +222,11 @@ void Session::begin_message(std::string_view sender, std::string& out) {
   } catch (...) {
     return let_pass("unknown exception");
   }
-  pass_on(transaction::MailFrom{.sender = sender, .authenticated = macros_.authenticated()},
+  const bool counted = world_.wrong_tags != nullptr && client_.address.has_value();
+  pass_on(transaction::MailFrom{.sender = sender,
+                                .authenticated = macros_.authenticated(),
+                                .wrong_tags =
+                                    counted ? world_.wrong_tags->count(*client_.address, now_) : 0},
           Command::Mail, out);
 }
 
@@ -309,9 +314,12 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
       if (may(action::kAddFields)) append_insert_field(out, insert->name, insert->value);
     } else if (const auto* remove = std::get_if<transaction::RemoveField>(&effect)) {
       if (may(action::kChangeFields)) append_remove_field(out, remove->name, remove->occurrence);
+    } else if (const auto* change = std::get_if<transaction::ChangeSender>(&effect)) {
+      if (may(action::kChangeSender)) append_change_sender(out, "<" + change->sender.text() + ">");
     } else if (const auto* hold = std::get_if<transaction::Hold>(&effect)) {
       if (may(action::kQuarantine)) append_quarantine(out, hold->why);
-    } else if (door::keep(effect, message_id(), (actions_ & action::kAddFields) != 0, world_)) {
+    } else if (door::keep(effect, message_id(), (actions_ & action::kAddFields) != 0, world_,
+                          (actions_ & action::kChangeSender) != 0)) {
       continue;
     } else if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) {
       question_ = *ledger;

@@ -48,6 +48,21 @@ TEST_F(SessionMessageTest, KeepsALeadingSpaceOutOfItsOwnFieldsAndPassesOthersOn)
   EXPECT_NE(last_.find("A\0b\0"s), std::string::npos);
 }
 
+TEST_F(SessionMessageTest, ChangesTheSenderAtTheEndOfTheMessageWhereTheServerLetsIt) {
+  script_.effects["eom"] = {tx::ChangeSender{{"prvs=1799d94d41=anna smith", "example.com"}}};
+  const std::string change = wire::packet('e', "<\"prvs=1799d94d41=anna smith\"@example.com>\0"s);
+  begin();
+  say(wire::mail("<a@example.com>") + wire::end_of_headers() + wire::end_of_message());
+  EXPECT_TRUE(last_.find(change) != std::string::npos);
+  Session other(world_);
+  std::string out;
+  other.on_bytes(wire::negotiate(6, 0x3f) + wire::connect("client", "192.0.2.1") +
+                     wire::mail("<a@example.com>") + wire::end_of_headers() +
+                     wire::end_of_message(),
+                 out);
+  EXPECT_EQ(out.find(change), std::string::npos);
+}
+
 TEST_F(SessionMessageTest, KnowsTheClientOfEveryFamily) {
   const struct {
     std::string host, address, want_name, want_address;

@@ -15,7 +15,7 @@ using SessionTest = ScriptedSession;
 TEST_F(SessionTest, AsksForWhatItNeedsAndForFewMacros) {
   say(wire::negotiate());
   EXPECT_EQ(wire::take_reply(last_)->payload,
-            wire::number(6) + wire::number(0x131) + wire::number(0xd782) + wire::number(0) +
+            wire::number(6) + wire::number(0x171) + wire::number(0xd782) + wire::number(0) +
                 "j {daemon_name}\0"s + wire::number(2) + "i {auth_authen}\0"s + wire::number(3) +
                 "i\0"s + wire::number(6) + "i\0"s + wire::number(5) + "i\0"s);
   EXPECT_EQ(log_.size(), 0u);

@@ -1,0 +1,27 @@
+// Wrong tags of all doors, counted in this process; they begin anew with it.
+#pragma once
+
+#include <mutex>
+
+#include "core/proof/wrong_tags.h"
+#include "ports/wrong_tags.h"
+
+namespace backstop::app {
+
+class WrongTagCount final : public ports::WrongTags {
+ public:
+  void add(const IpAddress& client, Instant now) override {
+    const std::scoped_lock lock(mutex_);
+    tags_.add(client, now);
+  }
+  unsigned count(const IpAddress& client, Instant now) const override {
+    const std::scoped_lock lock(mutex_);
+    return tags_.count(client, now);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  proof::WrongTags tags_;
+};
+
+}  // namespace backstop::app

@@ -1,0 +1,28 @@
+// Wrong tags in memory.
+#pragma once
+
+#include <mutex>
+
+#include "core/proof/wrong_tags.h"
+#include "ports/wrong_tags.h"
+
+namespace backstop::testing {
+
+// Any thread.
+class FakeWrongTags final : public ports::WrongTags {
+ public:
+  void add(const IpAddress& client, Instant now) override {
+    const std::scoped_lock lock(mutex_);
+    tags_.add(client, now);
+  }
+  unsigned count(const IpAddress& client, Instant now) const override {
+    const std::scoped_lock lock(mutex_);
+    return tags_.count(client, now);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  proof::WrongTags tags_;
+};
+
+}  // namespace backstop::testing
