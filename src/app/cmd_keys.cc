@@ -1,10 +1,12 @@
-// backstop keys: shows and changes the key ring.  Secrets are never printed.
+// backstop keys: shows and changes the key ring.  Secrets go into private files; only that of tags
+// is printed, where it is asked for.
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "app/command.h"
@@ -15,6 +17,7 @@
 #include "core/crypto/secret.h"
 #include "core/proof/key_change.h"
 #include "core/proof/key_file.h"
+#include "core/proof/tag.h"
 #include "edge/os/clock.h"
 #include "edge/os/entropy.h"
 #include "edge/os/key_store.h"
@@ -250,6 +253,34 @@ int run_export(const Options& options) {
   return kExitGood;
 }
 
+// The tag secret of a key, for other programs that make or check tags with it (Exim's prvs).
+int run_tag_secret(const Options& options) {
+  const auto place = find_place(options);
+  if (!place) return report_error(place.error(), kExitBadConfig);
+  const auto loaded = place->store.load();
+  if (!loaded) return report_error(loaded.error(), kExitBadConfig);
+  const proof::Key* const key = options.id == 0
+                                    ? loaded->ring->emitting()
+                                    : loaded->ring->find(static_cast<proof::KeyId>(options.id));
+  if (key == nullptr)
+    return report_error({Errc::NotFound, "", "there is no such key in the ring"}, kExitUsage);
+  const std::span<const std::uint8_t> secret = key->tag_secret().bytes();
+  if (options.file == "-") {
+    std::fwrite(secret.data(), 1, secret.size(), stdout);
+    std::fputc('\n', stdout);
+    return kExitGood;
+  }
+  const auto written = os::write_new_private_file(options.file, secret);
+  if (!written) return report_error(written.error());
+  const unsigned digit = proof::tag_digit_of(key->info().id);
+  print_done(options,
+             fmt::format("The tag secret of key {} is in {}, readable by its owner only; its key "
+                         "number in tags is {}. Who has this file can make tags as you do.",
+                         key->info().id, options.file, digit),
+             {{"id", key->info().id}, {"digit", digit}, {"file", options.file}});
+  return kExitGood;
+}
+
 Result<proof::AssembledRing> read_export(const std::string& file) {
   BS_TRY(const crypto::Secret content, os::read_private_file(file, limits::kKeyExportBytes));
   // SAFETY: char and uint8_t have the same size and alignment.
@@ -331,6 +362,12 @@ void add_keys_command(CLI::App& app, Chosen& chosen) {
   const Leaf out =
       add_leaf(*keys, chosen, "export", "Write the whole ring to one file", run_export);
   out.command->add_option("file", out.options->file, "A file that does not exist yet")->required();
+  const Leaf tag = add_leaf(*keys, chosen, "tag-secret",
+                            "Write the secret of a key's tags, for Exim's prvs", run_tag_secret);
+  tag.command->add_option("file", tag.options->file, "A file that does not exist yet; - prints it")
+      ->required();
+  tag.command->add_option("--id", tag.options->id, "The key; the one that signs without it")
+      ->check(CLI::Range(1U, static_cast<unsigned>(limits::kKeysPerRing)));
   const Leaf in = add_leaf(*keys, chosen, "import", "Add the keys of an export", run_import);
   in.command->add_option("file", in.options->file, "What backstop keys export wrote")->required();
 }

@@ -42,6 +42,7 @@ class Printer {
                       .reading = std::move(outcome.reading),
                       .token = judged.token,
                       .dkim = std::move(judged.dkim),
+                      .tag = judged.tag,
                       .judgement = std::move(judged.judgement)};
     if (explain_) {
       Explanation& explanation = result.explanation.emplace();

@@ -66,7 +66,8 @@ Json render_returned(const reading::Returned& returned) {
           {"hops", std::move(hops)}};
 }
 
-Json render_proofs(const proof::TokenCheck& token, const proof::DkimResult& dkim) {
+Json render_proofs(const proof::TokenCheck& token, const proof::DkimResult& dkim,
+                   proof::ProofResult tag) {
   Json proofs = {{"token", proof::name_of(token.result)}};
   if (token.result == proof::ProofResult::Valid || token.result == proof::ProofResult::Late) {
     proofs["token_issued"] = render_instant(token.issued);
@@ -78,6 +79,7 @@ Json render_proofs(const proof::TokenCheck& token, const proof::DkimResult& dkim
     proofs["dkim_selector"] = dkim.key.selector;
   }
   if (dkim.signed_at) proofs["dkim_signed"] = render_instant(*dkim.signed_at);
+  proofs["tag"] = proof::name_of(tag);
   return proofs;
 }
 
@@ -120,7 +122,7 @@ std::string render_read_json(const ReadResult& result) {
   line["references"] = reading.references;
   line["auto_submitted"] = reading.auto_submitted;
   line["defects"] = reading.defects.names();
-  line["proofs"] = render_proofs(result.token, result.dkim);
+  line["proofs"] = render_proofs(result.token, result.dkim, result.tag);
   line["verdict"] = policy::name_of(result.judgement.verdict);
   line["reasons"] = std::move(reasons);
   line["from"] = reading.from;

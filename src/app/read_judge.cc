@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/transaction/judge.h"
+#include "core/transaction/recipient_tag.h"
 
 namespace backstop::app {
 namespace {
@@ -40,7 +41,11 @@ proof::DkimResult check_signature(const reading::Reading& reading, const Basis& 
 }  // namespace
 
 FileJudgement judge_reading(const reading::Reading& reading, const Basis& basis) {
-  const std::vector<transaction::Recipient> recipients{claimed_sender(reading.returned, basis)};
+  std::vector<transaction::Recipient> recipients{claimed_sender(reading.returned, basis)};
+  transaction::RecipientTag tag = transaction::find_recipient_tag(
+      recipients.front().address, basis.config, basis.ring.get(), basis.now, false);
+  recipients.front().address = std::move(tag.addressee);
+  recipients.front().tag = tag.result;
   proof::TokenCheck token =
       transaction::check_token(reading, recipients, basis.config, basis.ring.get(), basis.now);
   const transaction::Client nobody{};
@@ -64,7 +69,10 @@ FileJudgement judge_reading(const reading::Reading& reading, const Basis& basis)
   if (basis.ring == nullptr && !reading.returned.tokens.empty()) {
     token.result = proof::ProofResult::Unavailable;
   }
-  return {.token = token, .dkim = std::move(dkim), .judgement = std::move(judged.judgement)};
+  return {.token = token,
+          .dkim = std::move(dkim),
+          .tag = tag.result,
+          .judgement = std::move(judged.judgement)};
 }
 
 }  // namespace backstop::app

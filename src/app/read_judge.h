@@ -12,6 +12,8 @@ namespace backstop::app {
 struct FileJudgement {
   proof::TokenCheck token;
   proof::DkimResult dkim;
+  // Of the sender that the returned message claims: nobody knows whom the envelope named.
+  proof::ProofResult tag = proof::ProofResult::Absent;
   policy::Judgement judgement;
 };
 

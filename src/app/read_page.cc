@@ -159,6 +159,7 @@ std::string render_read_page(const ReadResult& result, Colour colour) {
     page.line("signature", fmt::format("{}, {} of {}", proof::name_of(result.dkim.result),
                                        result.dkim.key.selector, result.dkim.key.domain));
   }
+  if (result.tag != proof::ProofResult::Absent) page.line("tag", proof::name_of(result.tag));
   for (const std::string_view defect : reading.defects.names())
     page.line("defect", defect);
   return page.take();

@@ -26,6 +26,7 @@ struct ReadResult {
   reading::Reading reading = {};
   proof::TokenCheck token = {};
   proof::DkimResult dkim = {};
+  proof::ProofResult tag = proof::ProofResult::Absent;
   policy::Judgement judgement = {};
   std::optional<Explanation> explanation = {};
 };
