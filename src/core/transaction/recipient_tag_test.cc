@@ -23,7 +23,8 @@ std::shared_ptr<const proof::KeyRing> one_key() {
 class TagWiring : public testing::Test {
  protected:
   TagWiring() {
-    config_.domains["example.com"] = {.name = "example.com", .tag = proof::TagStyle::Prvs};
+    config_.domains["example.com"].name = "example.com";
+    config_.domains["example.com"].tag = proof::TagStyle::Prvs;
   }
 
   mail::Address tagged(Instant at) const {
