@@ -1,5 +1,5 @@
-// Any bytes as the file of exemptions: what is read is written and read again the same, and learning
-// goes on from it.
+// Any bytes as the file of exemptions: what is read is written and read again the same, and
+// learning goes on from it.
 #include <cstddef>
 #include <cstdint>
 #include <string>
