@@ -3,12 +3,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/settings.h"
+#include "app/setup_exim.h"
 #include "app/setup_report.h"
 #include "app/setup_socket.h"
 #include "edge/mta/other_server.h"
@@ -26,6 +28,8 @@ struct Options {
   bool reload = false;
   bool json = false;
   std::string root = "/";
+  std::string mta;  // "" finds out.
+  mta::EximTags tags = mta::EximTags::None;
 };
 
 std::string config_path(const Options& options) {
@@ -43,6 +47,22 @@ void print_other(const Options& options, std::string_view mta, const std::string
   }
 }
 
+int run_exim(const Options& options) {
+  if (options.remove) {
+    print_other(
+        options, "exim",
+        "Take out of Exim's configuration what names BACKSTOP_ or backstop_, then run: exim4 "
+        "-bV && systemctl restart exim4",
+        "");
+    return kExitFound;
+  }
+  Settings settings;
+  settings.config_path = config_path(options);
+  const auto config = load_config(settings);
+  if (!config) return report_error(config.error(), kExitBadConfig);
+  return print_exim_setup(*config, options.tags, options.json);
+}
+
 // Exim and Sendmail: said, never edited.
 int run_other(const Options& options) {
   const auto other = mta::find_other_server(options.root);
@@ -52,13 +72,7 @@ int run_other(const Options& options) {
               "holds no mail server that setup knows: neither Postfix nor Exim nor Sendmail"},
         kExitFound);
   }
-  if (*other == mta::OtherServer::Exim) {
-    print_other(options, "exim",
-                "Exim is here. Backstop has no door for Exim yet, so there is nothing to set up; "
-                "mail goes on as before.",
-                "");
-    return kExitFound;
-  }
+  if (*other == mta::OtherServer::Exim) return run_exim(options);
   const bool there = mta::sendmail_names_us(options.root);
   if (options.remove) {
     print_other(options, "sendmail",
@@ -168,6 +182,7 @@ Result<SetupReport> set_up(const Options& options, const mta::Postfix& postfix) 
 }
 
 int run_setup(const Options& options) {
+  if (options.mta == "exim") return run_exim(options);
   const auto postfix = mta::Postfix::find(options.root);
   if (!postfix && postfix.error().code == Errc::NotFound && postfix.error().where == "postconf")
     return run_other(options);
@@ -204,12 +219,23 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
                    "The mail server lives below this directory; its commands run chrooted there")
       ->check(CLI::ExistingDirectory)
       ->type_name("DIR");
+  command
+      ->add_option("--mta", options->mta,
+                   "exim: say what belongs into Exim's configuration, wherever it runs")
+      ->check(CLI::IsMember({"exim"}));
+  const std::map<std::string, mta::EximTags> tags{{"none", mta::EximTags::None},
+                                                  {"prvs", mta::EximTags::Prvs},
+                                                  {"subaddress", mta::EximTags::SubAddress}};
+  command->add_option("--tag", options->tags, "With Exim: the tags of envelope senders")
+      ->transform(CLI::CheckedTransformer(tags))
+      ->type_name("none|prvs|subaddress");
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(render_examples(
       {"backstop setup                     shows each line that would change, and why",
        "backstop setup --apply --reload    backup, change, postfix check, reload; all back if it "
        "fails",
        "backstop setup --remove --dry-run  shows how it would be taken out again",
+       "backstop setup --mta exim --tag prvs  prints what belongs into Exim's configuration",
        "backstop setup --root /srv/mx1     a mail server in a tree or a container's root"}));
   command->callback([options, config, &chosen] {
     options->config_named = config->count() > 0;

@@ -19,6 +19,7 @@
 #include "edge/dns/dkim_key_lookup.h"
 #include "edge/door/direct_answers.h"
 #include "edge/milter/server.h"
+#include "edge/mta/request_server.h"
 #include "edge/os/clock.h"
 #include "edge/os/entropy.h"
 #include "edge/os/log.h"
@@ -190,34 +191,16 @@ class Daemon {
   }
 
   Result<void> start() {
-    milter::ServerOptions options;
-    options.listen = started_with_.milter_listen;
-    if (options.listen.empty()) options.listen = usual_endpoints("/");
-    if (options.listen.empty()) {
+    BS_TRY_VOID(open_milter());
+    BS_TRY_VOID(open_doors());
+    if (server_ == nullptr && doors_ == nullptr) {
       return fail(Errc::Invalid, "milter.listen",
                   "says nowhere to listen, and none of the usual directories is there; for Postfix "
                   "write milter.listen = [\"unix:/var/spool/postfix/backstop/milter.sock\"]");
     }
-    options.threads = started_with_.milter_threads;
-    options.socket_mode = started_with_.milter_socket_mode;
-    options.activated = door::activated_sockets();
-    BS_TRY(server_,
-           milter::Server::start(
-               options,
-               {.clock = clock_,
-                .surroundings = in_force_,
-                .answers = memory_ != nullptr ? static_cast<ports::Answers&>(*memory_) : answers_,
-                .log = *log_,
-                .ledger = memory_.get(),
-                .history = memory_.get(),
-                .wrong_tags = &wrong_tags_,
-                .on_passed_by = [this](Instant now) {
-                  if (memory_ != nullptr) memory_->passed_by(now);
-                }}));
     if (memory_ != nullptr) memory_->beat(clock_.now());
-    for (const config::Endpoint& endpoint : server_->endpoints()) {
-      log_->write(LogLevel::Info, fmt::format("listening on {}", escape_terminal(endpoint.text())));
-    }
+    if (server_ != nullptr) tell_places(server_->endpoints());
+    if (doors_ != nullptr) tell_places(doors_->endpoints());
     tell_keys(*keys_, started_with_, *log_);
     return {};
   }
@@ -233,18 +216,72 @@ class Daemon {
       if (memory_ != nullptr) memory_->beat(clock_.now());
       if (++beats % kBeatsPerKeyWatch == 0) watch_keys();
       // Each thread that serves mail has answered since the last time.
-      if (beats % kBeatsPerWatchdog == 0 && server_->answers())
-        os::notify_service_manager("WATCHDOG=1");
+      if (beats % kBeatsPerWatchdog == 0 && serve_all()) os::notify_service_manager("WATCHDOG=1");
     }
     os::notify_service_manager("STOPPING=1");
     log_->write(LogLevel::Info, "stopping: messages in flight may end");
-    server_->stop();
+    if (server_ != nullptr) server_->stop();
+    if (doors_ != nullptr) doors_->stop();
     if (memory_ != nullptr) memory_->rest(clock_.now());
-    server_->wait();
+    if (server_ != nullptr) server_->wait();
+    if (doors_ != nullptr) doors_->wait();
     log_->write(LogLevel::Info, "stopped");
   }
 
  private:
+  Result<void> open_milter() {
+    milter::ServerOptions options;
+    options.listen = started_with_.milter_listen;
+    if (options.listen.empty()) options.listen = usual_endpoints("/");
+    if (options.listen.empty()) return {};
+    options.threads = started_with_.milter_threads;
+    options.socket_mode = started_with_.milter_socket_mode;
+    options.activated = door::activated_sockets();
+    BS_TRY(server_, milter::Server::start(
+                        options, {.clock = clock_,
+                                  .surroundings = in_force_,
+                                  .answers = answers(),
+                                  .log = *log_,
+                                  .ledger = memory_.get(),
+                                  .history = memory_.get(),
+                                  .wrong_tags = &wrong_tags_,
+                                  .on_passed_by = [this](Instant now) { passed_by(now); }}));
+    return {};
+  }
+
+  Result<void> open_doors() {
+    if (started_with_.doors.empty()) return {};
+    mta::RequestServerOptions options;
+    options.doors = started_with_.doors;
+    options.activated = door::activated_sockets();
+    BS_TRY(doors_, mta::RequestServer::start(
+                       options, {.clock = clock_,
+                                 .surroundings = in_force_,
+                                 .answers = answers(),
+                                 .log = *log_,
+                                 .ledger = memory_.get(),
+                                 .history = memory_.get(),
+                                 .wrong_tags = &wrong_tags_,
+                                 .on_passed_by = [this](Instant now) { passed_by(now); }}));
+    return {};
+  }
+
+  bool serve_all() {
+    const bool milter = server_ == nullptr || server_->answers();
+    const bool doors = doors_ == nullptr || doors_->answers();
+    return milter && doors;
+  }
+  ports::Answers& answers() {
+    return memory_ != nullptr ? static_cast<ports::Answers&>(*memory_) : answers_;
+  }
+  void passed_by(Instant now) {
+    if (memory_ != nullptr) memory_->passed_by(now);
+  }
+  void tell_places(const std::vector<config::Endpoint>& endpoints) {
+    for (const config::Endpoint& endpoint : endpoints)
+      log_->write(LogLevel::Info, fmt::format("listening on {}", escape_terminal(endpoint.text())));
+  }
+
   void reload() {
     auto config = load_config(settings_);
     if (!config) {
@@ -270,6 +307,16 @@ class Daemon {
         out += endpoint.text() + " ";
       return out;
     };
+    const auto doors = [](const config::Config& c) {
+      std::string out = fmt::format("{} {:o} ", c.doors.threads, c.doors.socket_mode);
+      for (const auto* endpoints :
+           {&c.doors.socketmap, &c.doors.policy, &c.doors.line, &c.doors.rspamd}) {
+        for (const config::Endpoint& endpoint : *endpoints)
+          out += endpoint.text() + " ";
+        out += "/ ";
+      }
+      return out;
+    };
     std::string names;
     const auto compare = [&](bool same, std::string_view name) {
       if (!same) names += fmt::format(" {}", name);
@@ -277,6 +324,7 @@ class Daemon {
     compare(list(config) == list(started_with_), "milter.listen");
     compare(config.milter_threads == started_with_.milter_threads, "milter.threads");
     compare(config.milter_socket_mode == started_with_.milter_socket_mode, "milter.socket_mode");
+    compare(doors(config) == doors(started_with_), "doors");
     compare(config.keys_directory == keys_directory_, "keys.directory");
     compare(config.store_directory == started_with_.store_directory, "store.directory");
     compare(config.mail_logs == started_with_.mail_logs, "logs.mail");
@@ -314,7 +362,8 @@ class Daemon {
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::string key_trouble_;
-  std::unique_ptr<milter::Server> server_;
+  std::unique_ptr<milter::Server> server_;     // Null without milter.listen.
+  std::unique_ptr<mta::RequestServer> doors_;  // Null when no such door is open.
 };
 
 }  // namespace

@@ -49,11 +49,12 @@ def eventually(what, seconds: float = 30):
 class House:
     MAILBOXES = ["anna", "ben", "front desk"]
 
-    def __init__(self, mode: str = "enforce"):
+    def __init__(self, mode: str = "enforce", more: str = ""):
+        """`more` is added to Postfix's main.cf."""
         self.folder = room()
         self.sink = Sink()
         self.postfix = Postfix(trees().tree("postfix"), self.folder / "postfix", self.MAILBOXES,
-                               {"else.test": (self.sink.address, self.sink.port)})
+                               {"else.test": (self.sink.address, self.sink.port)}, more=more)
         self.guard = Guard(backstopd(), self.folder / "state", self.postfix.milter_socket, DOMAIN, mode,
                            self.folder / "backstopd.log")
         # Postfix gives 127.0.0.1 as the client of what its own sendmail command hands in.
@@ -101,8 +102,12 @@ class HouseTest(unittest.TestCase):
     _failed = False
 
     @classmethod
+    def make_house(cls) -> House:
+        return House(cls.MODE)
+
+    @classmethod
     def setUpClass(cls) -> None:
-        cls.house = House(cls.MODE)
+        cls.house = cls.make_house()
         try:
             cls.house.start()
         except BaseException:

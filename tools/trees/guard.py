@@ -22,8 +22,8 @@ _LIFETIME_DAYS = 21
 class Guard:
     """Start, stop and reload the daemon; read its log. Restarting keeps its state and its key.
 
-    `mode`, `more` settings and `environment` are those of the next start. With `configuration`, a file, the next start
-    reads that instead.
+    `mode`, `more` settings and `environment` are those of the next start; so are `doors`, by their option's name the
+    file each listens at, beside the milter's socket. With `configuration`, a file, the next start reads that instead.
     """
 
     def __init__(self, binary: pathlib.Path, state: pathlib.Path, socket: pathlib.Path, domain: str, mode: str,
@@ -39,6 +39,7 @@ class Guard:
         self.own = [loopback.OWN_CLIENT]
         self.more: dict[str, str] = {}
         self.environment: dict[str, str] = {}
+        self.doors: dict[str, str] = {}
         self.configuration: pathlib.Path | None = None
         self._binary = binary
         self._domain = domain
@@ -58,7 +59,13 @@ class Guard:
         words = [str(self._binary), "--defaults", "--state", str(self._state), "--domain", self._domain]
         for key, value in self.settings().items():
             words += ["--set", f"{key}={value}"]
+        for door, name in self.doors.items():
+            words += ["--set", f'doors.{door}=["unix:{pathlib.Path(path).parent / name}"]']
         return [*words, "--listen", f"unix:{path}"]
+
+    def door(self, door: str) -> str:
+        """The path of an open door's socket, short enough to connect to. While the daemon runs."""
+        return str((self._shortcut or self._socket.parent) / self.doors[door])
 
     def start(self, seconds: float = 20) -> None:
         """Starts the daemon and waits until its socket accepts. Raises Trouble with its last words."""

@@ -64,6 +64,20 @@ struct Relays {
 // 127.0.0.0/8 and ::1/128: mail that a program on this host hands in.
 std::vector<IpNetwork> loopback_networks();
 
+// Where mail servers bring requests: addresses to look up, messages outside of the milter protocol.
+struct Doors {
+  std::vector<Endpoint> socketmap;  // Postfix's `socketmap:`, Sendmail's `socket` maps.
+  std::vector<Endpoint> policy;     // Postfix's policy delegation.
+  std::vector<Endpoint> line;       // Exim's ${readsocket}.
+  std::vector<Endpoint> rspamd;     // Exim's spamd_address with variant=rspamd.
+  std::uint32_t socket_mode = 0660;
+  unsigned threads = 1;  // 1 to 64.
+
+  bool empty() const {
+    return socketmap.empty() && policy.empty() && line.empty() && rspamd.empty();
+  }
+};
+
 enum class LogTarget : std::uint8_t { Stderr, Syslog };
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };  // From more to less.
 
@@ -74,6 +88,7 @@ struct Config {
   std::vector<Endpoint> milter_listen;
   unsigned milter_threads = 2;  // 1 to 64.
   std::uint32_t milter_socket_mode = 0660;
+  Doors doors;
   std::string keys_directory = "/etc/backstop/keys";
   Seconds lifetime = proof::kDefaultLifetime;
   std::string dkim_directory;  // "": no key files.

@@ -122,6 +122,23 @@ const std::vector<Option>& options() {
        "/var/spool/postfix/backstop/milter.sock, each where its directory is."},
       {"milter.socket_mode", "octal mode", "\"0660\"", "The permissions of unix sockets."},
       {"milter.threads", "number from 1 to 64", "2", "Threads that serve the mail server."},
+      {"doors.socketmap", "list of endpoints", "[]",
+       "Where a mail server asks about addresses with a tag: Postfix's socketmap: tables and "
+       "Sendmail's\n"
+       "socket maps, with the maps unsign and sign. For a Postfix that is chrooted:\n"
+       "unix:/var/spool/postfix/backstop/map.sock"},
+      {"doors.policy", "list of endpoints", "[]",
+       "Where Postfix asks whether to take a recipient (check_policy_service). Only a tag in our "
+       "name that\n"
+       "is not ours is refused."},
+      {"doors.line", "list of endpoints", "[]",
+       "Where Exim asks about addresses and has outgoing mail signed (${readsocket})."},
+      {"doors.rspamd", "list of endpoints", "[]",
+       "Where Exim has messages judged (spamd_address with variant=rspamd; a host and port, or the "
+       "path of\n"
+       "a socket)."},
+      {"doors.socket_mode", "octal mode", "\"0660\"", "The permissions of their unix sockets."},
+      {"doors.threads", "number from 1 to 64", "1", "Threads that serve them."},
       {"log.to", "stderr or syslog", "\"stderr\"",
        "Where the log goes: one line per message that was signed or judged, queue id first."},
       {"log.level", "debug, info, warning or error", "\"info\"", "What is not worth a line."},

@@ -328,32 +328,61 @@ Result<void> set_own_networks(Config& config, const Value& value) {
   return {};
 }
 
-Result<void> set_milter_listen(Config& config, const Value& value) {
-  BS_TRY(const std::vector<std::string> texts, read_strings(value.node));
-  config.milter_listen.clear();
+Result<std::vector<Endpoint>> read_endpoints(const toml::node& node) {
+  BS_TRY(const std::vector<std::string> texts, read_strings(node));
+  std::vector<Endpoint> endpoints;
   for (const std::string& text : texts) {
     BS_TRY(Endpoint endpoint, parse_endpoint(text));
-    config.milter_listen.push_back(std::move(endpoint));
+    endpoints.push_back(std::move(endpoint));
   }
+  return endpoints;
+}
+
+Result<void> set_milter_listen(Config& config, const Value& value) {
+  BS_TRY(config.milter_listen, read_endpoints(value.node));
   return {};
+}
+
+template <std::vector<Endpoint> Doors::*door>
+Result<void> set_door(Config& config, const Value& value) {
+  BS_TRY(config.doors.*door, read_endpoints(value.node));
+  return {};
+}
+
+Result<unsigned> read_threads(const toml::node& node) {
+  BS_TRY(const std::int64_t threads, read_number(node, 1, 64));
+  return static_cast<unsigned>(threads);
 }
 
 Result<void> set_milter_threads(Config& config, const Value& value) {
-  BS_TRY(const std::int64_t threads, read_number(value.node, 1, 64));
-  config.milter_threads = static_cast<unsigned>(threads);
+  BS_TRY(config.milter_threads, read_threads(value.node));
   return {};
 }
 
-Result<void> set_socket_mode(Config& config, const Value& value) {
+Result<void> set_door_threads(Config& config, const Value& value) {
+  BS_TRY(config.doors.threads, read_threads(value.node));
+  return {};
+}
+
+Result<std::uint32_t> read_mode(const toml::node& node) {
   const std::string_view form = "an octal mode in quotes, as \"0660\"";
-  const auto* text = value.node.as_string();
+  const auto* text = node.as_string();
   if (text == nullptr) return want(form);
   const std::string& digits = text->get();
   std::uint32_t mode = 0;
   const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), mode, 8);
   if (error != std::errc{} || rest != digits.data() + digits.size() || mode > 0777)
     return want(form);
-  config.milter_socket_mode = mode;
+  return mode;
+}
+
+Result<void> set_socket_mode(Config& config, const Value& value) {
+  BS_TRY(config.milter_socket_mode, read_mode(value.node));
+  return {};
+}
+
+Result<void> set_door_mode(Config& config, const Value& value) {
+  BS_TRY(config.doors.socket_mode, read_mode(value.node));
   return {};
 }
 
@@ -436,6 +465,12 @@ constexpr Reader kReaders[] = {
     {"milter.listen", set_milter_listen},
     {"milter.socket_mode", set_socket_mode},
     {"milter.threads", set_milter_threads},
+    {"doors.socketmap", set_door<&Doors::socketmap>},
+    {"doors.policy", set_door<&Doors::policy>},
+    {"doors.line", set_door<&Doors::line>},
+    {"doors.rspamd", set_door<&Doors::rspamd>},
+    {"doors.socket_mode", set_door_mode},
+    {"doors.threads", set_door_threads},
     {"log.to", set_log_target},
     {"log.level", set_log_level}};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/ip.h"
 #include "core/mail/transfer_decoder.h"
 
 namespace backstop::mta {
@@ -23,6 +24,13 @@ std::string_view take_last_word(std::string_view& text) {
   const std::string_view word = text.substr(blank + 1);
   text = text.substr(0, blank);
   return word;
+}
+
+VerifyTag parse_verify(std::string_view rest) {
+  std::string_view before = rest;
+  const std::string_view last = take_last_word(before);
+  if (!IpAddress::parse(last)) return {.address = std::string(rest), .client = ""};
+  return {.address = std::string(before), .client = std::string(last)};
 }
 
 // An address may hold blanks, so what stands behind it is found from the end.
@@ -73,7 +81,7 @@ Result<LineRequest> parse_line_request(std::string_view line) {
   const std::string_view rest = blank == std::string_view::npos ? "" : line.substr(blank + 1);
   if (word == "token") return parse_token(rest);
   if (rest.empty()) return fail(Errc::Invalid, "", "wants a request and an address");
-  if (word == "verify") return VerifyTag{.address = std::string(rest)};
+  if (word == "verify") return parse_verify(rest);
   if (word == "unsign") return UnsignTag{.address = std::string(rest)};
   if (word == "sign") return parse_sign(rest);
   return fail(Errc::Invalid, "", "does not know that request");

@@ -17,6 +17,7 @@ namespace backstop::mta {
 // Addresses are as the mail server has them: with or without quotes, and with spaces without.
 struct VerifyTag {
   std::string address;
+  std::string client;  // Whose recipient it is: an IP address; "" when it is not said.
 };
 struct UnsignTag {
   std::string address;
@@ -38,8 +39,8 @@ struct MakeToken {
 };
 using LineRequest = std::variant<VerifyTag, UnsignTag, SignTag, MakeToken>;
 
-// "verify ADDRESS", "unsign ADDRESS", "sign ADDRESS [DAY [DOMAIN]]", "token NAME=BASE64 …" with the
-// names id, host, server, user, from, to and head in any order.  Errors: Errc::Invalid.
+// "verify ADDRESS [CLIENT]", "unsign ADDRESS", "sign ADDRESS [DAY [DOMAIN]]", "token NAME=BASE64 …"
+// with the names id, host, server, user, from, to and head in any order.  Errors: Errc::Invalid.
 Result<LineRequest> parse_line_request(std::string_view line);
 
 }  // namespace backstop::mta

@@ -21,6 +21,9 @@ T parse(std::string_view line) {
 
 TEST(LineRequest, TakesAnAddressAsEximHasIt) {
   EXPECT_EQ(parse<VerifyTag>("verify alice@example.com").address, "alice@example.com");
+  const auto of_client = parse<VerifyTag>("verify front desk@example.com 2001:db8::1");
+  EXPECT_EQ(of_client.address, "front desk@example.com");
+  EXPECT_EQ(of_client.client, "2001:db8::1");
   EXPECT_EQ(parse<UnsignTag>("unsign front desk@example.com").address, "front desk@example.com");
 }
 

@@ -1,0 +1,12 @@
+// What `backstop setup` says to whoever runs Exim.
+#pragma once
+
+#include "core/config/config.h"
+#include "edge/mta/exim_recipe.h"
+
+namespace backstop::app {
+
+// Prints the recipe, and what backstop.toml lacks for it.  Returns the exit code.
+int print_exim_setup(const config::Config& config, mta::EximTags tags, bool json);
+
+}  // namespace backstop::app

@@ -1,0 +1,134 @@
+#include "edge/mta/exim_recipe.h"
+
+#include <fmt/format.h>
+
+namespace backstop::mta {
+namespace {
+
+std::string render_domains(const std::vector<std::string>& domains) {
+  std::string out;
+  for (const std::string& domain : domains)
+    out += (out.empty() ? "" : " : ") + domain;
+  return out;
+}
+
+// spamd_address wants "host port", or a path.
+std::string render_spamd(const config::Endpoint& endpoint) {
+  if (endpoint.kind != config::Endpoint::Kind::Inet) return endpoint.path;
+  return fmt::format("{} {}", endpoint.address.text(), endpoint.port);
+}
+
+std::string_view pattern_of(EximTags tags) {
+  return tags == EximTags::SubAddress ? R"(\N(?i)^.+[+]prvs=[0-9]{4}[0-9a-f]{6}$\N)"
+                                      : R"(\N(?i)^prvs=[0-9]{4}[0-9a-f]{6}=\N)";
+}
+
+EximPart render_main(const EximSite& site) {
+  std::string text = fmt::format(
+      "domainlist backstop_domains = {}\n"
+      "BACKSTOP_LINE = {}\n"
+      "spamd_address = {} variant=rspamd tmo=30s\n"
+      "BACKSTOP_TOKEN = token id=${{base64:$message_exim_id}} "
+      "host=${{base64:$sender_host_address}} "
+      "server=${{base64:$primary_hostname}} user=${{base64:$authenticated_id}} "
+      "from=${{base64:$sender_address}} to=${{base64:$recipients}} "
+      "head=${{base64:$message_headers_raw}}\n"
+      "acl_not_smtp = backstop_not_smtp\n",
+      render_domains(site.domains), render_exim_socket(site.line), render_spamd(site.rspamd));
+  if (site.tags != EximTags::None)
+    text += fmt::format("BACKSTOP_TAG = {}\n", pattern_of(site.tags));
+  return {"the main section, before the first \"begin\"", text};
+}
+
+constexpr std::string_view kRecipientAcl = R"(backstop_rcpt:
+  # Only an address with a tag is asked about; all others do without us.
+  accept  !domains  = +backstop_domains
+  accept  condition = ${if !match{$local_part}{BACKSTOP_TAG}}
+  warn    set acl_m_backstop = ${readsocket{BACKSTOP_LINE}{verify $local_part@$domain $sender_host_address\n}{5s}{}{away}}
+  defer   condition = ${if eq{$acl_m_backstop}{away}}
+          message   = 4.3.0 The tag of this address cannot be checked now
+  deny    condition = ${if eq{$acl_m_backstop}{bad}}
+          message   = 5.1.1 The tag of this address is not ours
+  accept
+
+)";
+
+constexpr std::string_view kMessageAcls = R"(backstop_not_smtp:
+  # The mail of programs on this host.
+  warn    set acl_m_backstop_token = ${readsocket{BACKSTOP_LINE}{BACKSTOP_TOKEN\n}{5s}{}{}}
+  warn    condition  = ${if def:acl_m_backstop_token}
+          add_header = :at_start:$acl_m_backstop_token
+  accept
+
+backstop_data:
+  # Ours, going out: a token, and the ledger remembers the message.
+  warn    set acl_m_backstop_token = ${readsocket{BACKSTOP_LINE}{BACKSTOP_TOKEN\n}{5s}{}{}}
+  warn    condition  = ${if def:acl_m_backstop_token}
+          add_header = :at_start:$acl_m_backstop_token
+  accept  condition  = ${if def:acl_m_backstop_token}
+  # Everything else is judged, whoever sends it; while we are away it flows.
+  warn    remove_header = Backstop-Verdict
+          set acl_m_backstop_report =
+  warn    spam = nobody:true
+          set acl_m_backstop_report = $spam_report
+  deny    condition = ${if match{$acl_m_backstop_report}{\N^Action: reject\b\N}}
+          message   = ${if match{$acl_m_backstop_report}{\NBackstop-Reply: 550 (.*)\N}{$1}{5.7.1 This answers a message we did not send}}
+  defer   condition = ${if match{$acl_m_backstop_report}{\N^Action: soft reject\b\N}}
+          message   = 4.7.1 Try again later
+  warn    set acl_m_backstop_verdict = ${if match{$acl_m_backstop_report}{\N(?m)^ ?(Backstop-Verdict: .*)$\N}{$1}}
+  warn    condition  = ${if def:acl_m_backstop_verdict}
+          add_header = :at_start:$acl_m_backstop_verdict
+  # Held in the queue: exim -Mt ID lets it go on, exim -Mrm ID takes it out.
+  warn    condition = ${if match{$acl_m_backstop_report}{\N^Action: quarantine\b\N}}
+          control   = freeze/no_tell
+  accept
+)";
+
+constexpr std::string_view kUnsignRouter = R"(backstop_unsign:
+  # Mail for an address with a tag of ours is for the address without it. Anything else goes on to
+  # the routers below, which do not know such a user.
+  driver    = redirect
+  domains   = +backstop_domains
+  condition = ${if match{$local_part}{BACKSTOP_TAG}}
+  data      = ${readsocket{BACKSTOP_LINE}{unsign $local_part@$domain\n}{5s}{}{:defer: the tag cannot be checked now}}
+  allow_defer
+  forbid_file
+  forbid_pipe
+  forbid_include
+)";
+
+constexpr std::string_view kReturnPath =
+    R"(  return_path = ${if and{{def:return_path}{!def:h_disposition-notification-to:}{match_domain{${domain:$return_path}}{+backstop_domains}}}{${readsocket{BACKSTOP_LINE}{sign $return_path ${eval:$received_time/86400} $domain\n}{5s}{}{$return_path}}}fail}
+)";
+
+}  // namespace
+
+std::string render_exim_socket(const config::Endpoint& endpoint) {
+  return endpoint.kind == config::Endpoint::Kind::Inet ? endpoint.text() : endpoint.path;
+}
+
+std::vector<EximPart> render_exim_recipe(const EximSite& site) {
+  const bool tags = site.tags != EximTags::None;
+  std::vector<EximPart> parts;
+  parts.push_back(render_main(site));
+  if (tags) {
+    parts.push_back(
+        {"the ACL that acl_smtp_rcpt names, at its very top", "  require acl = backstop_rcpt\n"});
+  }
+  parts.push_back({"the ACL that acl_smtp_data names, at its end, instead of its last accept",
+                   "  require acl = backstop_data\n"
+                   "  discard condition = ${if match{$acl_m_backstop_report}{\\N^Action: "
+                   "discard\\b\\N}}\n"
+                   "  accept\n"});
+  parts.push_back(
+      {"the section \"begin acl\", at its end",
+       (tags ? std::string(kRecipientAcl) : std::string()) + std::string(kMessageAcls)});
+  if (tags) {
+    parts.push_back(
+        {"the section \"begin routers\", before all others", std::string(kUnsignRouter)});
+    parts.push_back({"each smtp transport that sends to other sites", std::string(kReturnPath)});
+  }
+  return parts;
+}
+
+}  // namespace backstop::mta
