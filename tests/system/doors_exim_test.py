@@ -22,7 +22,7 @@ class EximHouse:
     def __init__(self):
         self.folder = house.room()
         self.sink = Sink()
-        self.exim = GuardedExim(house.trees().tree("exim"), self.folder / "exim", ["anna", "ben"],
+        self.exim = GuardedExim(house.trees().tree("exim-heavy"), self.folder / "exim", ["anna", "ben"],
                                 (self.sink.address, self.sink.port))
         self.guard = Guard(house.backstopd(), self.folder / "state", self.exim.sockets / "milter.sock", DOMAIN,
                            "enforce", self.folder / "backstopd.log")
@@ -120,9 +120,20 @@ class Tags(Recipe):
         self.assertEqual(self.recipient("nobody@shop.test")[0], 550)
 
     def test_exims_own_bounce_to_a_tagged_sender_reaches_its_mailbox(self):
-        name = self.send("gone@else.test")
+        name = notices.mark()
+        with self.house.desk() as desk:
+            desk.send(self.tagged(), "gone@else.test", notices.letter("anna@shop.test", "gone@else.test", name))
         came = self.house.arrived(name)
         self.assertIn("Mailer-Daemon", came.parsed["From"])
+
+    def test_mail_going_out_has_the_tag_of_its_sender_and_day(self):
+        before = len(self.house.exim.log_lines(f"=> {house.ABROAD} "))
+        for _ in range(2):
+            self.house.left(self.send())
+        lines = house.eventually(lambda: self.house.exim.log_lines(f"=> {house.ABROAD} ")[before + 1:])
+        self.assertTrue(lines)
+        for line in self.house.exim.log_lines(f"=> {house.ABROAD} ")[before:]:
+            self.assertIn(f"P=<{self.tagged()}>", line)
 
     def test_while_the_daemon_is_down_only_tagged_recipients_wait(self):
         tagged = self.tagged()

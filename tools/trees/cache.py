@@ -24,6 +24,7 @@ BASE_PACKAGES: list[str] = ["ca-certificates"]
 PACKAGES = {
     "postfix": ["postfix", "postfix-pcre"],
     "exim": ["exim4-daemon-light"],
+    "exim-heavy": ["exim4-daemon-heavy"],  # reads whole messages in its ACLs
     "opensmtpd": ["opensmtpd"],
     "sendmail": ["sendmail-bin", "sendmail-cf"],
     "courier": ["courier-mta"],

@@ -31,7 +31,7 @@ acl_smtp_rcpt = acl_rcpt
 acl_smtp_data = acl_data
 ignore_bounce_errors_after = 0s
 log_file_path = /var/log/exim4/%slog
-log_selector = +smtp_confirmation
+log_selector = +smtp_confirmation +return_path_on_delivery
 trusted_users = root
 untrusted_set_sender = *
 {main}

@@ -343,7 +343,7 @@ Result<void> set_milter_listen(Config& config, const Value& value) {
   return {};
 }
 
-template <std::vector<Endpoint> Doors::*door>
+template <std::vector<Endpoint> Doors::* door>
 Result<void> set_door(Config& config, const Value& value) {
   BS_TRY(config.doors.*door, read_endpoints(value.node));
   return {};
