@@ -242,11 +242,11 @@ TEST_F(LogWatchTest, TellsOfTaggedSendersThatWereRefusedForTheirSender) {
   };
   const std::string tagged =
       proof::sign_tag({"Anna", "shop.test"}, *key, kNoon, Days{21}, {}).text();
-  bounce("4A1", tagged, "talk@Lists.test", "5.7.1", "you are not a member of else.test");
-  bounce("4A2", tagged, "bob@else.test", "5.1.1", "User unknown");
-  bounce("4A3", "anna@shop.test", "bob@else.test", "5.7.1", "not a member");
-  bounce("4A4", "prvs=1799d94d41=anna@shop.test", "bob@else.test", "5.7.1", "not a member");
-  bounce("4A5", tagged, "dora@shop.test", "5.7.1", "not a member");
+  bounce("4AAA1", tagged, "talk@Lists.test", "5.7.1", "you are not a member of else.test");
+  bounce("4AAA2", tagged, "bob@else.test", "5.1.1", "User unknown");
+  bounce("4AAA3", "anna@shop.test", "bob@else.test", "5.7.1", "not a member");
+  bounce("4AAA4", "prvs=1799d94d41=anna@shop.test", "bob@else.test", "5.7.1", "not a member");
+  bounce("4AAA5", tagged, "dora@shop.test", "5.7.1", "not a member");
   watch_->poll(kNoon);
   EXPECT_EQ(told, (std::vector<proof::TagRefusal>{{kNoon, "lists.test", "anna@shop.test"}}));
 }
