@@ -32,14 +32,19 @@ class Exim(unittest.TestCase):
         cls.room.own("etc/exim4")
         cls.room.write("etc/exim4/exim4.conf", "primary_hostname = mx.exim.test\n")
         cls.room.start(["sleep", "600"])
+        assert house.eventually(lambda: cls.in_room("test", "-e", "/etc/exim4/exim4.conf").returncode == 0)
 
     @classmethod
     def tearDownClass(cls) -> None:
         cls.room.stop()
         shutil.rmtree(cls.folder)
 
+    @classmethod
+    def in_room(cls, *words: str) -> subprocess.CompletedProcess:
+        return cls.room.run([*words])
+
     def expand(self, text: str) -> str:
-        done = self.room.run(["exim4", "-be", text])
+        done = self.in_room("exim4", "-be", text)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.strip()
 
