@@ -80,7 +80,7 @@ void TagBook::learn(const proof::TagRefusal& refusal) {
   if (!unwritten_ && mark() != known_) read_again();
   const bool was_exempt = domains()->contains(refusal.domain);
   const bool exempt = exemptions_.add(refusal);
-  write();
+  unwritten_ = true;  // A log may name thousands at once: beat() writes them together.
   if (!exempt) return;
   publish();
   if (was_exempt) return;

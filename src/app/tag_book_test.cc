@@ -17,6 +17,7 @@ class TagBookTest : public ::testing::Test {
   void refuse(TagBook& book, int times) {
     for (int i = 0; i < times; ++i)
       book.learn({kNoon + Days{i}, "lists.test", i % 2 == 0 ? "anna@shop.test" : "bert@shop.test"});
+    book.beat(kNoon);
   }
   ::backstop::testing::TemporaryDirectory folder_;
   ::backstop::testing::FakeLog log_;
@@ -31,6 +32,8 @@ TEST_F(TagBookTest, LearnsADomainAndKeepsItOverARestart) {
   TagBook book(folder_.path(), log_);
   book.learn({kNoon + Days{2}, "lists.test", "anna@shop.test"});
   EXPECT_TRUE(book.domains()->contains("lists.test"));
+  EXPECT_TRUE(read_tag_file(folder_.path())->exemptions().empty());  // Written at the next beat.
+  book.beat(kNoon + Days{2});
   EXPECT_NE(log_.lines().back().text.find("lists.test refuses tagged senders"), std::string::npos);
   EXPECT_TRUE(TagBook(folder_.path(), log_).domains()->contains("lists.test"));
 }

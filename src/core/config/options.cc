@@ -34,9 +34,11 @@ const std::vector<Option>& options() {
       {"domains.*.tag", "none, prvs or subaddress", "\"none\"",
        "Whether envelope senders of the domain get a tag (BATV), by which a bounce that returns "
        "nothing\n"
-       "proves what it answers: prvs=TAG=user@ or user+prvs=TAG@. The server must know such "
-       "recipients;\n"
-       "`backstop setup` sees to it."},
+       "proves what it answers: prvs=TAG=user@ or user+prvs=TAG@. The server must take them off "
+       "again,\n"
+       "by doors.socketmap or doors.line, or know them as sub-addresses: otherwise genuine "
+       "bounces\n"
+       "are lost. See docs/formats/doors.md."},
       {"addresses.roles", "list of addresses", "[]",
        "Addresses treated as postmaster@ and abuse@ are: nothing is refused there. List those "
        "that\n"

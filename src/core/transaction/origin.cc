@@ -54,6 +54,11 @@ Origin find_first_pass_origin(const config::Config& config, const Client& client
   return ours && guarded ? Origin::Ours : Origin::Relay;
 }
 
+bool is_server_of_ours(const config::Config& config, const IpAddress& address) {
+  return contains(config.relays.inbound, address) || contains(config.relays.reinject, address) ||
+         contains(config.own_networks, address);
+}
+
 bool is_our_host(const config::Config& config, const Client& client, std::string_view name) {
   if (name.empty()) return false;
   if (ascii::equals_folded(name, client.server_name)) return true;

@@ -38,6 +38,9 @@ Origin find_first_pass_origin(const config::Config& config, const Client& client
 bool is_second_pass(const config::Config& config, const Client& client,
                     const std::vector<mail::Received>& trace);
 
+// A relay, a filter that hands mail back, or a network of our own.
+bool is_server_of_ours(const config::Config& config, const IpAddress& address);
+
 // True for the name of one of our hosts as Received lines write it.
 bool is_our_host(const config::Config& config, const Client& client, std::string_view name);
 

@@ -52,6 +52,15 @@ class Doors : public ::testing::Test {
                                                           .tag = proof::TagStyle::Prvs});
     surroundings_.set({.config = config, .ring = std::move(ring)});
   }
+  // The configuration, but for this.
+  template <class Edit>
+  void change(Edit&& edit) {
+    transaction::Surroundings now = surroundings_.current();
+    auto config = std::make_shared<config::Config>(*now.config);
+    edit(*config);
+    now.config = std::move(config);
+    surroundings_.set(std::move(now));
+  }
   // alice's tag, of a message submitted so long ago.
   std::string tagged(Days ago = Days{0}, const std::string& local = "alice") const {
     const auto ring = one_key_ring();
@@ -248,6 +257,23 @@ TEST_F(Doors, NetworkThatSearchesForTagsIsToldNothing) {
   EXPECT_EQ(ask(tagged()), "action=DUNNO\n\n");
 }
 
+TEST_F(Doors, ServersOfOurOwnAreNeitherRefusedNorCounted) {
+  testing::FakeWrongTags wrong_tags;
+  addresses_.wrong_tags = &wrong_tags;
+  change([](config::Config& config) {
+    config.relays.inbound = {IpNetwork::parse("192.0.2.0/24").value()};
+  });
+  for (int i = 0; i < 100; ++i)
+    ASSERT_EQ(policy(forged()), "action=DUNNO\n\n");
+  EXPECT_EQ(line("verify " + forged() + " 192.0.2.1"), "none");
+  EXPECT_EQ(line("verify " + tagged() + " 192.0.2.1"), "ok alice@example.com");
+}
+
+TEST_F(Doors, DomainWithoutTagsRefusesNoneForItsTag) {
+  change([](config::Config& config) { config.domains.begin()->second.tag.reset(); });
+  EXPECT_EQ(policy(forged()), "action=DUNNO\n\n");
+}
+
 // --- line
 
 TEST_F(Doors, VerifySaysWhatATagIsWorth) {
@@ -265,7 +291,7 @@ TEST_F(Doors, LineAnswersHaveNoEndAndCloseTheConversation) {
   conversation->on_bytes("unsign " + tagged() + "\nunsign " + tagged() + "\n", out);
   EXPECT_EQ(out, "alice@example.com");
   EXPECT_TRUE(conversation->over());
-  EXPECT_EQ(line("unsign alice@example.com"), "");
+  EXPECT_EQ(line("unsign alice@example.com"), "none");
 }
 
 TEST_F(Doors, SenderHasOneTagForADayOfSubmission) {

@@ -45,7 +45,8 @@ constexpr std::string_view kRecipientAcl = R"(backstop_rcpt:
   accept  !domains  = +backstop_domains
   accept  condition = ${if !match{$local_part}{BACKSTOP_TAG}}
   warn    set acl_m_backstop = ${readsocket{BACKSTOP_LINE}{verify $local_part@$domain $sender_host_address\n}{5s}{}{away}}
-  defer   condition = ${if eq{$acl_m_backstop}{away}}
+  # Nothing at all: the connection was given up.
+  defer   condition = ${if match{$acl_m_backstop}{\N^(away)?$\N}}
           message   = 4.3.0 The tag of this address cannot be checked now
   deny    condition = ${if eq{$acl_m_backstop}{bad}}
           message   = 5.1.1 The tag of this address is not ours
@@ -67,7 +68,7 @@ backstop_data:
           add_header = :at_start:$acl_m_backstop_token
   accept  condition  = ${if def:acl_m_backstop_token}
   # Everything else is judged, whoever sends it; while we are away it flows.
-  warn    remove_header = Backstop-Verdict
+  warn    remove_header = Backstop-Verdict : Backstop-Sender
           set acl_m_backstop_report =
   warn    spam = nobody:true
           set acl_m_backstop_report = $spam_report
@@ -90,7 +91,7 @@ constexpr std::string_view kUnsignRouter = R"(backstop_unsign:
   driver    = redirect
   domains   = +backstop_domains
   condition = ${if match{$local_part}{BACKSTOP_TAG}}
-  data      = ${readsocket{BACKSTOP_LINE}{unsign $local_part@$domain\n}{5s}{}{:defer: the tag cannot be checked now}}
+  data      = ${sg{${sg{${readsocket{BACKSTOP_LINE}{unsign $local_part@$domain\n}{5s}{}{away}}}{\N^(away)?$\N}{:defer: the tag cannot be checked now}}}{\N^none$\N}{}}
   allow_defer
   forbid_file
   forbid_pipe
@@ -98,7 +99,7 @@ constexpr std::string_view kUnsignRouter = R"(backstop_unsign:
 )";
 
 constexpr std::string_view kReturnPath =
-    R"(  return_path = ${if and{{def:return_path}{!def:h_disposition-notification-to:}{match_domain{${domain:$return_path}}{+backstop_domains}}}{${readsocket{BACKSTOP_LINE}{sign $return_path ${eval:$received_time/86400} $domain\n}{5s}{}{$return_path}}}fail}
+    R"(  return_path = ${if and{{def:return_path}{!def:h_disposition-notification-to:}{match_domain{${domain:$return_path}}{+backstop_domains}}}{${sg{${readsocket{BACKSTOP_LINE}{sign $return_path ${eval:$received_time/86400} $domain\n}{5s}{}{}}}{\N^$\N}{$return_path}}}fail}
 )";
 
 }  // namespace

@@ -86,7 +86,10 @@ void LineConversation::answer(const VerifyTag& request, std::string& out) {
 void LineConversation::answer(const UnsignTag& request, std::string& out) {
   const TagFinding found =
       find_tag(request.address, addresses_.surroundings.current(), addresses_.clock.now());
-  if (found.authentic()) out += found.plain.text();
+  // Never nothing: that is what a connection that was given up says.
+  out += found.authentic()                   ? found.plain.text()
+         : found.state == TagState::KeysAway ? "away"
+                                             : "none";
 }
 
 void LineConversation::answer(const SignTag& request, std::string& out) {

@@ -53,6 +53,8 @@ TagFinding find_tag(std::string_view address, const transaction::Surroundings& s
 bool refuses_forged_tag(std::string_view address, const transaction::Surroundings& surroundings) {
   const auto recipient = mail::parse_path(address);
   if (!recipient || surroundings.observes_only) return false;
+  const config::Domain* const domain = find_domain(*recipient, surroundings);
+  if (domain == nullptr || !domain->tag) return false;
   const bool key_signs = surroundings.ring != nullptr && surroundings.ring->emitting() != nullptr;
   return key_signs &&
          surroundings.config->mode_of(proof::split_tag(*recipient).plain) == policy::Mode::Enforce;
