@@ -55,6 +55,7 @@ struct Signs {
   bool update = false;                // Words of an update: no acknowledgement.
   bool other_matter = false;          // Words of an order, a password: one only of mail.
   bool number = false;                // The subject has a number as tickets have it.
+  bool digits = false;                // The subject has any digits of the writer's own.
   bool forward = false;               // The subject is that of a forward, or ...
   bool reply = false;                 // ... of a reply.
   bool tagged = false;           // It has a tag in brackets, as trackers, forums and lists write.
@@ -133,17 +134,22 @@ Signs collect_signs(const Findings& f) {
   const auto count = [&f](Kind kind, Where where, std::size_t before) {
     return count_words(f.words, kind, where, before);
   };
+  const Words reply_subject =
+      forward || reply ? Words{} : count(Kind::AutoReply, Where::Subject, kAll);
+  // Behind "Automatic reply:" stands the subject of what was sent.
+  const bool quotes_subject = forward || reply_subject.fixed > 0;
   Signs s{
-      .reply_subject = forward || reply ? Words{} : count(Kind::AutoReply, Where::Subject, kAll),
+      .reply_subject = reply_subject,
       .reply_text = count(Kind::AutoReply, Where::Text, others.quoted),
       .bare_text = count(Kind::AutoReply, Where::Text, std::min(others.quoted, others.subject)),
       .ticket_subject = forward ? Words{} : count(Kind::TicketAck, Where::Subject, kAll),
       .ticket_text = count(Kind::TicketAck, Where::Text, others.quoted),
       .text = AnswerWords(f.text.substr(0, others.quoted)),
-      .subject = AnswerWords(forward ? std::string_view{} : f.subject),
+      .subject = AnswerWords(quotes_subject ? std::string_view{} : f.subject),
       .update = others.update,
       .other_matter = others.other_matter,
       .number = !forward && has_number(f.subject),
+      .digits = !quotes_subject && f.subject.find('0') != std::string_view::npos,
       .forward = forward,
       .reply = reply,
       .tagged = f.subject.starts_with('['),
@@ -162,8 +168,7 @@ Signs collect_signs(const Findings& f) {
 bool acknowledges_in_sum(const Findings& f, const Signs& s) {
   // A server that answers for a mailbox names itself, too.
   const int enough = s.null_sender ? 4 : 5;
-  const bool numbered = s.number || s.text.has(W::Number) || s.subject.has(W::Number) ||
-                        f.subject.find('0') != std::string_view::npos;
+  const bool numbered = s.number || s.text.has(W::Number) || s.subject.has(W::Number) || s.digits;
   if (f.text_groups().has(NoticeWord::Moderator)) return false;
   const bool request = s.text.has(W::Request) || s.subject.has(W::Request);
   const bool received = s.text.has(W::Received) || s.subject.has(W::Received);
@@ -185,12 +190,12 @@ bool acknowledges_in_sum(const Findings& f, const Signs& s) {
 
 // By the words of any language: an organisation has what was sent, and will see to it.
 bool acknowledges(const Findings& f, const Signs& s) {
-  if ((s.null_sender || s.named_by_header) && acknowledges_in_sum(f, s)) return true;
-  if (!s.text.acknowledge_request()) return false;
-  const bool numbered = s.number || s.text.has(W::Number) ||
-                        (s.subject.has(W::Request) && f.subject.find('0') != f.subject.npos);
+  const bool numbered =
+      s.number || s.text.has(W::Number) || (s.subject.has(W::Request) && s.digits);
   // What a server names an automatic reply is a mailbox's, unless it speaks of a ticket.
   if (s.reply_subject.fixed > 0 && !numbered && !s.text.has(W::Request)) return false;
+  if ((s.null_sender || s.named_by_header) && acknowledges_in_sum(f, s)) return true;
+  if (!s.text.acknowledge_request()) return false;
   if (s.named_by_header) return true;
   const bool in_subject = s.ticket_subject.all() > 0 || s.number;
   if (s.null_sender) return true;

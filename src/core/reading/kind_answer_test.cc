@@ -110,6 +110,15 @@ TEST(KindAnswerTest, RepliesOfExchangeAreToldInEveryLanguageOfTheSubject) {
   expect_answers(kFrom, mails, Kind::AutoReply);
 }
 
+TEST(KindAnswerTest, TheSubjectThatAnAutomaticReplyQuotesSaysNothingOfATicket) {
+  const Mail mails[] = {
+      {"of a mailbox nobody reads", "Automatic reply: Your question of 2887",
+       "In-Reply-To: <1@here.example>\r\nAuto-Submitted: auto-replied\r\nReturn-Path: <>\r\n",
+       "Thank you. This address is read by nobody any more; your message follows."},
+  };
+  expect_answers(kFrom, mails, Kind::AutoReply);
+}
+
 TEST(KindAnswerTest, AServersLanguageInTheSubjectDoesNotHideThePersons) {
   const Mail mails[] = {
       {"German text", "Automatic reply: Angebot", kExchange,
