@@ -74,8 +74,10 @@ TEST_F(Tag, TakesASecretThatOtherImplementationsCanHold) {
   for (const std::uint8_t byte : bytes)
     EXPECT_TRUE(ascii::is_alnum(static_cast<char>(byte)));
   // Of another key another one, and not the key itself.
-  const auto other = key_of(emitting_key(2))->tag_secret().bytes();
-  EXPECT_NE(std::vector(bytes.begin(), bytes.end()), std::vector(other.begin(), other.end()));
+  const auto other = key_of(emitting_key(2));
+  const auto other_bytes = other->tag_secret().bytes();
+  EXPECT_NE(std::vector(bytes.begin(), bytes.end()),
+            std::vector(other_bytes.begin(), other_bytes.end()));
 }
 
 TEST_F(Tag, SignsTheLowerCaseAddressAndKeepsItsSpelling) {
