@@ -8,11 +8,13 @@ that made them, and that dies with this program, even if it is killed: nothing c
 import pathlib
 import shlex
 import subprocess
+import time
 
 from .cache import IN_TREE
 from .kin import die_with_parent
 from .trouble import Trouble
 
+_FIRST_PROCESS_SECONDS = 10
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -104,10 +106,15 @@ class Enclosure:
         self._log.close()
 
     def _first_process(self) -> int:
-        if not self.alive():
-            raise Trouble(f"The server in {self.room} is not running: {self.last_words()}.")
-        pid = self._process.pid
-        return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+        # unshare begins it a moment after it has begun itself.
+        until = time.monotonic() + _FIRST_PROCESS_SECONDS
+        while self.alive() and time.monotonic() < until:
+            pid = self._process.pid
+            children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            if children:
+                return int(children[0])
+            time.sleep(0.02)
+        raise Trouble(f"The server in {self.room} is not running: {self.last_words()}.")
 
     def _mounts(self) -> str:
         quoted = shlex.quote

@@ -44,7 +44,8 @@ TEST_F(LedgerDays, FingerprintsAndCountersAreDroppedWithTheirDay) {
   ASSERT_TRUE(comes_true([&] { return store_->state().is_indexed; }));
   EXPECT_TRUE(store_->look_up_now(query_of(1), clock_.now()));
   EXPECT_EQ(store_->state().index_keys, 0u);
-  EXPECT_EQ(store_->state().use_counters, 1u);
+  // What stands in memory goes after its table.
+  EXPECT_TRUE(comes_true([&] { return store_->state().use_counters == 1; }));
 }
 
 TEST_F(LedgerDays, RowsTurnIntoFingerprintsAcrossManySteps) {
