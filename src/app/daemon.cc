@@ -14,10 +14,10 @@
 #include "app/first_ring.h"
 #include "app/memory.h"
 #include "app/usual_sockets.h"
-#include "app/wrong_tag_count.h"
 #include "core/base/escape.h"
 #include "edge/dns/dkim_key_lookup.h"
 #include "edge/door/direct_answers.h"
+#include "edge/door/wrong_tag_count.h"
 #include "edge/milter/server.h"
 #include "edge/mta/request_server.h"
 #include "edge/os/clock.h"
@@ -237,15 +237,7 @@ class Daemon {
     options.threads = started_with_.milter_threads;
     options.socket_mode = started_with_.milter_socket_mode;
     options.activated = door::activated_sockets();
-    BS_TRY(server_, milter::Server::start(
-                        options, {.clock = clock_,
-                                  .surroundings = in_force_,
-                                  .answers = answers(),
-                                  .log = *log_,
-                                  .ledger = memory_.get(),
-                                  .history = memory_.get(),
-                                  .wrong_tags = &wrong_tags_,
-                                  .on_passed_by = [this](Instant now) { passed_by(now); }}));
+    BS_TRY(server_, milter::start_server(options, server_ports()));
     return {};
   }
 
@@ -254,16 +246,19 @@ class Daemon {
     mta::RequestServerOptions options;
     options.doors = started_with_.doors;
     options.activated = door::activated_sockets();
-    BS_TRY(doors_, mta::RequestServer::start(
-                       options, {.clock = clock_,
-                                 .surroundings = in_force_,
-                                 .answers = answers(),
-                                 .log = *log_,
-                                 .ledger = memory_.get(),
-                                 .history = memory_.get(),
-                                 .wrong_tags = &wrong_tags_,
-                                 .on_passed_by = [this](Instant now) { passed_by(now); }}));
+    BS_TRY(doors_, mta::start_request_server(options, server_ports()));
     return {};
+  }
+
+  door::ServerPorts server_ports() {
+    return {.clock = clock_,
+            .surroundings = in_force_,
+            .answers = answers(),
+            .log = *log_,
+            .ledger = memory_.get(),
+            .history = memory_.get(),
+            .wrong_tags = &wrong_tags_,
+            .on_passed_by = [this](Instant now) { passed_by(now); }};
   }
 
   bool serve_all() {
@@ -301,30 +296,24 @@ class Daemon {
 
   // What only a restart can change: sockets, threads, the log and the place of the keys.
   void tell_restart_needed(const config::Config& config) {
-    const auto list = [](const config::Config& c) {
+    const auto list = [](const std::vector<config::Endpoint>& endpoints) {
       std::string out;
-      for (const config::Endpoint& endpoint : c.milter_listen)
+      for (const config::Endpoint& endpoint : endpoints)
         out += endpoint.text() + " ";
       return out;
     };
-    const auto doors = [](const config::Config& c) {
-      std::string out = fmt::format("{} {:o} ", c.doors.threads, c.doors.socket_mode);
-      for (const auto* endpoints :
-           {&c.doors.socketmap, &c.doors.policy, &c.doors.line, &c.doors.rspamd}) {
-        for (const config::Endpoint& endpoint : *endpoints)
-          out += endpoint.text() + " ";
-        out += "/ ";
-      }
-      return out;
+    const auto doors = [&list](const config::Doors& c) {
+      return fmt::format("{} {:o} {}/ {}/ {}/ {}", c.threads, c.socket_mode, list(c.socketmap),
+                         list(c.policy), list(c.line), list(c.rspamd));
     };
     std::string names;
     const auto compare = [&](bool same, std::string_view name) {
       if (!same) names += fmt::format(" {}", name);
     };
-    compare(list(config) == list(started_with_), "milter.listen");
+    compare(list(config.milter_listen) == list(started_with_.milter_listen), "milter.listen");
     compare(config.milter_threads == started_with_.milter_threads, "milter.threads");
     compare(config.milter_socket_mode == started_with_.milter_socket_mode, "milter.socket_mode");
-    compare(doors(config) == doors(started_with_), "doors");
+    compare(doors(config.doors) == doors(started_with_.doors), "doors");
     compare(config.keys_directory == keys_directory_, "keys.directory");
     compare(config.store_directory == started_with_.store_directory, "store.directory");
     compare(config.mail_logs == started_with_.mail_logs, "logs.mail");
@@ -358,12 +347,12 @@ class Daemon {
   config::Config started_with_;
   InForce in_force_;
   dns::DkimKeyLookup dkim_lookup_;
-  WrongTagCount wrong_tags_;
+  door::WrongTagCount wrong_tags_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::string key_trouble_;
-  std::unique_ptr<milter::Server> server_;     // Null without milter.listen.
-  std::unique_ptr<mta::RequestServer> doors_;  // Null when no such door is open.
+  std::unique_ptr<door::Server> server_;  // Null without milter.listen.
+  std::unique_ptr<door::Server> doors_;   // Null when no such door is open.
 };
 
 }  // namespace

@@ -85,11 +85,11 @@ class RunningServer : public ::testing::Test {
         .kind = Endpoint::Kind::Inet, .path = "", .address = *IpAddress::parse(address), .port = 0};
   }
   Result<void> try_start() {
-    auto started = Server::start(options_, {.clock = clock_,
-                                            .surroundings = surroundings_,
-                                            .answers = *answers_,
-                                            .log = log_,
-                                            .on_passed_by = [this](Instant) { ++passed_by_; }});
+    auto started = start_server(options_, {.clock = clock_,
+                                           .surroundings = surroundings_,
+                                           .answers = *answers_,
+                                           .log = log_,
+                                           .on_passed_by = [this](Instant) { ++passed_by_; }});
     if (!started) return tl::unexpected(started.error());
     server_ = *std::move(started);
     return {};
@@ -132,7 +132,7 @@ class RunningServer : public ::testing::Test {
   ports::Answers* answers_ = &direct_;
   ServerOptions options_;
   std::atomic<int> passed_by_{0};
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<door::Server> server_;
 };
 
 }  // namespace backstop::milter

@@ -17,6 +17,7 @@
 #include "core/base/base32.h"
 #include "core/play/standard_dkim.h"
 #include "core/play/standard_ring.h"
+#include "edge/door/wrong_tag_count.h"
 #include "edge/milter/server.h"
 #include "edge/os/clock.h"
 #include "edge/os/entropy.h"
@@ -25,7 +26,6 @@
 #include "testing/fake_clock.h"
 #include "testing/fake_ledger.h"
 #include "testing/fake_log.h"
-#include "testing/fake_wrong_tags.h"
 #include "testing/fixed_surroundings.h"
 
 namespace backstop::play {
@@ -122,7 +122,7 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
   testing::FakeClock clock(standard_clock());
   testing::FakeLog log;
   ScriptedAnswers answers(ring);
-  testing::FakeWrongTags wrong_tags;
+  door::WrongTagCount wrong_tags;
   transaction::Surroundings stage{.config = std::make_shared<const config::Config>(*config),
                                   .ring = ring};
   if (config->asks_dkim()) stage.dkim = standard_dkim_keys();
@@ -132,12 +132,12 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
   milter::ServerOptions options;
   options.listen = {*config::parse_endpoint("unix:" + (folder / "milter.sock"))};
   options.threads = 1;
-  const auto server = milter::Server::start(options, {.clock = clock,
-                                                      .surroundings = surroundings,
-                                                      .answers = answers,
-                                                      .log = log,
-                                                      .ledger = &answers.ledger,
-                                                      .wrong_tags = &wrong_tags});
+  const auto server = milter::start_server(options, {.clock = clock,
+                                                     .surroundings = surroundings,
+                                                     .answers = answers,
+                                                     .log = log,
+                                                     .ledger = &answers.ledger,
+                                                     .wrong_tags = &wrong_tags});
   ASSERT_TRUE(server) << server.error().text();
 
   std::size_t taken = 0;

@@ -33,7 +33,8 @@ void raise_descriptor_limit(std::size_t connections) {
 
 struct Server::Parts {
   Parts(const ServerPorts& ports, const ServerOptions& options)
-      : world{.clock = ports.clock,
+      : doors(options.doors),
+        world{.clock = ports.clock,
               .answers = ports.answers,
               .log = ports.log,
               .limits = options.limits,
@@ -41,6 +42,7 @@ struct Server::Parts {
               .on_passed_by = ports.on_passed_by,
               .on_room = {}} {}
 
+  std::shared_ptr<void> doors;  // Ends after its connections.
   World world;
   std::vector<std::shared_ptr<Loop>> loops;
   std::vector<std::shared_ptr<Acceptor>> acceptors;

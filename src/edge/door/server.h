@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,12 +18,13 @@
 #include "core/config/config.h"
 #include "edge/door/activation.h"
 #include "edge/door/door.h"
+#include "edge/door/server_ports.h"
 
 namespace backstop::door {
 
 struct Opening {
   config::Endpoint endpoint;
-  Door* door = nullptr;  // Never null; outlives the server.
+  Door* door = nullptr;  // Never null; outlives the server, or is part of ServerOptions::doors.
 };
 
 struct ServerOptions {
@@ -35,14 +35,8 @@ struct ServerOptions {
   // For endpoints of Kind::Systemd.
   std::vector<ActivatedSocket> activated;
   Limits limits;
-};
-
-// REQUIRES: all outlive the server; each may be used from any thread.
-struct ServerPorts {
-  const ports::Clock& clock;
-  ports::Answers& answers;
-  ports::LogSink& log;
-  std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
+  // What the doors are part of; let go when the last connection has ended.
+  std::shared_ptr<void> doors = {};
 };
 
 class Server {

@@ -138,7 +138,7 @@ class WaitingSurroundings final : public ports::SurroundingsSource {
 
 TEST_F(ServerTest, SaysThatEveryThreadAnswersAndWhenOneDoesNot) {
   WaitingSurroundings stuck;
-  auto server = Server::start(
+  auto server = start_server(
       options_, {.clock = clock_, .surroundings = stuck, .answers = *answers_, .log = log_});
   ASSERT_TRUE(server) << server.error().text();
   EXPECT_TRUE((*server)->answers());
@@ -181,7 +181,7 @@ TEST_F(ServerTest, ReplacesASocketNobodyAnswersAt) {
 
 TEST_F(ServerTest, RefusesAPathAtWhichAnotherDaemonAnswers) {
   start();
-  const auto second = Server::start(
+  const auto second = start_server(
       options_,
       {.clock = clock_, .surroundings = surroundings_, .answers = *answers_, .log = log_});
   ASSERT_FALSE(second);
@@ -202,7 +202,7 @@ TEST_F(ServerTest, NeverRemovesAFileThatIsNoSocket) {
 TEST_F(ServerTest, LeavesAPathAloneThatAnotherDaemonHasTakenOver) {
   start();
   ASSERT_EQ(::unlink(path().c_str()), 0);
-  auto second = Server::start(
+  auto second = start_server(
       options_,
       {.clock = clock_, .surroundings = surroundings_, .answers = *answers_, .log = log_});
   ASSERT_TRUE(second);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/proof/tag.h"
+#include "edge/door/wrong_tag_count.h"
 #include "edge/mta/line_conversation.h"
 #include "edge/mta/map_conversation.h"
 #include "edge/mta/netstring.h"
@@ -19,7 +20,6 @@
 #include "testing/fake_ledger.h"
 #include "testing/fake_log.h"
 #include "testing/fake_permits.h"
-#include "testing/fake_wrong_tags.h"
 #include "testing/fixed_surroundings.h"
 
 namespace backstop::mta {
@@ -237,7 +237,7 @@ TEST_F(Doors, NothingIsRefusedInObserveOrWithoutKeys) {
 }
 
 TEST_F(Doors, NetworkThatSearchesForTagsIsToldNothing) {
-  testing::FakeWrongTags wrong_tags;
+  door::WrongTagCount wrong_tags;
   addresses_.wrong_tags = &wrong_tags;
   const auto ask = [&](const std::string& recipient) {
     PolicyConversation one(addresses_);
@@ -258,7 +258,7 @@ TEST_F(Doors, NetworkThatSearchesForTagsIsToldNothing) {
 }
 
 TEST_F(Doors, ServersOfOurOwnAreNeitherRefusedNorCounted) {
-  testing::FakeWrongTags wrong_tags;
+  door::WrongTagCount wrong_tags;
   addresses_.wrong_tags = &wrong_tags;
   change([](config::Config& config) {
     config.relays.inbound = {IpNetwork::parse("192.0.2.0/24").value()};

@@ -1,10 +1,10 @@
 #include "edge/mta/request_server.h"
 
+#include <functional>
 #include <utility>
 
 #include "edge/door/message_flow.h"
 #include "edge/door/message_world.h"
-#include "edge/door/server.h"
 #include "edge/mta/line_conversation.h"
 #include "edge/mta/map_conversation.h"
 #include "edge/mta/policy_conversation.h"
@@ -26,21 +26,13 @@ class RequestDoor final : public door::Door {
   Open open_;
 };
 
-}  // namespace
-
-struct RequestServer::Parts {
-  explicit Parts(const RequestServerPorts& ports)
+struct Parts {
+  explicit Parts(const door::ServerPorts& ports)
       : source(ports.surroundings),
         addresses{.clock = ports.clock,
                   .surroundings = ports.surroundings,
                   .wrong_tags = ports.wrong_tags},
-        messages{.clock = ports.clock,
-                 .log = ports.log,
-                 .messages = source,
-                 .ledger = ports.ledger,
-                 .history = ports.history,
-                 .wrong_tags = ports.wrong_tags,
-                 .on_passed_by = ports.on_passed_by},
+        messages(door::make_message_world(ports, source)),
         map("socketmap", [this] { return std::make_unique<MapConversation>(addresses); }),
         policy("policy", [this] { return std::make_unique<PolicyConversation>(addresses); }),
         line("line", [this] { return std::make_unique<LineConversation>(addresses, messages); }),
@@ -53,18 +45,20 @@ struct RequestServer::Parts {
   RequestDoor policy;
   RequestDoor line;
   RequestDoor rspamd;
-  std::unique_ptr<door::Server> server;  // Ends before what its connections use.
 };
 
-Result<std::unique_ptr<RequestServer>> RequestServer::start(const RequestServerOptions& options,
-                                                            const RequestServerPorts& ports) {
-  auto parts = std::make_unique<Parts>(ports);
+}  // namespace
+
+Result<std::unique_ptr<door::Server>> start_request_server(const RequestServerOptions& options,
+                                                           const door::ServerPorts& ports) {
+  const auto parts = std::make_shared<Parts>(ports);
   door::ServerOptions how{.name = "doors",
                           .listen = {},
                           .threads = options.doors.threads,
                           .socket_mode = options.doors.socket_mode,
                           .activated = options.activated,
-                          .limits = options.limits};
+                          .limits = options.limits,
+                          .doors = parts};
   const auto add = [&](const std::vector<config::Endpoint>& endpoints, RequestDoor& door) {
     for (const config::Endpoint& endpoint : endpoints)
       how.listen.push_back({.endpoint = endpoint, .door = &door});
@@ -73,30 +67,7 @@ Result<std::unique_ptr<RequestServer>> RequestServer::start(const RequestServerO
   add(options.doors.policy, parts->policy);
   add(options.doors.line, parts->line);
   add(options.doors.rspamd, parts->rspamd);
-  BS_TRY(parts->server, door::Server::start(how, {.clock = ports.clock,
-                                                  .answers = ports.answers,
-                                                  .log = ports.log,
-                                                  .on_passed_by = ports.on_passed_by}));
-  return std::unique_ptr<RequestServer>(new RequestServer(std::move(parts)));
-}
-
-RequestServer::RequestServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-RequestServer::~RequestServer() = default;
-
-const std::vector<config::Endpoint>& RequestServer::endpoints() const {
-  return parts_->server->endpoints();
-}
-std::size_t RequestServer::connections() const {
-  return parts_->server->connections();
-}
-bool RequestServer::answers() {
-  return parts_->server->answers();
-}
-void RequestServer::stop() {
-  parts_->server->stop();
-}
-void RequestServer::wait() {
-  parts_->server->wait();
+  return door::Server::start(how, ports);
 }
 
 }  // namespace backstop::mta

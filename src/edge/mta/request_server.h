@@ -2,8 +2,6 @@
 // says stands in docs/formats/doors.md.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -12,13 +10,7 @@
 #include "core/config/config.h"
 #include "edge/door/activation.h"
 #include "edge/door/door.h"
-#include "ports/answers.h"
-#include "ports/clock.h"
-#include "ports/history.h"
-#include "ports/ledger.h"
-#include "ports/log_sink.h"
-#include "ports/surroundings.h"
-#include "ports/wrong_tags.h"
+#include "edge/door/server.h"
 
 namespace backstop::mta {
 
@@ -37,39 +29,8 @@ struct RequestServerOptions {
   door::Limits limits = kRequestLimits;
 };
 
-// REQUIRES: all outlive the server; each may be used from any thread.
-struct RequestServerPorts {
-  const ports::Clock& clock;
-  const ports::SurroundingsSource& surroundings;
-  ports::Answers& answers;
-  ports::LogSink& log;
-  ports::Ledger* ledger = nullptr;         // Null: what is sent is not remembered.
-  ports::History* history = nullptr;       // Null: what is judged is not remembered.
-  ports::WrongTags* wrong_tags = nullptr;  // Null: searches for tags go unnoticed.
-  // Called from any thread when a message may have passed unsigned.
-  std::function<void(Instant)> on_passed_by = {};
-};
-
-// As door::Server, which has the contracts.
-class RequestServer {
- public:
-  static Result<std::unique_ptr<RequestServer>> start(const RequestServerOptions& options,
-                                                      const RequestServerPorts& ports);
-  ~RequestServer();
-  RequestServer(const RequestServer&) = delete;
-  RequestServer& operator=(const RequestServer&) = delete;
-
-  // In the order socketmap, policy, line, rspamd.
-  const std::vector<config::Endpoint>& endpoints() const;
-  std::size_t connections() const;
-  bool answers();
-  void stop();
-  void wait();
-
- private:
-  struct Parts;
-  explicit RequestServer(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
-};
+// As door::Server::start; its endpoints are in the order socketmap, policy, line, rspamd.
+Result<std::unique_ptr<door::Server>> start_request_server(const RequestServerOptions& options,
+                                                           const door::ServerPorts& ports);
 
 }  // namespace backstop::mta

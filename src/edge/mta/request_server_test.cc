@@ -37,7 +37,7 @@ class RequestServerTest : public ::testing::Test {
     return *config::parse_endpoint("unix:" + path(name));
   }
   void start() {
-    auto started = RequestServer::start(
+    auto started = start_request_server(
         options_,
         {.clock = clock_, .surroundings = surroundings_, .answers = answers_, .log = log_});
     ASSERT_TRUE(started) << started.error().text();
@@ -75,7 +75,7 @@ class RequestServerTest : public ::testing::Test {
   testing::FakePermits permits_{nullptr};
   door::DirectAnswers answers_{permits_};
   RequestServerOptions options_;
-  std::unique_ptr<RequestServer> server_;
+  std::unique_ptr<door::Server> server_;
 };
 
 constexpr std::string_view kMapRequest = "20:unsign a@example.com,";
@@ -143,7 +143,7 @@ TEST_F(RequestServerTest, StopEndsIdleConnectionsAndRemovesTheSockets) {
 
 TEST_F(RequestServerTest, LeavesNothingBehindWhenOneOfSeveralPlacesFails) {
   options_.doors.rspamd = {*config::parse_endpoint("inet:192.0.2.77:0")};
-  EXPECT_FALSE(RequestServer::start(
+  EXPECT_FALSE(start_request_server(
       options_,
       {.clock = clock_, .surroundings = surroundings_, .answers = answers_, .log = log_}));
   EXPECT_FALSE(std::filesystem::exists(path("map.sock")));

@@ -1,4 +1,4 @@
-// Wrong tags in memory.
+// Wrong tags of all doors, counted in this process; they begin anew with it.
 #pragma once
 
 #include <mutex>
@@ -6,10 +6,10 @@
 #include "core/proof/wrong_tags.h"
 #include "ports/wrong_tags.h"
 
-namespace backstop::testing {
+namespace backstop::door {
 
 // Any thread.
-class FakeWrongTags final : public ports::WrongTags {
+class WrongTagCount final : public ports::WrongTags {
  public:
   void add(const IpAddress& client, Instant now) override {
     const std::scoped_lock lock(mutex_);
@@ -25,4 +25,4 @@ class FakeWrongTags final : public ports::WrongTags {
   proof::WrongTags tags_;
 };
 
-}  // namespace backstop::testing
+}  // namespace backstop::door

@@ -1,0 +1,42 @@
+// What a server of any protocol stands on.
+#pragma once
+
+#include <functional>
+
+#include "core/base/time.h"
+#include "edge/door/message_world.h"
+#include "ports/answers.h"
+#include "ports/clock.h"
+#include "ports/history.h"
+#include "ports/ledger.h"
+#include "ports/log_sink.h"
+#include "ports/surroundings.h"
+#include "ports/wrong_tags.h"
+
+namespace backstop::door {
+
+// REQUIRES: all outlive the server; each may be used from any thread.
+struct ServerPorts {
+  const ports::Clock& clock;
+  const ports::SurroundingsSource& surroundings;
+  ports::Answers& answers;
+  ports::LogSink& log;
+  ports::Ledger* ledger = nullptr;         // Null: what is sent is not remembered.
+  ports::History* history = nullptr;       // Null: what is judged is not remembered.
+  ports::WrongTags* wrong_tags = nullptr;  // Null: searches for tags go unnoticed.
+  // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
+  std::function<void(Instant)> on_passed_by = {};
+};
+
+// REQUIRES: `messages` outlives what is returned.
+inline MessageWorld make_message_world(const ServerPorts& ports, MessageSource& messages) {
+  return {.clock = ports.clock,
+          .log = ports.log,
+          .messages = messages,
+          .ledger = ports.ledger,
+          .history = ports.history,
+          .wrong_tags = ports.wrong_tags,
+          .on_passed_by = ports.on_passed_by};
+}
+
+}  // namespace backstop::door
