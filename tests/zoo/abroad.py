@@ -13,7 +13,7 @@ import notice
 from trees import loopback
 from trees.courier import Courier
 from trees.enclosure import Enclosure
-from trees.exim import NOTICE_TRANSPORT
+from trees.exim import ENCLOSED, NOTICE_TRANSPORT
 from trees.postfix import Postfix
 from trees.sendmail import Sendmail
 
@@ -63,16 +63,7 @@ class PostfixAbroad(Postfix):
         self.enclosure.write(notice.PATH, notice.script(), 0o755)
 
 
-_EXIM = """\
-primary_hostname = mx.exim.test
-exim_user = Debian-exim
-local_interfaces = {address}
-daemon_smtp_ports = {port}
-disable_ipv6
-notifier_socket =
-host_lookup =
-rfc1413_hosts =
-rfc1413_query_timeout = 0s
+_EXIM = "primary_hostname = mx.exim.test\n" + ENCLOSED + """\
 smtp_accept_max = 60
 smtp_accept_queue_per_connection = 0
 acl_smtp_rcpt = acl_rcpt

@@ -43,8 +43,8 @@ notice:
     \\  $local_part@$domain\\n    {why}\\n"
 """
 
-_CONFIGURATION = """\
-primary_hostname = mx.{domain}
+# In each configuration of an enclosed Exim: where it listens, and that it looks up nothing.
+ENCLOSED = """\
 exim_user = Debian-exim
 local_interfaces = {address}
 daemon_smtp_ports = {port}
@@ -53,6 +53,9 @@ notifier_socket =
 host_lookup =
 rfc1413_hosts =
 rfc1413_query_timeout = 0s
+"""
+
+_CONFIGURATION = "primary_hostname = mx.{domain}\n" + ENCLOSED + """\
 smtp_accept_max = 40
 smtp_accept_queue_per_connection = 0
 smtp_accept_max_per_connection = 0

@@ -7,6 +7,7 @@ import subprocess
 
 from . import loopback
 from .enclosure import Enclosure
+from .exim import ENCLOSED
 from .mailbox import Delivered, Maildir
 from .postfix import DOMAIN
 from .trouble import Trouble
@@ -17,16 +18,7 @@ _MAIL = "var/mail/shop"
 _PLACES = {"main section": "main", "acl_smtp_rcpt": "rcpt", "acl_smtp_data": "data", "begin acl": "acls",
            "begin routers": "routers", "smtp transport": "transport"}
 
-_CONFIGURATION = """\
-primary_hostname = {host}
-exim_user = Debian-exim
-local_interfaces = {address}
-daemon_smtp_ports = {port}
-disable_ipv6
-notifier_socket =
-host_lookup =
-rfc1413_hosts =
-rfc1413_query_timeout = 0s
+_CONFIGURATION = "primary_hostname = {host}\n" + ENCLOSED + """\
 acl_smtp_rcpt = acl_rcpt
 acl_smtp_data = acl_data
 ignore_bounce_errors_after = 0s

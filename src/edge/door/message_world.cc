@@ -26,6 +26,13 @@ ports::LogLevel level_of(policy::Reason reason) {
 
 }  // namespace
 
+std::optional<Question> question_of(const transaction::Effect& effect) {
+  if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) return *ledger;
+  if (const auto* key = std::get_if<transaction::AskDkimKey>(&effect)) return *key;
+  if (std::holds_alternative<transaction::AskPermit>(effect)) return transaction::AskPermit{};
+  return std::nullopt;
+}
+
 bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fields,
           MessageWorld& world, bool changes_sender) {
   if (const auto* note = std::get_if<transaction::Note>(&effect)) {

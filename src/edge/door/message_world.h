@@ -5,10 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "core/base/time.h"
 #include "core/transaction/effects.h"
+#include "edge/door/conversation.h"
 #include "edge/door/message_flow.h"
 #include "ports/clock.h"
 #include "ports/history.h"
@@ -36,6 +38,9 @@ struct MessageWorld {
     if (on_passed_by) on_passed_by(clock.now());
   }
 };
+
+// What the effect asks; nothing for one that asks nothing.
+std::optional<Question> question_of(const transaction::Effect& effect);
 
 // Writes down what is to be remembered (Note, Record, RecordSent, CountUses, CountWrongTag).  False
 // for every other effect: it is the door's.  `id`: the message's in the log; `adds_fields`: the

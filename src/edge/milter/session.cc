@@ -321,12 +321,8 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
     } else if (door::keep(effect, message_id(), (actions_ & action::kAddFields) != 0, world_,
                           (actions_ & action::kChangeSender) != 0)) {
       continue;
-    } else if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) {
-      question_ = *ledger;
-    } else if (const auto* key = std::get_if<transaction::AskDkimKey>(&effect)) {
-      question_ = *key;
-    } else if (std::holds_alternative<transaction::AskPermit>(effect)) {
-      question_ = transaction::AskPermit{};
+    } else if (auto question = door::question_of(effect)) {
+      question_ = *std::move(question);
     } else if (const auto* reply = std::get_if<transaction::Reply>(&effect)) {
       if (reply->kind == transaction::ReplyKind::SkipBody) {
         skip_body_ = true;

@@ -73,12 +73,8 @@ void MessageDrive::carry_out(const transaction::Effects& effects) {
       fields_.push_back(*insert);
     } else if (std::holds_alternative<transaction::Hold>(effect)) {
       held_ = true;
-    } else if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) {
-      question_ = *ledger;
-    } else if (const auto* key = std::get_if<transaction::AskDkimKey>(&effect)) {
-      question_ = *key;
-    } else if (std::holds_alternative<transaction::AskPermit>(effect)) {
-      question_ = transaction::AskPermit{};
+    } else if (auto question = door::question_of(effect)) {
+      question_ = *std::move(question);
     } else if (const auto* reply = std::get_if<transaction::Reply>(&effect)) {
       if (reply->kind == transaction::ReplyKind::SkipBody) continue;
       reply_ = *reply;
