@@ -16,6 +16,7 @@
 #include "core/reading/phrases.h"
 #include "core/reading/plain_bounce.h"
 #include "core/reading/reading.h"
+#include "core/reading/request_words.h"
 
 namespace backstop::reading {
 
@@ -71,9 +72,13 @@ struct Findings {
   // What `subject` and `text` say by groups of stems; several of the deciders ask.
   const NoticeWords& subject_groups() const { return subject_groups_.of(subject); }
   const NoticeWords& text_groups() const { return text_groups_.of(text); }
+  const RequestWords& subject_requests() const { return subject_requests_.of(subject); }
+  const RequestWords& text_requests() const { return text_requests_.of(text); }
 
-  mutable NoticeWordsOnce subject_groups_ = {};
-  mutable NoticeWordsOnce text_groups_ = {};
+  mutable FoundOnce<NoticeWords> subject_groups_ = {};
+  mutable FoundOnce<NoticeWords> text_groups_ = {};
+  mutable FoundOnce<RequestWords> subject_requests_ = {};
+  mutable FoundOnce<RequestWords> text_requests_ = {};
 };
 
 // Somebody's mail system speaks, by envelope, by its name, or by a field only bounces have.

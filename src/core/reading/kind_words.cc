@@ -120,14 +120,14 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
       !f.words.has(Kind::Challenge)) {
     return std::nullopt;
   }
-  const RequestWords subject(f.subject);
+  const RequestWords& subject = f.subject_requests();
   auto wanted = ideas_wanted(f, subject);
   if (!wanted) return std::nullopt;
   const bool automat = has_daemon_envelope(f) || f.signs.has(HeaderSign::AutoReplied);
   if (f.words.has(Kind::TicketAck) || f.words.count_fixed(Kind::AutoReply, Where::Subject) > 0) {
     ++*wanted;
   }
-  const RequestWords text(f.text);
+  const RequestWords& text = f.text_requests();
   const unsigned asks = text.count_asks();
   constexpr unsigned kAsksCounted = 2;
   constexpr unsigned kTitlesCounted = 3;
@@ -160,14 +160,14 @@ std::optional<KindDecision> decide_unknown_challenge(const Findings& f) {
 
 std::optional<KindDecision> decide_unknown_subscription(const Findings& f) {
   if (!may_confirm_subscription(f)) return std::nullopt;
-  const RequestWords subject(f.subject);
+  const RequestWords& subject = f.subject_requests();
   const bool list = is_list_role(f.from_local);
   // Who sells or writes news does not send without a sender.
   const bool null_sender = has_daemon_envelope(f) && f.from == SenderRole::Other;
   const bool role = list || null_sender || is_sending_role(f.from_local);
   const bool named = subject.has(R::Subscribe) || (role && subject.has(R::Group));
   if (!named && !subject.has(R::Verify) && !(role && subject.has(R::Click))) return std::nullopt;
-  const RequestWords text(f.text);
+  const RequestWords& text = f.text_requests();
   const bool topic = named || text.has(R::Subscribe) || (list && text.has(R::Group));
   const bool verify = subject.has(R::Verify) || text.has(R::Verify);
   const bool click = text.has(R::Link) && text.has_any(R::Click, R::Verify);
@@ -196,7 +196,7 @@ bool may_be_notice(const Findings& f) {
   if (f.signs.has(HeaderSign::List) || f.signs.has(HeaderSign::Newsletter)) return false;
   const NoticeWords& subject = f.subject_groups();
   if (subject.has_any(N::Virus, N::Malware, N::Quarantine)) return true;
-  const RequestWords request(f.subject);
+  const RequestWords& request = f.subject_requests();
   if (request.has(R::Subscribe)) return true;
   if (request.has(R::Verify) && !is_reply_or_forward(f.subject)) return true;
   if (request.has_any(R::Click, R::Group) &&

@@ -46,23 +46,6 @@ class NoticeWords : public StemHits<NoticeWord, kNoticeWordCount> {
   explicit NoticeWords(std::string_view normal);
 };
 
-// The groups of one text, looked up when they are first asked for.  Not thread-safe.
-class NoticeWordsOnce {
- public:
-  // `normal` outlives this; the result is valid until another text is asked for.
-  const NoticeWords& of(std::string_view normal) {
-    if (normal.data() != text_.data() || normal.size() != text_.size()) {
-      text_ = normal;
-      words_ = NoticeWords(normal);
-    }
-    return words_;
-  }
-
- private:
-  std::string_view text_;
-  NoticeWords words_{std::string_view{}};
-};
-
 // A display name or local part, in lower case, is that of a mail filter, whoever made it.
 bool names_mail_filter(std::string_view name);
 // It may be: shops, too, are named after gateways and filters.

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -136,6 +137,24 @@ class StemIndex {
   }
 
   Buckets<Entry, count_stems(), kBits> stems_;
+};
+
+// The groups of one text, looked up when they are first asked for.  Not thread-safe.
+template <class Hits>
+class FoundOnce {
+ public:
+  // `normal` outlives this; the result is valid until another text is asked for.
+  const Hits& of(std::string_view normal) {
+    if (!hits_ || normal.data() != text_.data() || normal.size() != text_.size()) {
+      text_ = normal;
+      hits_.emplace(normal);
+    }
+    return *hits_;
+  }
+
+ private:
+  std::string_view text_;
+  std::optional<Hits> hits_;
 };
 
 }  // namespace backstop::reading
