@@ -20,7 +20,8 @@ void require(bool holds) {
 void parse_payload(const Packet& packet) {
   (void)parse_negotiation(packet.payload);
   (void)parse_connect(packet.payload);
-  (void)parse_envelope(packet.payload);
+  if (const auto envelope = parse_envelope(packet.payload))
+    (void)find_argument(envelope->arguments, "ORCPT");
   (void)parse_field(packet.payload);
   if (const auto macros = parse_macros(packet.payload)) {
     MacroValues values;

@@ -314,11 +314,13 @@ void Client::mail(std::string_view sender, std::string_view authenticated,
   send_command('M', string(sender), 0x4000);
 }
 
-std::string Client::rcpt(std::string_view recipient) {
+std::string Client::rcpt(std::string_view recipient, std::string_view original) {
   if (settled_) return {};
   recipient_reply_.clear();
   send_macros('R', kRecipient);
-  send_command('R', string(recipient), 0x8000);
+  std::string payload = string(recipient);
+  if (!original.empty()) payload += string("ORCPT=" + std::string(original));
+  send_command('R', payload, 0x8000);
   macro_values["i"] = queue_id_;
   return recipient_reply_;
 }

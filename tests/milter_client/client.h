@@ -81,7 +81,8 @@ class Client {
   void mail(std::string_view sender, std::string_view authenticated = {},
             std::string_view queue_id = "4TestQueueId");
   // "" when the recipient was taken; else the reply to it alone, "550 5.7.1 text".
-  std::string rcpt(std::string_view recipient);
+  // `original`: what ORCPT says; "" without it.
+  std::string rcpt(std::string_view recipient, std::string_view original = {});
   void header(std::string_view name, std::string_view value);
   void eoh();
   void body(std::string_view bytes);

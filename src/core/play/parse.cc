@@ -71,7 +71,7 @@ class Parser {
     if (word == "attack") return parse_attack(rest);
     if (word == "gap") return parse_gap(rest);
     if (word == "mail") return parse_mail(rest);
-    if (word == "rcpt") return add(Rcpt{std::string(rest)});
+    if (word == "rcpt") return parse_rcpt(rest);
     if (word == "eoh" && rest.empty()) return add(EndOfHeaders{});
     if (word == "eom" && rest.empty()) return add(EndOfMessage{});
     if (word == "abort" && rest.empty()) return add(Abort{});
@@ -79,6 +79,14 @@ class Parser {
         "'{}' is no line of a play: config, keys, clock, connect, mail, rcpt, headers, eoh, "
         "body, eom, abort, answer, attack, gap, expect",
         word));
+  }
+
+  Result<void> parse_rcpt(std::string_view rest) {
+    constexpr std::string_view kOriginal = "> ORCPT=";
+    const auto end = rest.rfind(kOriginal);
+    if (end == std::string_view::npos) return add(Rcpt{std::string(rest), ""});
+    return add(
+        Rcpt{std::string(rest.substr(0, end + 1)), std::string(rest.substr(end + kOriginal.size()))});
   }
 
   Result<void> add(Action action) {

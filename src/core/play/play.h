@@ -34,6 +34,7 @@ struct Mail {
 };
 struct Rcpt {
   std::string path;
+  std::string original_recipient;  // "" without ORCPT.
 };
 struct Headers {
   std::vector<std::pair<std::string, std::string>> fields;  // Name; raw value, folds as "\n".

@@ -83,7 +83,9 @@ class Stage {
         .wrong_tags = client_.address ? wrong_tags_.count(*client_.address, now_) : 0});
   }
   void on(const Rcpt& action, const Bindings& bindings) {
-    tell(transaction::RcptTo{bindings.fill(action.path)});
+    const std::string path = bindings.fill(action.path);
+    const std::string original = bindings.fill(action.original_recipient);
+    tell(transaction::RcptTo{.recipient = path, .original_recipient = original});
   }
   void on(const Headers& action, const Bindings& bindings) {
     for (const auto& [name, raw] : action.fields) {

@@ -128,6 +128,18 @@ TaggedAddress split_tag(const mail::Address& address) {
           mail::Address{std::string(split->user), address.domain}};
 }
 
+std::optional<mail::Address> restore_tag(const mail::Address& recipient,
+                                         std::string_view original_recipient) {
+  const auto semicolon = original_recipient.find(';');
+  if (semicolon == std::string_view::npos || recipient.is_null() ||
+      !ascii::equals_folded(original_recipient.substr(0, semicolon), kOriginalTagType))
+    return std::nullopt;
+  const std::string_view tag = original_recipient.substr(semicolon + 1);
+  if (!is_draft_tag(tag)) return std::nullopt;
+  return mail::Address{.local = std::string(kPrvs).append(tag).append("=").append(recipient.local),
+                       .domain = recipient.domain};
+}
+
 bool is_rewritten_sender(std::string_view local_part) {
   // The Sender Rewriting Scheme: "SRS0=hash=tt=domain=user"; '-' and '+' may follow its mark too.
   const bool srs = ascii::starts_with_folded(local_part, "srs0") ||

@@ -79,6 +79,17 @@ TEST(TagDialect, LeavesAddressesThatOnlyLookTagged) {
   }
 }
 
+TEST(TagDialect, PutsATagBackThatTheServerKeptAsOriginalRecipient) {
+  const mail::Address alice{"Alice Smith", "example.com"};
+  EXPECT_EQ(restore_tag(alice, "X-BATV;0785F64625"),
+            (mail::Address{"prvs=0785F64625=Alice Smith", "example.com"}));
+  for (const std::string_view other :
+       {"", "x-batv", "x-batv;", "rfc822;0785f64625", "x-batv;0785f6462", "x-batv;0785f64625a",
+        "x-batv;;0785f64625", "x-batv; 0785f64625", "x-batv;alice", ";0785f64625"})
+    EXPECT_EQ(restore_tag(alice, other), std::nullopt) << other;
+  EXPECT_EQ(restore_tag({}, "x-batv;0785f64625"), std::nullopt);
+}
+
 TEST(TagDialect, KnowsSendersThatAnotherServiceRewrote) {
   for (const std::string_view local :
        {"SRS0=HHH=TT=example.net=bob", "srs0=HHH=TT=example.net=bob", "SRS1=H=example.org==H=T=n=b",

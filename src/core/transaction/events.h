@@ -36,6 +36,9 @@ struct RcptTo {
   std::string_view recipient;
   // A Reply to this recipient alone can be passed on; else it is taken, whatever it is.
   bool answerable = true;
+  // The value of ORCPT (RFC 3461 §4.2) as it came; "" when there was none.  "x-batv;TAG" is a tag
+  // that the server took off before it looked for the recipient (docs/formats/tag.md).
+  std::string_view original_recipient = {};
 };
 // One field of the message's own header block; `raw` as in mail::FieldView.
 struct HeaderField {

@@ -109,7 +109,7 @@ struct Transaction::State {
   void on_event(const MailFrom& event);
   void take_own_tag_off();
   void on_event(const RcptTo& event, Instant now, Effects& effects);
-  void read_tag(Recipient& recipient, Instant now, Effects& effects);
+  void read_tag(Recipient& recipient, std::string_view original, Instant now, Effects& effects);
   bool take_recipient(const Recipient& recipient, Effects& effects) const;
   void on_event(const HeaderField& event);
   void on_header_end(Instant now, Effects& effects);
@@ -151,12 +151,16 @@ void Transaction::State::take_own_tag_off() {
   if (plain) sender = *std::move(plain);
 }
 
-void Transaction::State::read_tag(Recipient& recipient, Instant now, Effects& effects) {
+void Transaction::State::read_tag(Recipient& recipient, std::string_view original, Instant now,
+                                  Effects& effects) {
   // Our own hosts and relays hand on what others guess.
   const bool counted = origin == Origin::Stranger && client.address;
-  RecipientTag tag = find_recipient_tag(recipient.address, config(), surroundings.ring.get(), now,
-                                        counted && proof::is_searching(wrong_tags));
-  recipient.address = std::move(tag.addressee);
+  const auto tagged = proof::restore_tag(recipient.address, original);
+  RecipientTag tag =
+      find_recipient_tag(tagged.value_or(recipient.address), config(), surroundings.ring.get(), now,
+                         counted && proof::is_searching(wrong_tags));
+  // A server that took the tag off has said already whom the mail is for.
+  if (!tagged) recipient.address = std::move(tag.addressee);
   recipient.tag = tag.result;
   if (!counted || !tag.is_wrong) return;
   ++wrong_tags;
@@ -165,17 +169,18 @@ void Transaction::State::read_tag(Recipient& recipient, Instant now, Effects& ef
 
 // False when the recipient was answered by itself, and is not one of the message's.
 bool Transaction::State::take_recipient(const Recipient& recipient, Effects& effects) const {
-  const bool judged = recipient.domain != nullptr && sender.is_null() && origin == Origin::Stranger;
   // While no key signs every domain is in observe.
   const bool key_signs = surroundings.ring != nullptr && surroundings.ring->emitting() != nullptr;
-  if (!judged || !key_signs) return true;
+  if (recipient.domain == nullptr || origin != Origin::Stranger || !key_signs) return true;
   const Sender from{.client = client.address,
                     .client_name = client.name,
                     .envelope = &sender,
                     .header_from = &header_from};
   if (find_standing(config(), origin, from, recipient.address) != policy::Standing::Stranger)
     return true;
-  auto answer = answer_recipient(recipient, recipients, config(), surroundings.attack);
+  auto answer = answer_tag(recipient);
+  if (!answer && sender.is_null())
+    answer = answer_recipient(recipient, recipients, config(), surroundings.attack);
   if (!answer) return true;
   effects.emplace_back(Note{answer->reason, recipient.address.text()});
   effects.emplace_back(std::move(answer->reply));
@@ -186,7 +191,7 @@ void Transaction::State::on_event(const RcptTo& event, Instant now, Effects& eff
   Recipient recipient;
   if (auto parsed = mail::parse_path(event.recipient)) {
     recipient.address = *std::move(parsed);
-    read_tag(recipient, now, effects);
+    read_tag(recipient, event.original_recipient, now, effects);
     recipient.mode = config().mode_of(recipient.address);
     if (surroundings.observes_only) {
       recipient.mode = std::min(recipient.mode, policy::Mode::Observe);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/limits.h"
 
 namespace backstop::milter {
@@ -200,11 +201,20 @@ std::optional<std::pair<std::string_view, std::string_view>> take_macro(std::str
   return std::pair{bare, *value};
 }
 
-Parsed<std::string_view> parse_envelope(std::string_view payload) {
-  if (payload.empty()) return payload;
-  const auto address = take_string(payload);
-  if (!address) return tl::unexpected(Defect::MalformedEnvelope);
-  return *address;
+Parsed<Envelope> parse_envelope(std::string_view payload) {
+  if (payload.empty()) return Envelope{};
+  const auto path = take_string(payload);
+  if (!path) return tl::unexpected(Defect::MalformedEnvelope);
+  return Envelope{.path = *path, .arguments = payload};
+}
+
+std::string_view find_argument(std::string_view arguments, std::string_view name) {
+  while (const auto argument = take_string(arguments)) {
+    const auto equals = argument->find('=');
+    if (equals != std::string_view::npos && ascii::equals_folded(argument->substr(0, equals), name))
+      return argument->substr(equals + 1);
+  }
+  return {};
 }
 
 Parsed<Field> parse_field(std::string_view payload) {

@@ -149,9 +149,15 @@ Parsed<Macros> parse_macros(std::string_view payload);
 // from parse_macros.
 std::optional<std::pair<std::string_view, std::string_view>> take_macro(std::string_view& pairs);
 
-// The address of MAIL or RCPT as it stands; its ESMTP arguments are passed over.  A payload of
-// nothing at all is the empty address.
-Parsed<std::string_view> parse_envelope(std::string_view payload);
+// The path of MAIL or RCPT as it stands, and its ESMTP arguments, each ended by a NUL.  A payload of
+// nothing at all is the empty path.
+struct Envelope {
+  std::string_view path;
+  std::string_view arguments;
+};
+Parsed<Envelope> parse_envelope(std::string_view payload);
+// The value of the first argument of that name, in any case; "" when there is none.
+std::string_view find_argument(std::string_view arguments, std::string_view name);
 
 struct Field {
   std::string_view name;

@@ -137,11 +137,22 @@ TEST(ParseMacros, RefusesAListThatIsCutShort) {
 }
 
 TEST(ParseEnvelope, KeepsTheAddressAsItStands) {
-  EXPECT_EQ(*parse_envelope("<\"a b\"@example.com>\0SIZE=1\0BODY=8BITMIME\0"s),
+  EXPECT_EQ(parse_envelope("<\"a b\"@example.com>\0SIZE=1\0BODY=8BITMIME\0"s)->path,
             "<\"a b\"@example.com>");
-  EXPECT_EQ(*parse_envelope("\0"s), "");
-  EXPECT_EQ(*parse_envelope(""), "");
+  EXPECT_EQ(parse_envelope("\0"s)->path, "");
+  EXPECT_EQ(parse_envelope("")->path, "");
   EXPECT_FALSE(parse_envelope("<a@b>"));
+}
+
+TEST(ParseEnvelope, FindsAnArgumentByItsName) {
+  const std::string payload = "<a@b>\0NOTIFY=FAILURE\0orcpt=x-batv;1\0ORCPT=rfc822;2\0"s;
+  const auto envelope = parse_envelope(payload);
+  ASSERT_TRUE(envelope);
+  EXPECT_EQ(find_argument(envelope->arguments, "ORCPT"), "x-batv;1");
+  EXPECT_EQ(find_argument(envelope->arguments, "NOTIFY"), "FAILURE");
+  EXPECT_EQ(find_argument(envelope->arguments, "RET"), "");
+  EXPECT_EQ(find_argument("ORCPT\0ORCP=x\0"s, "ORCPT"), "");
+  EXPECT_EQ(find_argument("ORCPT=cut short", "ORCPT"), "");
 }
 
 TEST(ParseField, KeepsFoldsAndNulsOfTheValue) {

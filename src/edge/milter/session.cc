@@ -210,7 +210,7 @@ void Session::on_mail(std::string_view payload, std::string& out) {
   own_id_.clear();
   skip_body_ = false;
   stage_ = Stage::Envelope;
-  begin_message(*sender, out);
+  begin_message(sender->path, out);
   conclude({.command = Command::Mail, .payload = {}, .whole = true}, out);
 }
 
@@ -235,7 +235,10 @@ void Session::on_recipient(std::string_view payload, std::string& out) {
   const auto recipient = parse_envelope(payload);
   if (!recipient) return drop(recipient.error());
   const bool answerable = (steps_ & step::kNoReplyRecipient) == 0;
-  pass_on(transaction::RcptTo{.recipient = *recipient, .answerable = answerable},
+  pass_on(transaction::RcptTo{
+              .recipient = recipient->path,
+              .answerable = answerable,
+              .original_recipient = find_argument(recipient->arguments, "ORCPT")},
           Command::Recipient, out);
   conclude({.command = Command::Recipient, .payload = {}, .whole = true}, out);
 }
