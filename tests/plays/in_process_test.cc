@@ -52,6 +52,8 @@ TEST(Bindings, ANameIsTheSameTextWhereverItStands) {
   EXPECT_FALSE(bindings.match("{token}", "abd"));
   EXPECT_TRUE(bindings.match("*=1 *=2", "a=1 b=2"));
   EXPECT_FALSE(bindings.match("*=3", "a=1 b=2"));
+  EXPECT_TRUE(bindings.match("prvs={tag}=anna", "prvs=1234=anna"));
+  EXPECT_EQ(bindings.fill("{tag}"), "1234");
 }
 
 }  // namespace

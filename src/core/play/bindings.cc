@@ -35,8 +35,12 @@ bool Bindings::match(std::string_view pattern, std::string_view text) {
         text.remove_prefix(known->size());
         continue;
       }
-      // A name takes all up to the next white space, or the end.
-      const std::string_view taken = text.substr(0, text.find_first_of(" \t"));
+      // A name takes all up to the character behind it in the pattern, the next white space, or the
+      // end.
+      std::string ends = " \t";
+      if (!pattern.empty() && pattern.front() != '{' && pattern.front() != '*')
+        ends += pattern.front();
+      const std::string_view taken = text.substr(0, text.find_first_of(ends));
       texts_.emplace_back(name, taken);
       text.remove_prefix(taken.size());
       continue;
