@@ -49,12 +49,12 @@ def eventually(what, seconds: float = 30):
 class House:
     MAILBOXES = ["anna", "ben", "front desk"]
 
-    def __init__(self, mode: str = "enforce", more: str = ""):
-        """`more` is added to Postfix's main.cf."""
+    def __init__(self, mode: str = "enforce", more: str = "", services: str = "", tree: str = "postfix"):
+        """`more` is added to Postfix's main.cf, `services` to its master.cf; `tree` holds at least a Postfix."""
         self.folder = room()
         self.sink = Sink()
-        self.postfix = Postfix(trees().tree("postfix"), self.folder / "postfix", self.MAILBOXES,
-                               {"else.test": (self.sink.address, self.sink.port)}, more=more)
+        self.postfix = Postfix(trees().tree(tree), self.folder / "postfix", self.MAILBOXES,
+                               {"else.test": (self.sink.address, self.sink.port)}, more=more, services=services)
         self.guard = Guard(backstopd(), self.folder / "state", self.postfix.milter_socket, DOMAIN, mode,
                            self.folder / "backstopd.log")
         # Postfix gives 127.0.0.1 as the client of what its own sendmail command hands in.
