@@ -6,6 +6,7 @@
 
 #include "app/check_parts.h"
 #include "app/setup_socket.h"
+#include "app/setup_tags.h"
 #include "core/base/ascii.h"
 #include "edge/dns/txt_lookup.h"
 #include "edge/mta/dkim_signer.h"
@@ -77,8 +78,10 @@ void check_reach(const mta::Postfix& postfix, const config::Config& config,
 
 // What setup would change is what is not as it should be.
 void check_settings(const mta::Postfix& postfix, const mta::PostfixText& text,
-                    const std::string& socket, Findings& findings) {
-  const auto plan = mta::plan_setup(postfix, text, socket);
+                    const config::Config& config, const std::string& socket, Findings& findings) {
+  const auto tags = choose_tags(config, postfix, text, {});
+  const auto plan = tags ? mta::plan_setup(postfix, text, socket, *tags)
+                         : Result<mta::Plan>(tl::unexpected<Error>(tags.error()));
   if (!plan) {
     findings.wrong("postfix", plan.error().text(), "it cannot be told whether mail passes Backstop",
                    "mend what is said there, then run: backstop setup");
@@ -96,8 +99,9 @@ void check_settings(const mta::Postfix& postfix, const mta::PostfixText& text,
   }
   for (const mta::Change& change : plan->changes) {
     if (change.setting == "smtpd_milters" && !asks) continue;
-    if (change.file == mta::header_map_path(postfix)) {
-      findings.wrong(change.file, "is not there", change.why, todo);
+    if (change.file != postfix.main_path() && change.file != postfix.master_path()) {
+      findings.wrong(change.file, change.before ? "is of another configuration" : "is not there",
+                     change.why, todo);
       continue;
     }
     const std::string now = change.before ? "is \"" + *change.before + "\"" : "is not set";
@@ -109,6 +113,27 @@ void check_settings(const mta::Postfix& postfix, const mta::PostfixText& text,
   for (const std::string& note : plan->notes)
     findings.advice("postfix", note, "what passes there may be seen twice or not at all",
                     "look whether it is meant so");
+}
+
+// Where Postfix asks whom mail for a tagged address is for.
+void check_tags(const mta::Postfix& postfix, const mta::PostfixText& text,
+                const config::Config& config, Findings& findings) {
+  const mta::PostfixTags there = mta::find_tags(postfix, text);
+  if (!there.prvs) return;
+  const auto socket = choose_map_socket(postfix, text, config);
+  if (!socket) return;  // Said of the settings.
+  if (!is_answered(postfix, *socket)) {
+    findings.wrong(*socket, "nobody answers where Postfix asks about tagged addresses",
+                   "answers to tagged senders are deferred until somebody does",
+                   "start the daemon: systemctl start backstopd");
+    return;
+  }
+  findings.good(*socket, there.strict ? "takes tags off, before Postfix looks for the user"
+                                      : "takes tags off for Postfix");
+  if (there.strict) return;
+  findings.advice("tags", "mail for a tagged sender who is gone is taken, and bounces here",
+                  "Postfix finds a tagged address by its tag and looks for the user too late",
+                  "backstop setup --tag prvs --strict --apply lets it look first");
 }
 
 // Our own networks are what Postfix relays for.
@@ -201,7 +226,8 @@ void check_postfix(const config::Config& config, const std::string& root, bool a
                    "mail goes out unsigned and comes in not judged", "backstop setup says more");
     return;
   }
-  check_settings(*postfix, *text, socket->text, findings);
+  check_settings(*postfix, *text, config, socket->text, findings);
+  check_tags(*postfix, *text, config, findings);
   check_reach(*postfix, config, socket->text, findings);
   check_networks(*postfix, config, findings);
   check_dkim(*postfix, socket->text, findings);

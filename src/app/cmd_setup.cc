@@ -13,6 +13,7 @@
 #include "app/setup_exim.h"
 #include "app/setup_report.h"
 #include "app/setup_socket.h"
+#include "app/setup_tags.h"
 #include "edge/mta/other_server.h"
 #include "edge/os/clock.h"
 
@@ -30,6 +31,8 @@ struct Options {
   std::string root = "/";
   std::string mta;  // "" finds out.
   mta::EximTags tags = mta::EximTags::None;
+  bool tags_named = false;
+  bool strict = false;
 };
 
 std::string config_path(const Options& options) {
@@ -97,11 +100,27 @@ int run_other(const Options& options) {
   return kExitFound;
 }
 
+TagsAsked tags_asked(const Options& options) {
+  TagsAsked asked{.named = options.tags_named, .style = {}, .strict = options.strict};
+  if (options.tags == mta::EximTags::Prvs) asked.style = proof::TagStyle::Prvs;
+  if (options.tags == mta::EximTags::SubAddress) asked.style = proof::TagStyle::SubAddress;
+  return asked;
+}
+
 Result<mta::Plan> make_plan(const Options& options, const mta::Postfix& postfix,
                             const mta::PostfixText& text, const std::string& socket,
                             const std::optional<mta::Record>& record) {
-  if (options.remove) return mta::plan_removal(postfix, text, socket, record);
-  return mta::plan_setup(postfix, text, socket);
+  if (options.remove) {
+    const bool tags_too = options.tags_named && options.tags == mta::EximTags::None;
+    return mta::plan_removal(postfix, text, socket, record,
+                             tags_too ? mta::Removal::All : mta::Removal::AllButTags);
+  }
+  Settings settings;
+  settings.config_path = config_path(options);
+  const auto config = load_config(settings);
+  BS_TRY(const mta::PostfixTags tags,
+         choose_tags(config.value_or(config::Config{}), postfix, text, tags_asked(options)));
+  return mta::plan_setup(postfix, text, socket, tags);
 }
 
 void say_next(const Options& options, SetupReport& report, const SetupSocket& socket) {
@@ -114,6 +133,12 @@ void say_next(const Options& options, SetupReport& report, const SetupSocket& so
     }();
     report.next = say_what_stays(config.keys_directory, config.lifetime, os::SystemClock().now());
     if (report.state == SetupState::NothingToDo) report.next.clear();
+    if (const auto left = mta::find_tags(*report.postfix, report.plan.text);
+        left.prvs || left.strict) {
+      report.next.push_back(
+          "Mail for tagged senders still finds its way: keep backstopd running for that. Once no "
+          "tag is awaited any more: backstop setup --remove --tag none");
+    }
   } else {
     report.next = socket.notes;
     if (!is_answered(*report.postfix, report.socket)) {
@@ -134,8 +159,12 @@ Result<void> carry_out(const Options& options, SetupReport& report, const mta::P
                        const std::optional<mta::Record>& record) {
   const mta::Postfix& postfix = *report.postfix;
   std::optional<mta::Record> next;
+  const mta::PostfixTags left = mta::find_tags(postfix, report.plan.text);
+  const bool tags_stay = options.remove && (left.prvs || left.strict);
   if (!options.remove && report.plan.files.empty()) {
     next = record;  // Only a directory is made: nothing of Postfix's changes.
+  } else if (tags_stay && record) {
+    next = mta::Record{.before = record->before, .after = report.plan.text};
   } else if (!options.remove) {
     BS_TRY(next, mta::make_record(postfix, text, report.plan, report.socket, record));
   }
@@ -146,7 +175,7 @@ Result<void> carry_out(const Options& options, SetupReport& report, const mta::P
     return {};
   }
   report.state = SetupState::Done;
-  if (options.remove) {
+  if (options.remove && !tags_stay) {
     const auto directory = mta::find_socket_directory(postfix, report.socket);
     if (directory && !mta::remove_socket_directory(postfix, *directory)) {
       report.plan.notes.push_back(
@@ -226,19 +255,29 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
   const std::map<std::string, mta::EximTags> tags{{"none", mta::EximTags::None},
                                                   {"prvs", mta::EximTags::Prvs},
                                                   {"subaddress", mta::EximTags::SubAddress}};
-  command->add_option("--tag", options->tags, "With Exim: the tags of envelope senders")
-      ->transform(CLI::CheckedTransformer(tags))
-      ->type_name("none|prvs|subaddress");
+  auto* const tag =
+      command->add_option("--tag", options->tags,
+                          "What the mail server must know of tagged senders; for Postfix as the "
+                          "domains are configured, if not given");
+  tag->transform(CLI::CheckedTransformer(tags))->type_name("none|prvs|subaddress");
+  command->add_flag(
+      "--strict", options->strict,
+      "With Postfix and prvs: take the tag off in RCPT already, so that Postfix looks "
+      "for the user and refuses one who is gone");
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(render_examples(
       {"backstop setup                     shows each line that would change, and why",
        "backstop setup --apply --reload    backup, change, postfix check, reload; all back if it "
        "fails",
        "backstop setup --remove --dry-run  shows how it would be taken out again",
+       "backstop setup --tag prvs --apply  before domains.*.tag = \"prvs\": lets tagged addresses "
+       "in",
+       "backstop setup --remove --tag none --dry-run  takes out what knows of tags as well",
        "backstop setup --mta exim --tag prvs  prints what belongs into Exim's configuration",
        "backstop setup --root /srv/mx1     a mail server in a tree or a container's root"}));
-  command->callback([options, config, &chosen] {
+  command->callback([options, config, tag, &chosen] {
     options->config_named = config->count() > 0;
+    options->tags_named = tag->count() > 0;
     options->root = std::filesystem::absolute(options->root).lexically_normal().string();
     while (options->root.size() > 1 && options->root.back() == '/')
       options->root.pop_back();

@@ -242,9 +242,10 @@ class Daemon {
   }
 
   Result<void> open_doors() {
-    if (started_with_.doors.empty()) return {};
     mta::RequestServerOptions options;
     options.doors = started_with_.doors;
+    options.doors.socketmap = map_endpoints(started_with_, "/");
+    if (options.doors.empty()) return {};
     options.activated = door::activated_sockets();
     BS_TRY(doors_, mta::start_request_server(options, server_ports()));
     return {};

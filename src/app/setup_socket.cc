@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "app/unix_socket.h"
+#include "app/usual_sockets.h"
 #include "edge/mta/service_role.h"
 
 namespace backstop::app {
 namespace {
 
 constexpr std::string_view kUsual = "backstop/milter.sock";
+constexpr std::string_view kUsualMap = "backstop/map.sock";
 // The one below which the daemon looks for a place by itself (app/usual_sockets.h).
 constexpr std::string_view kUsualQueue = "/var/spool/postfix";
 
@@ -36,6 +39,32 @@ std::string say_where_to_listen(const mta::Postfix& postfix, const std::string& 
                      postfix.queue_directory(), kUsual);
 }
 
+// Of the places we listen at, the one that Postfix is best told of, as it is told; nothing when it
+// reaches none.
+std::optional<std::string> find_reachable(const mta::Postfix& postfix, const mta::PostfixText& text,
+                                          const std::vector<config::Endpoint>& endpoints) {
+  const std::string inside = postfix.queue_directory() + "/";
+  for (const config::Endpoint& endpoint : endpoints) {
+    if (endpoint.kind == config::Endpoint::Kind::Unix && endpoint.path.starts_with(inside))
+      return "unix:" + endpoint.path.substr(inside.size());
+  }
+  for (const config::Endpoint& endpoint : endpoints) {
+    if (endpoint.kind == config::Endpoint::Kind::Inet && endpoint.port != 0)
+      return inet_text(endpoint);
+  }
+  for (const config::Endpoint& endpoint : endpoints) {
+    if (endpoint.kind == config::Endpoint::Kind::Unix && !is_chrooted(text))
+      return "unix:" + endpoint.path;
+  }
+  return std::nullopt;
+}
+
+std::string say_unreachable(const mta::Postfix& postfix, std::string_view usual) {
+  return fmt::format(
+      "names nothing that Postfix can reach: it changes its root to {}; add \"unix:{}/{}\"",
+      postfix.queue_directory(), postfix.queue_directory(), usual);
+}
+
 }  // namespace
 
 std::string config_path_below(const std::string& root, const Settings& settings, bool named) {
@@ -47,28 +76,21 @@ Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::Postfi
                                   const config::Config& config) {
   SetupSocket out{.text = fmt::format("unix:{}", kUsual), .notes = {}};
   if (config.milter_listen.empty()) return out;
-  const std::string inside = postfix.queue_directory() + "/";
-  for (const config::Endpoint& endpoint : config.milter_listen) {
-    if (endpoint.kind != config::Endpoint::Kind::Unix || !endpoint.path.starts_with(inside))
-      continue;
-    out.text = "unix:" + endpoint.path.substr(inside.size());
-    return out;
-  }
-  for (const config::Endpoint& endpoint : config.milter_listen) {
-    if (endpoint.kind != config::Endpoint::Kind::Inet || endpoint.port == 0) continue;
-    out.text = inet_text(endpoint);
-    return out;
-  }
-  for (const config::Endpoint& endpoint : config.milter_listen) {
-    if (endpoint.kind != config::Endpoint::Kind::Unix || is_chrooted(text)) continue;
-    out.text = "unix:" + endpoint.path;
-    return out;
-  }
-  return fail(
-      Errc::Unsupported, "milter.listen",
-      fmt::format(
-          "names nothing that Postfix can reach: it changes its root to {}; add \"unix:{}{}\"",
-          postfix.queue_directory(), inside, kUsual));
+  const auto text_of = find_reachable(postfix, text, config.milter_listen);
+  if (!text_of) return fail(Errc::Unsupported, "milter.listen", say_unreachable(postfix, kUsual));
+  out.text = *text_of;
+  return out;
+}
+
+Result<std::string> choose_map_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
+                                      const config::Config& config) {
+  const auto endpoints = map_endpoints(config, postfix.root());
+  // With usual sockets it is there once setup has made their directory.
+  if (endpoints.empty() && config.milter_listen.empty()) return fmt::format("unix:{}", kUsualMap);
+  const auto text_of = find_reachable(postfix, text, endpoints);
+  if (!text_of)
+    return fail(Errc::Unsupported, "doors.socketmap", say_unreachable(postfix, kUsualMap));
+  return *text_of;
 }
 
 Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::PostfixText& text,

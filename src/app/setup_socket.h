@@ -28,6 +28,11 @@ Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::Postfi
 Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
                                   const config::Config& config);
 
+// Where Postfix finds the maps of our door for socketmap, as it is told: "unix:backstop/map.sock".
+// Errors: Errc::Unsupported as above.
+Result<std::string> choose_map_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
+                                      const config::Config& config);
+
 // Does somebody accept connections there?  `socket` as above.
 bool is_answered(const mta::Postfix& postfix, const std::string& socket);
 

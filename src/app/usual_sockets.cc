@@ -18,4 +18,17 @@ std::vector<config::Endpoint> usual_endpoints(const std::string& root) {
   return out;
 }
 
+std::vector<config::Endpoint> map_endpoints(const config::Config& config, const std::string& root) {
+  if (!config.doors.socketmap.empty()) return config.doors.socketmap;
+  std::vector<config::Endpoint> out;
+  const auto milters = config.milter_listen.empty() ? usual_endpoints(root) : config.milter_listen;
+  for (config::Endpoint endpoint : milters) {
+    const std::filesystem::path path = endpoint.path;
+    if (endpoint.kind != config::Endpoint::Kind::Unix || path.filename() != "milter.sock") continue;
+    endpoint.path = path.parent_path() / "map.sock";
+    out.push_back(std::move(endpoint));
+  }
+  return out;
+}
+
 }  // namespace backstop::app

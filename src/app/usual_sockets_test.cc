@@ -40,5 +40,24 @@ TEST_F(UsualSockets, LieInTheRuntimeDirectoryAndWherePostfixSeesThem) {
                                    "unix:/var/spool/postfix/backstop/milter.sock"));
 }
 
+TEST_F(UsualSockets, OfTheMapsLieBesideThoseOfTheMilter) {
+  const auto maps = [this](const config::Config& config) {
+    std::vector<std::string> out;
+    for (const config::Endpoint& endpoint : map_endpoints(config, root_))
+      out.push_back(endpoint.text());
+    return out;
+  };
+  config::Config config;
+  EXPECT_THAT(maps(config), IsEmpty());
+  std::filesystem::create_directories(root_ + "/run/backstop");
+  EXPECT_THAT(maps(config), ElementsAre("unix:/run/backstop/map.sock"));
+  for (const char* const text :
+       {"unix:/srv/milter.sock", "unix:/srv/other.sock", "inet:127.0.0.1:8891", "systemd"})
+    config.milter_listen.push_back(config::parse_endpoint(text).value());
+  EXPECT_THAT(maps(config), ElementsAre("unix:/srv/map.sock"));
+  config.doors.socketmap.push_back(config::parse_endpoint("inet:127.0.0.1:8892").value());
+  EXPECT_THAT(maps(config), ElementsAre("inet:127.0.0.1:8892"));
+}
+
 }  // namespace
 }  // namespace backstop::app

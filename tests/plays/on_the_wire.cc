@@ -68,8 +68,8 @@ class Actor {
   }
   // Its reply, if there is one, is of this recipient alone.
   void on_recipient(const Step& step, const Rcpt& action) {
-    const std::string reply = client_.rcpt(bindings_.fill(action.path),
-                                           bindings_.fill(action.original_recipient));
+    const std::string reply =
+        client_.rcpt(bindings_.fill(action.path), bindings_.fill(action.original_recipient));
     std::vector<std::string> effects;
     if (!reply.empty())
       effects.push_back((reply.front() == '5' ? "reply refuse " : "reply defer ") + reply);

@@ -34,11 +34,10 @@ const std::vector<Option>& options() {
       {"domains.*.tag", "none, prvs or subaddress", "\"none\"",
        "Whether envelope senders of the domain get a tag (BATV), by which a bounce that returns "
        "nothing\n"
-       "proves what it answers: prvs=TAG=user@ or user+prvs=TAG@. The server must take them off "
-       "again,\n"
-       "by doors.socketmap or doors.line, or know them as sub-addresses: otherwise genuine "
-       "bounces\n"
-       "are lost. See docs/formats/doors.md."},
+       "proves what it answers: prvs=TAG=user@ or user+prvs=TAG@. First let the server know them:\n"
+       "`backstop setup --tag prvs` (or subaddress) writes or prints what it needs; `backstop "
+       "check` says\n"
+       "whether it has it. Without that genuine bounces are lost."},
       {"addresses.roles", "list of addresses", "[]",
        "Addresses treated as postmaster@ and abuse@ are: nothing is refused there. List those "
        "that\n"
@@ -126,9 +125,8 @@ const std::vector<Option>& options() {
       {"milter.threads", "number from 1 to 64", "2", "Threads that serve the mail server."},
       {"doors.socketmap", "list of endpoints", "[]",
        "Where a mail server asks about addresses with a tag: Postfix's socketmap: tables and "
-       "Sendmail's\n"
-       "socket maps, with the maps unsign and sign. For a Postfix that is chrooted:\n"
-       "unix:/var/spool/postfix/backstop/map.sock"},
+       "Sendmail's socket maps, with the maps unsign and sign. None: map.sock beside each socket\n"
+       "of the milter that is called milter.sock."},
       {"doors.policy", "list of endpoints", "[]",
        "Where Postfix asks whether to take a recipient (check_policy_service). Only a tag in our "
        "name that\n"

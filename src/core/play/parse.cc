@@ -85,8 +85,8 @@ class Parser {
     constexpr std::string_view kOriginal = "> ORCPT=";
     const auto end = rest.rfind(kOriginal);
     if (end == std::string_view::npos) return add(Rcpt{std::string(rest), ""});
-    return add(
-        Rcpt{std::string(rest.substr(0, end + 1)), std::string(rest.substr(end + kOriginal.size()))});
+    return add(Rcpt{std::string(rest.substr(0, end + 1)),
+                    std::string(rest.substr(end + kOriginal.size()))});
   }
 
   Result<void> add(Action action) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "edge/mta/main_cf.h"
 #include "edge/mta/milter_list.h"
 #include "edge/mta/rooted_file.h"
@@ -23,12 +24,14 @@ bool is_fail_open(const std::string& value) {
 
 class Planner {
  public:
-  Planner(const Postfix& postfix, PostfixDraft draft, PostfixText text, std::string socket)
+  Planner(const Postfix& postfix, PostfixDraft draft, PostfixText text, std::string socket,
+          const PostfixTags& tags)
       : postfix_(postfix),
         draft_(std::move(draft)),
         before_(text),
         text_(std::move(text)),
-        socket_(std::move(socket)) {}
+        socket_(std::move(socket)),
+        tags_(tags) {}
 
   Result<Plan> plan() {
     BS_TRY_VOID(plan_list("smtpd_milters",
@@ -39,6 +42,9 @@ class Planner {
     BS_TRY_VOID(plan_fail_open());
     BS_TRY_VOID(plan_header_checks());
     BS_TRY_VOID(plan_services());
+    if (tags_.sub_address) BS_TRY_VOID(plan_delimiter());
+    if (tags_.prvs) BS_TRY_VOID(plan_tag_map());
+    if (tags_.prvs && tags_.strict) BS_TRY_VOID(plan_command_filter());
     BS_TRY_VOID(verify_only(postfix_, before_, text_, touched_));
     BS_TRY_VOID(plan_files());
     plan_.text = text_;
@@ -137,7 +143,12 @@ class Planner {
   void plan_submission(std::size_t index, const Service& service);
   Result<void> plan_reinjected(std::size_t index, const Service& service);
   void plan_checks_of(std::size_t index, const Service& service);
+  Result<void> plan_delimiter();
+  Result<void> plan_tag_map();
+  Result<void> plan_command_filter();
   Result<void> plan_files();
+  Result<void> plan_table(const std::string& path, const std::string& content,
+                          const std::string& setting, const std::string& why);
 
   std::string map_reference() const { return "regexp:" + header_map_path(postfix_); }
 
@@ -146,6 +157,7 @@ class Planner {
   PostfixText before_;
   PostfixText text_;
   std::string socket_;
+  const PostfixTags& tags_;
   Plan plan_;
   std::vector<std::string> touched_;
 };
@@ -273,23 +285,109 @@ void Planner::plan_checks_of(std::size_t index, const Service& service) {
                  "this service has a list of its own, which hides the one in main.cf");
 }
 
-Result<void> Planner::plan_files() {
-  const std::string map = header_map_path(postfix_);
-  const auto found = read_rooted(postfix_.root(), map);
+// Postfix takes each character of its delimiter for one.
+Result<void> Planner::plan_delimiter() {
+  const std::string name = "recipient_delimiter";
+  BS_TRY(const std::string in_force, value(name));
+  if (in_force.find(tags_.delimiter) != std::string::npos) return {};
+  change_main(name, with_parameter(text_.main, name, in_force + tags_.delimiter),
+              "user+prvs=TAG@ is mail for user@, whom Postfix then finds by itself");
+  return {};
+}
+
+Result<void> Planner::plan_tag_map() {
+  BS_TRY(const std::string types, postfix_.ask({"-m"}));
+  const std::vector<std::string> known = split_list(types);
+  for (const char* const type : {"pipemap", "socketmap", "regexp"}) {
+    if (std::find(known.begin(), known.end(), type) == known.end()) {
+      return fail(Errc::Unsupported, "postconf -m",
+                  fmt::format("knows no {} tables, so this Postfix cannot ask whom mail for a "
+                              "tagged address is for; use tag = \"subaddress\"",
+                              type));
+    }
+  }
+  const std::string name = "recipient_canonical_maps";
+  BS_TRY(const std::string in_force, value(name));
+  const std::string map = render_canonical_map(tags_, tagged_table_path(postfix_));
+  const std::vector<std::string> elements = split_list(in_force);
+  if (std::find(elements.begin(), elements.end(), map) == elements.end()) {
+    const auto ours = [this](std::string_view element) {
+      return element.find(tagged_table_path(postfix_)) != std::string_view::npos;
+    };
+    change_main(name, with_first_element(without_elements(text_.main, name, ours), name, map),
+                "mail for prvs=TAG=user@ is for user@: without this every bounce to a tagged "
+                "sender is refused as for an unknown user");
+  }
+  // A map of others may be meant for header fields as well.
+  const std::string classes = "recipient_canonical_classes";
+  const bool alone = std::all_of(elements.begin(), elements.end(), [this](const std::string& one) {
+    return one.find(tagged_table_path(postfix_)) != std::string::npos;
+  });
+  if (!alone || find_parameter(text_.main, classes)) return {};
+  change_main(classes, with_parameter(text_.main, classes, "envelope_recipient"),
+              "header fields stay as they came");
+  return {};
+}
+
+// There is room for one such table only.
+Result<void> Planner::plan_command_filter() {
+  BS_TRY(const std::string discarded, value("smtpd_discard_ehlo_keywords"));
+  for (const std::string& keyword : split_list(discarded)) {
+    if (ascii::lower(keyword) != "dsn" && ascii::lower(keyword) != "orcpt") continue;
+    return fail(Errc::Unsupported, "smtpd_discard_ehlo_keywords",
+                "holds dsn, so Postfix takes no original recipient: take it out, or come again "
+                "without --strict");
+  }
+  const std::string name = "smtpd_command_filter";
+  const std::string table = "regexp:" + command_table_path(postfix_);
+  BS_TRY(const std::string in_force, value(name));
+  if (in_force == table) return {};
+  if (!in_force.empty()) {
+    return fail(Errc::Exists, name,
+                fmt::format("is \"{}\", and Postfix takes only one: write the lines of {} into "
+                            "that table by hand, or come again without --strict",
+                            in_force, command_table_path(postfix_)));
+  }
+  change_main(name, with_parameter(text_.main, name, table),
+              "the tag is taken off before Postfix looks for the user, so that one who is gone is "
+              "refused though the tag is right");
+  return {};
+}
+
+// A table of ours, when something names it: made, or brought up to date.
+Result<void> Planner::plan_table(const std::string& path, const std::string& content,
+                                 const std::string& setting, const std::string& why) {
+  auto found = read_rooted(postfix_.root(), path);
   if (!found && found.error().code != Errc::NotFound) return tl::unexpected<Error>(found.error());
-  if (found && *found != kMap) {
-    return fail(Errc::Exists, map,
+  if (found && !found->starts_with(kTagTableMark)) {
+    return fail(Errc::Exists, path,
                 "holds something else than Backstop's own line: move it away, then come back");
   }
   const bool used =
-      text_.main.find(map) != std::string::npos || text_.master.find(map) != std::string::npos;
-  if (used && !found) {
-    plan_.changes.push_back({.file = map,
-                             .setting = "/^Backstop-Verdict/",
-                             .before = std::nullopt,
-                             .after = "IGNORE",
-                             .why = "the line that header_checks reads"});
-    plan_.files.push_back({.path = map, .before = std::nullopt, .after = std::string(kMap)});
+      text_.main.find(path) != std::string::npos || text_.master.find(path) != std::string::npos;
+  if (!used || (found && *found == content)) return {};
+  plan_.changes.push_back(
+      {.file = path,
+       .setting = setting,
+       .before = found ? std::optional<std::string>("other lines") : std::nullopt,
+       .after = "its lines",
+       .why = why});
+  plan_.files.push_back({.path = path,
+                         .before = found ? std::optional(*std::move(found)) : std::nullopt,
+                         .after = content});
+  return {};
+}
+
+Result<void> Planner::plan_files() {
+  BS_TRY_VOID(plan_table(header_map_path(postfix_), std::string(kMap), "/^Backstop-Verdict/",
+                         "the line that header_checks reads"));
+  if (tags_.prvs) {
+    BS_TRY_VOID(plan_table(tagged_table_path(postfix_), render_tagged_table(tags_),
+                           "addresses with a tag", "which recipients Backstop is asked about"));
+  }
+  if (tags_.prvs && tags_.strict) {
+    BS_TRY_VOID(plan_table(command_table_path(postfix_), render_command_table(tags_),
+                           "RCPT with a tag", "how the tag is taken off in the command"));
   }
   // What names the map comes after it; what opens the door comes last.
   if (text_.master != before_.master)
@@ -307,10 +405,28 @@ std::string header_map_path(const Postfix& postfix) {
   return postfix.config_directory() + "/backstop_header_checks";
 }
 
-Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text,
-                        const std::string& socket) {
+std::string tagged_table_path(const Postfix& postfix) {
+  return postfix.config_directory() + "/backstop_tagged";
+}
+
+std::string command_table_path(const Postfix& postfix) {
+  return postfix.config_directory() + "/backstop_commands";
+}
+
+PostfixTags find_tags(const Postfix& postfix, const PostfixText& text) {
+  const auto names = [&text](std::string_view parameter, const std::string& table) {
+    return find_parameter(text.main, parameter).value_or("").find(table) != std::string::npos;
+  };
+  PostfixTags out;
+  out.prvs = names("recipient_canonical_maps", tagged_table_path(postfix));
+  out.strict = names("smtpd_command_filter", command_table_path(postfix));
+  return out;
+}
+
+Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text, const std::string& socket,
+                        const PostfixTags& tags) {
   BS_TRY(PostfixDraft draft, PostfixDraft::make(postfix));
-  return Planner(postfix, std::move(draft), text, socket).plan();
+  return Planner(postfix, std::move(draft), text, socket, tags).plan();
 }
 
 Result<void> verify_only(const Postfix& postfix, const PostfixText& before,

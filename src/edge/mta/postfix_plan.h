@@ -7,6 +7,7 @@
 
 #include "edge/mta/master_cf.h"
 #include "edge/mta/postfix.h"
+#include "edge/mta/postfix_tags.h"
 
 namespace backstop::mta {
 
@@ -43,14 +44,30 @@ struct Record {
 // The file that takes our verdict out of mail from outside, for Postfix's header_checks.
 std::string header_map_path(const Postfix& postfix);
 
-// `socket` as Postfix is told of it: "unix:backstop/milter.sock".  Errors: as of PostfixDraft;
-// Errc::Exists when the map's path holds something else; Errc::Internal when Postfix would read the
-// edited files otherwise than meant.
-Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text, const std::string& socket);
+// The tables of postfix_tags.h.
+std::string tagged_table_path(const Postfix& postfix);
+std::string command_table_path(const Postfix& postfix);
+// What `text` does about tags already by tables of ours: `prvs` and `strict` alone are meaningful.
+PostfixTags find_tags(const Postfix& postfix, const PostfixText& text);
 
+// `socket` as Postfix is told of it: "unix:backstop/milter.sock".  What stands there of tags and is
+// not wanted stays: plan_removal takes it out.  Errors: as of PostfixDraft; Errc::Exists when the
+// path of one of our tables holds something else, or a place of which Postfix has one is taken;
+// Errc::Unsupported when this Postfix cannot do what tags want; Errc::Internal when Postfix would
+// read the edited files otherwise than meant.
+Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text, const std::string& socket,
+                        const PostfixTags& tags);
+
+// What there is to go when setup is taken back: answers to tagged senders come for a long time, and
+// only the tables know whom they are for.
+enum class Removal {
+  AllButTags,
+  All,
+};
 // `record`: nothing when there is none; then what cannot be known is left alone, with a note.
 Result<Plan> plan_removal(const Postfix& postfix, const PostfixText& text,
-                          const std::string& socket, const std::optional<Record>& record);
+                          const std::string& socket, const std::optional<Record>& record,
+                          Removal what);
 
 // What is to be remembered once `plan`, a setup of `text`, is written.  Whatever others changed
 // since the last time is theirs and counts as having been there before.

@@ -17,6 +17,10 @@ constexpr std::string_view kNoRecord =
 constexpr std::string_view kValues[] = {"milter_default_action", "nested_header_checks",
                                         "milter_macro_daemon_name", "receive_override_options"};
 constexpr std::string_view kLists[] = {"smtpd_milters", "non_smtpd_milters", "header_checks"};
+// The same of tags; in main.cf only.
+constexpr std::string_view kTagValues[] = {"recipient_canonical_classes", "smtpd_command_filter",
+                                           "recipient_delimiter"};
+constexpr std::string_view kTagList = "recipient_canonical_maps";
 
 // One setting of one place, in main.cf or on a service, in three states.
 struct Setting {
@@ -34,8 +38,13 @@ struct Undone {
 class Remover {
  public:
   Remover(const Postfix& postfix, const PostfixText& text, std::string socket,
-          const std::optional<Record>& record)
-      : postfix_(postfix), start_(text), text_(text), socket_(std::move(socket)), record_(record) {
+          const std::optional<Record>& record, bool keeps_tags)
+      : postfix_(postfix),
+        start_(text),
+        text_(text),
+        socket_(std::move(socket)),
+        record_(record),
+        keeps_tags_(keeps_tags) {
     if (record) {
       services_before_ = parse_services(record->before.master);
       services_after_ = parse_services(record->after.master);
@@ -43,7 +52,7 @@ class Remover {
   }
 
   Result<Plan> plan() {
-    if (record_ && text_ == record_->after && !names_us(record_->before)) {
+    if (!keeps_tags_ && record_ && text_ == record_->after && !names_us(record_->before)) {
       plan_whole();
     } else {
       undo_main();
@@ -58,7 +67,8 @@ class Remover {
  private:
   bool is_ours(std::string_view element) const {
     return is_same_socket(socket_of(element), socket_, postfix_.queue_directory()) ||
-           element.ends_with(":" + header_map_path(postfix_));
+           element.ends_with(":" + header_map_path(postfix_)) ||
+           element.find(tagged_table_path(postfix_)) != std::string_view::npos;
   }
 
   // Nobody touched the files since: they become what they were, byte for byte.
@@ -72,7 +82,8 @@ class Remover {
   }
 
   static bool is_list(std::string_view name) {
-    return std::find(std::begin(kLists), std::end(kLists), name) != std::end(kLists);
+    return name == kTagList ||
+           std::find(std::begin(kLists), std::end(kLists), name) != std::end(kLists);
   }
 
   // Somebody may have written our socket there by hand, before setup ever ran.
@@ -146,6 +157,10 @@ class Remover {
       undo_one(name);
     for (const std::string_view name : kValues)
       undo_one(name);
+    if (keeps_tags_) return;
+    undo_one(kTagList);
+    for (const std::string_view name : kTagValues)
+      undo_one(name);
     text_.main = without_section_comment(text_.main);
   }
 
@@ -188,17 +203,24 @@ class Remover {
       plan_.files.push_back({postfix_.main_path(), start_.main, text_.main});
     if (text_.master != start_.master)
       plan_.files.push_back({postfix_.master_path(), start_.master, text_.master});
-    const std::string map = header_map_path(postfix_);
-    if (text_.main.find(map) != std::string::npos || text_.master.find(map) != std::string::npos) {
-      plan_.notes.push_back(fmt::format("{} stays, since something still names it", map));
+    BS_TRY_VOID(plan_table(header_map_path(postfix_), "/^Backstop-Verdict/", "IGNORE"));
+    if (keeps_tags_) return {};
+    BS_TRY_VOID(plan_table(tagged_table_path(postfix_), "addresses with a tag", "its lines"));
+    return plan_table(command_table_path(postfix_), "RCPT with a tag", "its lines");
+  }
+
+  Result<void> plan_table(const std::string& path, const char* setting, const char* content) {
+    if (text_.main.find(path) != std::string::npos ||
+        text_.master.find(path) != std::string::npos) {
+      plan_.notes.push_back(fmt::format("{} stays, since something still names it", path));
       return {};
     }
-    auto found = read_rooted(postfix_.root(), map);
+    auto found = read_rooted(postfix_.root(), path);
     if (!found && found.error().code != Errc::NotFound) return tl::unexpected<Error>(found.error());
     if (!found) return {};
     plan_.changes.push_back(
-        {map, "/^Backstop-Verdict/", "IGNORE", std::nullopt, "nothing reads this file any more"});
-    plan_.files.push_back({map, *std::move(found), std::nullopt});
+        {path, setting, content, std::nullopt, "nothing reads this file any more"});
+    plan_.files.push_back({path, *std::move(found), std::nullopt});
     return {};
   }
 
@@ -207,6 +229,7 @@ class Remover {
   PostfixText text_;
   std::string socket_;
   const std::optional<Record>& record_;
+  const bool keeps_tags_;
   std::vector<Service> services_before_;
   std::vector<Service> services_after_;
   Plan plan_;
@@ -216,14 +239,19 @@ class Remover {
 }  // namespace
 
 Result<Plan> plan_removal(const Postfix& postfix, const PostfixText& text,
-                          const std::string& socket, const std::optional<Record>& record) {
-  return Remover(postfix, text, socket, record).plan();
+                          const std::string& socket, const std::optional<Record>& record,
+                          Removal what) {
+  const PostfixTags tags = find_tags(postfix, text);
+  const bool delimiter = record && find_parameter(record->before.main, "recipient_delimiter") !=
+                                       find_parameter(record->after.main, "recipient_delimiter");
+  const bool keeps_tags = what == Removal::AllButTags && (tags.prvs || tags.strict || delimiter);
+  return Remover(postfix, text, socket, record, keeps_tags).plan();
 }
 
 Result<Record> make_record(const Postfix& postfix, const PostfixText& text, const Plan& plan,
                            const std::string& socket, const std::optional<Record>& last) {
   if (!last) return Record{.before = text, .after = plan.text};
-  BS_TRY(Plan removal, plan_removal(postfix, text, socket, last));
+  BS_TRY(Plan removal, plan_removal(postfix, text, socket, last, Removal::All));
   return Record{.before = std::move(removal.text), .after = plan.text};
 }
 

@@ -1,0 +1,27 @@
+// What Postfix has to know of tags: by the configuration, by what it knows already, or by what
+// `backstop setup --tag` was asked for.
+#pragma once
+
+#include <optional>
+
+#include "core/config/config.h"
+#include "edge/mta/postfix.h"
+#include "edge/mta/postfix_tags.h"
+
+namespace backstop::app {
+
+struct TagsAsked {
+  bool named = false;                    // --tag was given.
+  std::optional<proof::TagStyle> style;  // Of --tag; nothing: none.
+  bool strict = false;                   // --strict was given.
+};
+
+// Without --tag: what any domain has, and what `text` does already.  Errors: Errc::Unsupported when
+// Postfix can reach no socket of the map unsign.
+Result<mta::PostfixTags> choose_tags(const config::Config& config, const mta::Postfix& postfix,
+                                     const mta::PostfixText& text, const TagsAsked& asked);
+
+// Does any domain put in tags of that style?
+bool has_tags(const config::Config& config, proof::TagStyle style);
+
+}  // namespace backstop::app
