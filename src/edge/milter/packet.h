@@ -149,8 +149,8 @@ Parsed<Macros> parse_macros(std::string_view payload);
 // from parse_macros.
 std::optional<std::pair<std::string_view, std::string_view>> take_macro(std::string_view& pairs);
 
-// The path of MAIL or RCPT as it stands, and its ESMTP arguments, each ended by a NUL.  A payload of
-// nothing at all is the empty path.
+// The path of MAIL or RCPT as it stands, and its ESMTP arguments, each ended by a NUL.  A payload
+// of nothing at all is the empty path.
 struct Envelope {
   std::string_view path;
   std::string_view arguments;

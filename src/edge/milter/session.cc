@@ -235,10 +235,9 @@ void Session::on_recipient(std::string_view payload, std::string& out) {
   const auto recipient = parse_envelope(payload);
   if (!recipient) return drop(recipient.error());
   const bool answerable = (steps_ & step::kNoReplyRecipient) == 0;
-  pass_on(transaction::RcptTo{
-              .recipient = recipient->path,
-              .answerable = answerable,
-              .original_recipient = find_argument(recipient->arguments, "ORCPT")},
+  pass_on(transaction::RcptTo{.recipient = recipient->path,
+                              .answerable = answerable,
+                              .original_recipient = find_argument(recipient->arguments, "ORCPT")},
           Command::Recipient, out);
   conclude({.command = Command::Recipient, .payload = {}, .whole = true}, out);
 }
