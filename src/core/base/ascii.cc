@@ -1,5 +1,6 @@
 #include "core/base/ascii.h"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -11,18 +12,32 @@ namespace {
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kHigh = kOnes * 0x80;
 
-// Eight bytes at once: A to Z become lower case, all others stay.
-std::uint64_t fold(std::uint64_t x) {
-  const std::uint64_t low = x & ~kHigh;
-  const std::uint64_t from_a = low + kOnes * (0x80 - 'A');
-  const std::uint64_t past_z = low + kOnes * (0x80 - ('Z' + 1));
-  return x | ((from_a & ~past_z & ~x & kHigh) >> 2);
+// Whether eight bytes are the same but for the case of A to Z.
+bool same_eight(std::uint64_t x, std::uint64_t y) {
+  constexpr std::uint64_t kCase = kOnes * 0x20;
+  const std::uint64_t different = x ^ y;
+  if ((different & ~kCase) != 0) return false;
+  if (different == 0) return true;
+  // That bit is of case only where it belongs to a letter.
+  const std::uint64_t low = (x | kCase) & ~kHigh;
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'a');
+  const std::uint64_t past_z = low + kOnes * (0x80 - ('z' + 1));
+  return (different << 2 & ~(from_a & ~past_z & ~x)) == 0;
 }
 
 std::uint64_t load(const char* bytes) {
   std::uint64_t x = 0;
   std::memcpy(&x, bytes, sizeof x);
   return x;
+}
+
+// The first and the last four bytes.  REQUIRES: there are four.
+std::uint64_t load_ends(const char* bytes, std::size_t size) {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  std::memcpy(&first, bytes, sizeof first);
+  std::memcpy(&last, bytes + size - sizeof last, sizeof last);
+  return std::uint64_t{first} << 32 | last;
 }
 
 }  // namespace
@@ -42,11 +57,19 @@ std::string lower(std::string_view text) {
 }
 
 bool same_folded(const char* a, const char* b, std::size_t size) {
-  for (; size >= 8; a += 8, b += 8, size -= 8) {
-    if (fold(load(a)) != fold(load(b))) return false;
+  // What is left of a length behind its eights is looked at together with bytes before it.
+  if (size >= 8) {
+    const std::size_t last = size - 8;
+    for (std::size_t at = 0; at < last; at += 8) {
+      if (!same_eight(load(a + at), load(b + at))) return false;
+    }
+    return same_eight(load(a + last), load(b + last));
   }
-  for (; size != 0; ++a, ++b, --size) {
-    if (to_lower(*a) != to_lower(*b)) return false;
+  if (size >= 4) {
+    return same_eight(load_ends(a, size), load_ends(b, size));
+  }
+  for (std::size_t at = 0; at < size; ++at) {
+    if (to_lower(a[at]) != to_lower(b[at])) return false;
   }
   return true;
 }
@@ -66,12 +89,11 @@ std::size_t find_folded(std::string_view text, std::string_view needle) {
     const Lanes second = every_lane(needle[1]) | case_bit;
     for (; at < end && at + kLanes + 1 <= text.size(); at += kLanes) {
       const char* here = text.data() + at;
-      Lanes hits =
+      const Lanes hits =
           ((load_lanes(here) | case_bit) == first) & ((load_lanes(here + 1) | case_bit) == second);
-      while (any_lane(hits)) {
-        const std::size_t lane = first_lane_of(hits);
+      for (std::uint32_t bits = bits_of(hits); bits != 0; bits &= bits - 1) {
+        const auto lane = static_cast<std::size_t>(std::countr_zero(bits));
         if (at + lane < end && found(at + lane)) return at + lane;
-        hits[lane] = 0;
       }
     }
   }

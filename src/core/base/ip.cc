@@ -22,11 +22,12 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   }
   if (ascii::starts_with_folded(text, "ipv6:")) text.remove_prefix(5);
   if (text.empty() || text.size() > kTextMax) return std::nullopt;
-  const std::string copy(text);
-  if (copy.find('\0') != std::string::npos) return std::nullopt;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::array<char, kTextMax + 1> copy;
+  copy[text.copy(copy.data(), kTextMax)] = '\0';
   IpAddress address;
-  if (inet_pton(AF_INET, copy.c_str(), address.bytes_.data()) == 1) return address;
-  if (inet_pton(AF_INET6, copy.c_str(), address.bytes_.data()) != 1) return std::nullopt;
+  if (inet_pton(AF_INET, copy.data(), address.bytes_.data()) == 1) return address;
+  if (inet_pton(AF_INET6, copy.data(), address.bytes_.data()) != 1) return std::nullopt;
   if (std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), address.bytes_.begin())) {
     std::copy(address.bytes_.begin() + 12, address.bytes_.end(), address.bytes_.begin());
     std::fill(address.bytes_.begin() + 4, address.bytes_.end(), std::uint8_t{0});

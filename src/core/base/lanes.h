@@ -9,6 +9,10 @@
 #include <cstdint>
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace backstop {
 
 using Lanes = signed char __attribute__((vector_size(16)));
@@ -35,23 +39,27 @@ inline Lanes lower_lanes(Lanes x) {
   return x | ((x >= every_lane('A')) & (x <= every_lane('Z')) & every_lane(0x20));
 }
 
+// One bit for each lane of a comparison, the lowest of the first.
+inline std::uint32_t bits_of(Lanes lanes) {
+#ifdef __SSE2__
+  __m128i whole;
+  std::memcpy(&whole, &lanes, sizeof whole);
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(whole));
+#else
+  std::uint32_t bits = 0;
+  for (std::size_t lane = 0; lane < kLanes; ++lane)
+    bits |= std::uint32_t{lanes[lane] != 0} << lane;
+  return bits;
+#endif
+}
+
 // The first lane that is not 0, of a comparison; kLanes when there is none.
 inline std::size_t first_lane_of(Lanes lanes) {
-  std::uint64_t halves[2];
-  std::memcpy(halves, &lanes, sizeof halves);
-  for (std::size_t half = 0; half < 2; ++half) {
-    if (halves[half] == 0) continue;
-    const int zeros = std::endian::native == std::endian::little ? std::countr_zero(halves[half])
-                                                                 : std::countl_zero(halves[half]);
-    return half * 8 + static_cast<std::size_t>(zeros) / 8;
-  }
-  return kLanes;
+  return static_cast<std::size_t>(std::countr_zero(bits_of(lanes) | std::uint32_t{1} << kLanes));
 }
 
 inline bool any_lane(Lanes lanes) {
-  std::uint64_t halves[2];
-  std::memcpy(halves, &lanes, sizeof halves);
-  return (halves[0] | halves[1]) != 0;
+  return bits_of(lanes) != 0;
 }
 
 }  // namespace backstop

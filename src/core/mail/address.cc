@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 #include "core/mail/utf8.h"
 
@@ -23,9 +24,10 @@ struct FreeDeleter {
 using OwnedBytes = std::unique_ptr<std::uint8_t, FreeDeleter>;
 
 // RFC 5322 §3.2.3 atext; RFC 6531 §3.3 adds everything beyond ASCII.
+constexpr CharSet kAsciiAtext(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~");
 bool is_atext(char c) {
-  return ascii::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80 ||
-         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  return kAsciiAtext.has(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool is_dot_string(std::string_view local) {
@@ -63,11 +65,17 @@ struct Halves {
   bool has_domain = false;
 };
 
+// All that says more of an address than a character of a name: controls too.
+constexpr CharSet kTelling(
+    std::string_view("\0\1\2\3\4\5\6\7\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15"
+                     "\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f\\\"@<>",
+                     38));
+
 // Splits at the last '@' outside quotes.
 Result<Halves> split_at_domain(std::string_view text) {
   bool quoted = false;
   std::size_t at = std::string_view::npos;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; (i = kTelling.find_in(text, i)) < text.size(); ++i) {
     const char c = text[i];
     if (ascii::is_control(c)) return invalid("An address holds no control characters.");
     if (c == '\\') {
@@ -98,10 +106,13 @@ std::string unquote(std::string_view local) {
   return name;
 }
 
+constexpr CharSet kNoLiteral(" \"\\@[,;()");
+constexpr CharSet kNoDomain(" \"\\,:;()[]");
+
 Result<std::string> parse_domain(std::string_view text) {
   if (text.starts_with('[')) {
     const bool closed = text.size() > 2 && text.find(']') == text.size() - 1;
-    if (!closed || text.find_first_of(" \"\\@[,;()", 1) != std::string_view::npos)
+    if (!closed || kNoLiteral.any_in(text.substr(1)))
       return invalid("The address literal is not of the form [192.0.2.1] or [IPv6:2001:db8::1].");
     return std::string(text);
   }
@@ -109,7 +120,7 @@ Result<std::string> parse_domain(std::string_view text) {
   if (text.empty() || text.starts_with('.') || text.ends_with('.') ||
       text.find("..") != std::string_view::npos)
     return invalid("The domain holds an empty label.");
-  if (text.find_first_of(" \"\\,:;()[]") != std::string_view::npos)
+  if (kNoDomain.any_in(text))
     return invalid("The domain holds a character that no domain can hold.");
   return std::string(text);
 }

@@ -1,8 +1,8 @@
 // RFC 5322 §3.4 address lists with the obsolete forms (§4.4), and what mailers write besides.
 #include <algorithm>
-#include <array>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/mail/comment.h"
 #include "core/mail/header_text.h"
 #include "core/mail/utf8.h"
@@ -11,13 +11,10 @@ namespace backstop::mail {
 namespace {
 
 // What ends an atom: white space and the specials, but the dot and the backslash.
-constexpr auto kEndsAtom = [] {
-  std::array<bool, 256> ends{};
-  for (const char c : std::string_view("()<>@,;:\"[] \t\r\n\v\f")) {
-    ends[static_cast<unsigned char>(c)] = true;
-  }
-  return ends;
-}();
+constexpr CharSet kEndsAtom("()<>@,;:\"[] \t\r\n\v\f");
+constexpr CharSet kEndsAngle(">,;");
+// What a quoted string does not hold as it stands.
+constexpr CharSet kStopsQuoted("\"\\\r\n");
 
 class AddressScanner {
  public:
@@ -57,7 +54,11 @@ class AddressScanner {
   std::string take_quoted() {
     std::string out;
     ++at_;
-    while (!done() && peek() != '"') {
+    while (!done()) {
+      const std::size_t stop = kStopsQuoted.find_in(text_, at_);
+      out.append(text_.substr(at_, stop - at_));
+      at_ = stop;
+      if (done() || peek() == '"') break;
       if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
       if (peek() != '\r' && peek() != '\n') out.push_back(peek());
       ++at_;
@@ -68,8 +69,7 @@ class AddressScanner {
 
   std::string_view take_atom() {
     const std::size_t begin = at_;
-    while (!done() && !kEndsAtom[static_cast<unsigned char>(peek())])
-      ++at_;
+    at_ = kEndsAtom.find_in(text_, at_);
     return text_.substr(begin, at_ - begin);
   }
 
@@ -160,8 +160,7 @@ class AddressScanner {
       // "<undisclosed-recipients:;>" and alike are nobody.
       sound = sound && (done() || peek() == '>');
     }
-    const std::size_t end = text_.find_first_of(">,;", at_);
-    at_ = end == text_.npos ? text_.size() : end;
+    at_ = kEndsAngle.find_in(text_, at_);
     if (at('>')) ++at_;
     if (!sound) return std::nullopt;
     return address;

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
+#include "core/base/lanes.h"
 #include "core/mail/header_text.h"
 
 namespace backstop::mail {
@@ -29,13 +31,7 @@ constexpr std::array<std::uint32_t, 7> kDays = {
     three_letters("fri"), three_letters("sat"), three_letters("sun")};
 
 // What parts the words of a date.
-constexpr auto kParts = [] {
-  std::array<bool, 256> parts{};
-  for (const char c : std::string_view(" \t\r\n\v\f,()\"")) {
-    parts[static_cast<unsigned char>(c)] = true;
-  }
-  return parts;
-}();
+constexpr CharSet kParts(" \t\r\n\v\f,()\"");
 // More words than any date has.
 constexpr unsigned kWordsMax = 32;
 
@@ -191,6 +187,30 @@ std::optional<Instant> instant_of(Fields fields) {
   return out;
 }
 
+// The form of kLanes characters: "0" is any digit, "A" and "a" any letter, "+" one of "+,-", any
+// other itself.
+class LaneForm {
+ public:
+  constexpr explicit LaneForm(std::string_view form) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      const bool letter = form[i] == 'A' || form[i] == 'a';
+      low_[i] = letter ? 'a' : form[i];
+      high_[i] = letter ? 'z' : form[i] == '0' ? '9' : form[i] == '+' ? '-' : form[i];
+      fold_[i] = letter ? 0x20 : 0;
+    }
+  }
+  // REQUIRES: kLanes bytes from `at` on.
+  bool fits(const char* at) const {
+    const Lanes x = load_lanes(at) | load_lanes(fold_.data());
+    return !any_lane((x < load_lanes(low_.data())) | (x > load_lanes(high_.data())));
+  }
+
+ private:
+  std::array<char, kLanes> low_{};
+  std::array<char, kLanes> high_{};
+  std::array<char, kLanes> fold_{};
+};
+
 unsigned two_digits(const char* at) {
   return static_cast<unsigned>((at[0] - '0') * 10 + (at[1] - '0'));
 }
@@ -207,16 +227,13 @@ std::optional<Fields> parse_usual(std::string_view text) {
   const std::string_view behind = text.substr(size);
   if (!behind.empty() && !(behind.starts_with(" (") && behind.find(')') == behind.size() - 1))
     return std::nullopt;
-  for (std::size_t i = 0; i < kForm.size(); ++i) {
-    if (shift != 0 && i == kDay) continue;
-    const char c = text[i > kDay ? i - shift : i];
-    const char form = kForm[i];
-    const bool fits = form == '0'                  ? ascii::is_digit(c)
-                      : form == 'A' || form == 'a' ? ascii::is_alpha(c)
-                      : form == '+'                ? c == '+' || c == '-'
-                                                   : c == form;
-    if (!fits) return std::nullopt;
-  }
+  // The two overlap; in a form that is one byte shorter the second begins one byte earlier.
+  static constexpr LaneForm kFirst(kForm.substr(0, kLanes));
+  static constexpr LaneForm kFirstShifted("Aaa, 0 Aaa 0000 ");
+  static constexpr LaneForm kLast(kForm.substr(kForm.size() - kLanes));
+  const LaneForm& first = shift == 0 ? kFirst : kFirstShifted;
+  if (!first.fits(text.data()) || !kLast.fits(text.data() + size - kLanes)) return std::nullopt;
+  if (text[26 - shift] == ',') return std::nullopt;
   const auto number_at = [text, shift](std::size_t at) {
     return two_digits(text.data() + at - shift);
   };
@@ -252,9 +269,7 @@ std::optional<Instant> parse_date(std::string_view raw) {
       ++at;
       continue;
     }
-    std::size_t end = at + 1;
-    while (end < raw.size() && !kParts[static_cast<unsigned char>(raw[end])])
-      ++end;
+    const std::size_t end = kParts.find_in(raw, at + 1);
     read_word(raw.substr(at, end - at), fields);
     ++words;
     at = end;

@@ -4,6 +4,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/mail/field_name.h"
 
 namespace backstop::mail {
 namespace {
@@ -18,17 +19,18 @@ std::string_view without_line_end(std::string_view line) {
 }
 
 // Longer lines are judged by their beginning, so they are never empty.
-bool is_empty_line(std::string_view line, std::string_view passed) {
-  return line.size() <= limits::kBoundaryLineBytes && line.find_first_not_of(passed) == line.npos;
+bool is_empty_line(std::string_view line, bool lenient) {
+  return line.size() <= limits::kBoundaryLineBytes &&
+         std::all_of(line.begin(), line.end(), [lenient](char c) {
+           return c == '\r' || c == '\n' || (lenient && ascii::is_blank(c));
+         });
 }
 
 // Position of the colon, or npos when the line is no field.  RFC 5322 §3.6.8, and the obsolete form
 // with white space before the colon (§4.5).
 std::size_t find_colon(std::string_view line) {
-  std::size_t at = 0;
   const std::size_t max = std::min(line.size(), limits::kFieldNameBytes);
-  while (at < max && line[at] > ' ' && line[at] < 0x7f && line[at] != ':')
-    ++at;
+  const std::size_t at = std::min(field_name_size(line), max);
   if (at == 0) return line.npos;
   std::size_t colon = at;
   while (colon < max && ascii::is_blank(line[colon]))
@@ -65,7 +67,7 @@ HeaderBlock::LineKind HeaderBlock::kind_of(std::string_view line, const Boundary
                                            std::optional<BoundaryMatch>& match) {
   if (!boundaries.empty() && (match = boundaries.match(line))) return LineKind::Delimiter;
   const bool lenient = start_ == Start::Lenient && fresh_;
-  if (is_empty_line(line, lenient ? " \t\r\n" : "\r\n")) return LineKind::Empty;
+  if (is_empty_line(line, lenient)) return LineKind::Empty;
   colon_ = find_colon(line);
   if (colon_ != line.npos) return LineKind::Field;
   if (lenient && (line.starts_with("From ") || line.starts_with(">From "))) return LineKind::From;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 #include "core/mail/comment.h"
 #include "core/mail/header_text.h"
@@ -32,6 +33,10 @@ struct Token {
   Clause clause = Clause::None;
 };
 
+constexpr CharSet kEndsWord(" \t\r\n\v\f(");
+constexpr CharSet kEndsCommented(" \t\r\n,;()");
+constexpr CharSet kInAddress(".:");
+
 // More words than any Received field has.
 constexpr std::size_t kTokensMax = 256;
 constexpr std::size_t kTokensUsual = 24;
@@ -48,9 +53,7 @@ std::vector<Token> tokens_of(std::string_view text) {
       out.push_back({.text = text.substr(at + 1, end - at - 1), .comment = true});
       at = std::min(text.size(), end + 1);
     } else {
-      std::size_t end = at;
-      while (end < text.size() && !ascii::is_space(text[end]) && text[end] != '(')
-        ++end;
+      const std::size_t end = kEndsWord.find_in(text, at);
       const std::string_view word = text.substr(at, end - at);
       out.push_back({.text = word, .clause = clause_of(word)});
       at = end;
@@ -73,10 +76,10 @@ std::optional<IpAddress> bracketed_ip(std::string_view text) {
 std::optional<IpAddress> bare_ip(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n,;()", at), text.size());
+    const std::size_t end = kEndsCommented.find_in(text, at);
     std::string_view word = text.substr(at, end - at);
     if (const std::size_t sign = word.rfind('@'); sign != word.npos) word.remove_prefix(sign + 1);
-    if (word.find_first_of(".:") != word.npos) {
+    if (kInAddress.any_in(word)) {
       if (auto ip = IpAddress::parse(word)) return ip;
     }
     at = end + 1;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 #include "core/mail/comment.h"
 #include "core/mail/header_text.h"
@@ -45,6 +46,9 @@ constexpr auto kEnds = [] {
   return ends;
 }();
 
+// What a quoted string does not hold as it stands.
+constexpr CharSet kStopsQuoted("\"\\\r\n");
+
 class StructuredScanner {
  public:
   explicit StructuredScanner(std::string_view text) : text_(text) {}
@@ -77,7 +81,7 @@ class StructuredScanner {
   std::string take_quoted() {
     ++at_;
     // Nearly always there is nothing to undo up to the quote.
-    const std::size_t stop = std::min(text_.find_first_of("\"\\\r\n", at_), text_.size());
+    const std::size_t stop = kStopsQuoted.find_in(text_, at_);
     std::string out(text_.substr(at_, stop - at_));
     at_ = stop;
     while (!done() && peek() != '"') {

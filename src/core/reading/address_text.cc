@@ -4,19 +4,18 @@
 #include <array>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 
 namespace backstop::reading {
 namespace {
 
 // RFC 5322 §3.2.3 atext and the dot.
-bool is_local(char c) {
-  return ascii::is_alnum(c) ||
-         std::string_view("!#$%&'*+-/=?^_{|}~.").find(c) != std::string_view::npos;
-}
-bool is_domain(char c) {
-  return ascii::is_alnum(c) || c == '-' || c == '.' || c == '_';
-}
+constexpr CharSet kLocal(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_{|}~.");
+constexpr CharSet kDomain("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
+constexpr CharSet kEndsBracketed(" \t>");
+
 bool is_beyond_ascii(char c) {
   return static_cast<unsigned char>(c) >= 0x80;
 }
@@ -35,11 +34,11 @@ std::size_t begin_of_local(std::string_view line, std::size_t at, std::size_t fr
   // Letters of other scripts only behind a bracket: in the text of those scripts no space divides.
   const std::string_view near = line.substr(from, at - from);
   const std::size_t bracket = near.rfind('<');
-  const bool bracketed = bracket != std::string_view::npos &&
-                         near.substr(bracket).find_first_of(" \t>") == std::string_view::npos;
+  const bool bracketed =
+      bracket != std::string_view::npos && !kEndsBracketed.any_in(near.substr(bracket));
   std::size_t begin = at;
   while (begin > from &&
-         (is_local(line[begin - 1]) || (bracketed && is_beyond_ascii(line[begin - 1]))))
+         (kLocal.has(line[begin - 1]) || (bracketed && is_beyond_ascii(line[begin - 1]))))
     --begin;
   return begin;
 }
@@ -50,7 +49,7 @@ std::size_t end_of_domain(std::string_view line, std::size_t at, bool bracketed)
     const std::size_t close = line.find(']', end);
     return close == std::string_view::npos ? end : close + 1;
   }
-  while (end < line.size() && (is_domain(line[end]) || (bracketed && is_beyond_ascii(line[end]))))
+  while (end < line.size() && (kDomain.has(line[end]) || (bracketed && is_beyond_ascii(line[end]))))
     ++end;
   while (end > at + 1 && (line[end - 1] == '.' || line[end - 1] == '-' || line[end - 1] == '_'))
     --end;

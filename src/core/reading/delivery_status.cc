@@ -7,11 +7,16 @@
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 
 namespace backstop::reading {
 namespace {
+
+// What stands in no type, and what ends the name of a host.
+constexpr CharSet kNoType(" \t@<");
+constexpr CharSet kEndsHost(" \t(");
 
 // The type before a semicolon, and the rest.  A text without a type is all rest: a type is one
 // atom, so a semicolon further back belongs to the text.
@@ -20,7 +25,7 @@ std::pair<std::string, std::string> split_type(std::string_view raw) {
   const std::size_t semicolon = text.find(';');
   if (semicolon == std::string::npos) return {"", std::string(ascii::trim(text))};
   const std::string_view type = ascii::trim(std::string_view(text).substr(0, semicolon));
-  if (type.find_first_of(" \t@<") != std::string_view::npos) {
+  if (kNoType.any_in(type)) {
     return {"", std::string(ascii::trim(text))};
   }
   return {ascii::lower(type),
@@ -140,7 +145,7 @@ FieldName field_name(std::string_view name) {
 
 // "mx.example.com (192.0.2.1)" -> "mx.example.com".
 std::string host_of(std::string text) {
-  text.resize(std::min(text.find_first_of(" \t("), text.size()));
+  text.resize(kEndsHost.find_in(text));
   return text;
 }
 

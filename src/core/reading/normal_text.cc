@@ -30,14 +30,28 @@ bool is_ascii(char c) {
   return static_cast<unsigned char>(c) < 0x80;
 }
 
-// Of the kLanes bytes from `text` on, how many come first that only need lower case: letters and
-// signs with single spaces between.  REQUIRES: one byte more.
-std::size_t count_words(const char* text) {
+Lanes is_digit_lane(Lanes x) {
+  return (x >= every_lane('0')) & (x <= every_lane('9'));
+}
+
+Lanes is_blank_lane(Lanes x) {
+  return (x == every_lane(' ')) | (x == every_lane('\n'));
+}
+
+// Of the kLanes bytes from `text` on, how many come first that stay as many: letters, signs and
+// digits, none of which is a space or a digit behind its like.  `to` receives what all of them
+// become.  REQUIRES: one byte more.
+std::size_t put_words(const char* text, char* to) {
   const Lanes x = load_lanes(text);
-  const Lanes space = every_lane(' ');
+  const Lanes next = load_lanes(text + 1);
+  const Lanes blank = is_blank_lane(x);
+  const Lanes digit = is_digit_lane(x);
   // Bytes from 0x80 on are negative.
-  return first_lane_of((x < space) | ((x >= every_lane('0')) & (x <= every_lane('9'))) |
-                       (x == every_lane('`')) | ((x == space) & (load_lanes(text + 1) == space)));
+  const Lanes other = ((x < every_lane(' ')) & ~blank) | (x == every_lane('`'));
+  const Lanes doubled = (blank & is_blank_lane(next)) | (digit & is_digit_lane(next));
+  const Lanes kept = lower_lanes(x) & ~(blank | digit);
+  store_lanes(to, kept | (blank & every_lane(' ')) | (digit & every_lane('0')));
+  return first_lane_of(other | doubled);
 }
 
 // Writes normal text, which is never longer than what it is made of.
@@ -59,28 +73,32 @@ class Writer {
     char* to = out_.data() + size_;
     char last = last_;
     std::size_t n = 0;
-    const auto put_each = [&](std::size_t end) {
-      for (; n < end && is_ascii(text[n]); ++n) {
-        const char c = kNormalAscii[static_cast<unsigned char>(text[n])];
-        *to = c;
-        const bool joins = (c == ' ' || c == '0') && c == last;
-        to += joins ? 0 : 1;
-        last = c;
-      }
-      return n == end;
+    const auto put_one = [&to, &last](char character) {
+      const char c = kNormalAscii[static_cast<unsigned char>(character)];
+      *to = c;
+      const bool joins = (c == ' ' || c == '0') && c == last;
+      to += joins ? 0 : 1;
+      last = c;
     };
     while (n + kLanes < text.size()) {
-      const std::size_t chunk_end = n + kLanes;
-      const std::size_t words = last == ' ' && text[n] == ' ' ? 0 : count_words(text.data() + n);
-      if (words != 0) {
-        store_lanes(to, lower_lanes(load_lanes(text.data() + n)));
-        to += words;
-        n += words;
-        last = to[-1];
+      if (last == ' ') {
+        while (n < text.size() && (ascii::is_space(text[n]) || text[n] == '\0'))
+          ++n;
+      } else if (last == '0') {
+        while (n < text.size() && ascii::is_digit(text[n]))
+          ++n;
       }
-      if (!put_each(chunk_end)) break;
+      if (n + kLanes >= text.size()) break;
+      const std::size_t words = put_words(text.data() + n, to);
+      to += words;
+      n += words;
+      if (words != 0) last = to[-1];
+      if (words == kLanes) continue;
+      if (!is_ascii(text[n])) break;
+      put_one(text[n++]);
     }
-    if (n == text.size() || is_ascii(text[n])) put_each(text.size());
+    while (n < text.size() && is_ascii(text[n]))
+      put_one(text[n++]);
     last_ = last;
     size_ = static_cast<std::size_t>(to - out_.data());
     return n;
@@ -145,14 +163,14 @@ void Writer::put_mark(char32_t mark, std::string_view sequence) {
   put_other(text);
 }
 
-void put_line(std::string_view line, Writer& out) {
-  while (!line.empty()) {
-    std::size_t n = out.put_ascii_run(line);
-    line.remove_prefix(n);
-    for (; !line.empty() && !is_ascii(line.front()); line.remove_prefix(n)) {
-      n = mail::utf8_sequence(line);
-      if (n == 0) out.put_other(line.substr(0, 1));
-      if (n != 0) out.put_character(line.substr(0, n));
+void put_text(std::string_view text, Writer& out) {
+  while (!text.empty()) {
+    std::size_t n = out.put_ascii_run(text);
+    text.remove_prefix(n);
+    for (; !text.empty() && !is_ascii(text.front()); text.remove_prefix(n)) {
+      n = mail::utf8_sequence(text);
+      if (n == 0) out.put_other(text.substr(0, 1));
+      if (n != 0) out.put_character(text.substr(0, n));
       n = std::max<std::size_t>(n, 1);
     }
   }
@@ -173,20 +191,27 @@ bool is_quoted(std::string_view line) {
 std::string render_normal(std::string_view utf8) {
   utf8 = utf8.substr(0, limits::kNoticeTextBytes);
   Writer out(utf8.size() + 1);
-  while (!utf8.empty()) {
-    const std::size_t end = std::min(utf8.find('\n'), utf8.size());
-    const std::string_view line = utf8.substr(0, end);
-    if (!is_quoted(line)) put_line(line, out);
-    out.put(' ');
-    utf8.remove_prefix(std::min(end + 1, utf8.size()));
+  // Lines are parted by spaces, which their ends become as they stand: only where one is left out
+  // something is to be done.
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const std::size_t end = std::min(utf8.find('\n', at), utf8.size());
+    const std::size_t next = std::min(end + 1, utf8.size());
+    if (is_quoted(utf8.substr(at, end - at))) {
+      put_text(utf8.substr(kept, at - kept), out);
+      out.put(' ');
+      kept = next;
+    }
+    at = next;
   }
+  put_text(utf8.substr(kept), out);
   return out.take();
 }
 
 std::string render_normal_line(std::string_view utf8) {
   utf8 = utf8.substr(0, limits::kNoticeTextBytes);
   Writer out(utf8.size() + 1);
-  put_line(utf8, out);
+  put_text(utf8, out);
   return out.take();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 #include "core/mail/utf8.h"
@@ -18,8 +19,10 @@ namespace {
 constexpr std::size_t kParties = 10;
 
 std::string first_keyword(std::string_view raw) {
-  const std::string text = ascii::lower(mail::unfold(raw));
-  return text.substr(0, std::min(text.find_first_of(" \t;("), text.size()));
+  static constexpr CharSet kEndsWord(" \t;(");
+  std::string text = ascii::lower(mail::unfold(raw));
+  text.resize(kEndsWord.find_in(text));
+  return text;
 }
 
 std::string shown_text(std::string_view raw) {

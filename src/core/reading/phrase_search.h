@@ -15,6 +15,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/base/lanes.h"
 #include "core/reading/buckets.h"
 #include "core/reading/phrases.h"
 
@@ -38,27 +39,6 @@ constexpr std::uint64_t load_eight(const char* bytes) {
   }
   return key;
 }
-
-// One bit, the highest, of each of eight bytes of normal text.
-namespace bytewise {
-
-inline constexpr std::uint64_t kOnes = 0x0101010101010101;
-inline constexpr std::uint64_t kHigh = kOnes * 0x80;
-
-constexpr std::uint64_t is_byte(std::uint64_t x, unsigned char byte) {
-  return ~(((x & ~kHigh) ^ (kOnes * byte)) + kOnes * 0x7f) & ~x & kHigh;
-}
-constexpr std::uint64_t is_letter_or_digit(std::uint64_t x) {
-  const std::uint64_t low = x & ~kHigh;
-  const std::uint64_t from_a = low + kOnes * (0x80 - 'a');
-  const std::uint64_t past_z = low + kOnes * (0x80 - ('z' + 1));
-  return (from_a & ~past_z & ~x & kHigh) | is_byte(x, '0');
-}
-constexpr std::uint64_t is_continuation(std::uint64_t x) {
-  return x & ~(x << 1) & kHigh;
-}
-
-}  // namespace bytewise
 
 // Which keys may be there: one bit each, found by the highest bits of a mixed key.
 template <unsigned bits>
@@ -89,17 +69,17 @@ class PhraseIndex {
   void search(std::string_view normal, OnPhrase&& on_phrase) const {
     if constexpr (count == 0) return;
     std::uint64_t before = 0;  // The byte before was a letter or digit.
-    std::size_t at = 0;
-    // Keys are loaded past the end of a block.
-    for (; at + kBlockBytes + kPhraseKeyBytes <= normal.size(); at += kBlockBytes) {
-      search_block(normal, at, normal.data() + at, kBlockBytes, before, on_phrase);
-    }
-    while (at < normal.size()) {
-      std::array<char, kBlockBytes + kPhraseKeyBytes> padded{};
+    std::array<char, kBlockBytes + kPhraseKeyBytes> padded{};
+    for (std::size_t at = 0; at < normal.size(); at += kBlockBytes) {
       const std::size_t here = std::min(padded.size(), normal.size() - at);
-      std::memcpy(padded.data(), normal.data() + at, here);
-      search_block(normal, at, padded.data(), std::min(here, kBlockBytes), before, on_phrase);
-      at += kBlockBytes;
+      const char* block = normal.data() + at;
+      // Keys are loaded past the end of a block.
+      if (here < padded.size()) {
+        padded = {};
+        std::memcpy(padded.data(), block, here);
+        block = padded.data();
+      }
+      search_block(normal, at, block, std::min(here, kBlockBytes), before, on_phrase);
     }
   }
 
@@ -146,6 +126,7 @@ class PhraseIndex {
   constexpr explicit PhraseIndex(const std::array<Entry, count>& entries)
       : entries_(entries, [](const Entry& entry) { return bucket_of(entry.key); }) {
     for (const Entry& entry : entries) {
+      begin_filter_.add(mix(entry.key & kShortKeyMask));
       if (entry.size < kPhraseKeyBytes) {
         has_short_ = true;
         short_filter_.add(mix(entry.key));
@@ -164,18 +145,19 @@ class PhraseIndex {
   }
   // Where words begin in a block: one bit for each byte.
   static std::uint64_t find_starts(const char* block, std::uint64_t& before) {
-    std::uint64_t starts = 0;
-    for (unsigned i = 0; i < kBlockBytes / 8; ++i) {
-      const std::uint64_t x = load_eight(block + 8 * i);
-      const std::uint64_t word = bytewise::is_letter_or_digit(x);
-      const std::uint64_t inside = word & (word << 8 | before);
-      before = word >> 56;
-      const std::uint64_t begins =
-          ~(inside | bytewise::is_continuation(x) | bytewise::is_byte(x, ' ')) & bytewise::kHigh;
-      // Brings the eight bits together.
-      starts |= ((begins >> 7) * 0x0102040810204080U >> 56) << (8 * i);
+    std::uint64_t word = 0;   // Letters and digits.
+    std::uint64_t never = 0;  // Spaces, and what continues a character beyond ASCII.
+    for (unsigned i = 0; i < kBlockBytes / kLanes; ++i) {
+      const Lanes x = load_lanes(block + kLanes * i);
+      const Lanes letter = (x >= every_lane('a')) & (x <= every_lane('z'));
+      // Bytes from 0x80 on are negative; those below 0xc0 continue.
+      const Lanes continues = x < every_lane(static_cast<char>(0xc0));
+      word |= std::uint64_t{bits_of(letter | (x == every_lane('0')))} << (kLanes * i);
+      never |= std::uint64_t{bits_of(continues | (x == every_lane(' ')))} << (kLanes * i);
     }
-    return starts;
+    const std::uint64_t inside = word & (word << 1 | before);
+    before = word >> 63;
+    return ~(inside | never);
   }
 
   template <class OnPhrase>
@@ -186,6 +168,7 @@ class PhraseIndex {
     for (; starts != 0; starts &= starts - 1) {
       const auto offset = static_cast<std::size_t>(std::countr_zero(starts));
       const std::uint64_t key = load_eight(block + offset);
+      if (!begin_filter_.has(mix(key & kShortKeyMask))) continue;
       if (filter_.has(mix(key))) look_up(normal, at + offset, key, on_phrase);
       if (has_short_ && short_filter_.has(mix(key & kShortKeyMask))) {
         look_up(normal, at + offset, key & kShortKeyMask, on_phrase);
@@ -194,8 +177,8 @@ class PhraseIndex {
   }
 
   template <class OnPhrase>
-  void look_up(std::string_view normal, std::size_t at, std::uint64_t key,
-               OnPhrase& on_phrase) const {
+  [[gnu::noinline]] void look_up(std::string_view normal, std::size_t at, std::uint64_t key,
+                                 OnPhrase& on_phrase) const {
     for (const Entry& entry : entries_.in(bucket_of(key))) {
       if (entry.key == key && entry.stands_at(normal.substr(at))) {
         on_phrase(entry.phrase, at);
@@ -204,7 +187,8 @@ class PhraseIndex {
   }
 
   Buckets<Entry, count, kBucketBits> entries_;
-  KeyFilter<16> filter_;
+  KeyFilter<15> begin_filter_;  // Of the first kShortKeyBytes of all.
+  KeyFilter<15> filter_;
   KeyFilter<12> short_filter_;
   bool has_short_ = false;
 };

@@ -5,6 +5,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/assert.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 #include "core/reading/delivery_status.h"
 #include "core/reading/word_search.h"
@@ -88,10 +89,11 @@ std::size_t indentation(std::string_view line) {
   return n;
 }
 
+constexpr CharSet kNoAddress(" \t<>,\"");
+
 // One word with an '@', or the bare local part that stands in brackets.
 bool is_address(std::string_view text) {
-  return !text.empty() && text.size() <= limits::kPathBytes &&
-         text.find_first_of(" \t<>,\"") == std::string_view::npos &&
+  return !text.empty() && text.size() <= limits::kPathBytes && !kNoAddress.any_in(text) &&
          text.find('@') != std::string_view::npos;
 }
 

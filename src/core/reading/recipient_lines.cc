@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 #include "core/reading/address_text.h"
 #include "core/reading/delivery_status.h"
@@ -328,6 +329,12 @@ void complete_single(const std::vector<Line>& lines, RecipientReport& report) {
 
 }  // namespace
 
+namespace {
+
+constexpr CharSet kEndsHost(" \t[](){}<>,;:'\"");
+
+}  // namespace
+
 std::string find_remote_host(std::string_view diagnostic) {
   // Postfix and Exim "host X[a] said", qmail "X does not like recipient", Google "by X. [a]".
   for (const std::string_view before : {"host ", "server ", "domain ", " by ", "MTA "}) {
@@ -336,7 +343,7 @@ std::string find_remote_host(std::string_view diagnostic) {
     std::string_view host = diagnostic.substr(at + before.size());
     while (!host.empty() && (host.front() == '<' || host.front() == ' ' || host.front() == ':'))
       host.remove_prefix(1);
-    host = host.substr(0, std::min(host.find_first_of(" \t[](){}<>,;:'\""), host.size()));
+    host = kEndsHost.before_any(host);
     while (host.ends_with('.'))
       host.remove_suffix(1);
     const bool looks_like_host = host.find('.') != std::string_view::npos &&

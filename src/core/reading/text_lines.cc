@@ -3,20 +3,12 @@
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/mail/field_name.h"
 
 namespace backstop::reading {
-namespace {
-
-bool is_name_character(char c) {
-  return c > ' ' && c < 0x7f && c != ':';
-}
-
-}  // namespace
 
 std::optional<FieldStart> parse_field_start(std::string_view line) {
-  std::size_t end = 0;
-  while (end < line.size() && end <= limits::kFieldNameBytes && is_name_character(line[end]))
-    ++end;
+  const std::size_t end = mail::field_name_size(line);
   if (end == 0 || end > limits::kFieldNameBytes) return std::nullopt;
   std::size_t colon = end;
   while (colon < line.size() && ascii::is_blank(line[colon]))
