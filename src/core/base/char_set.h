@@ -16,6 +16,7 @@ class CharSet {
       has_[static_cast<unsigned char>(c)] = true;
   }
 
+  constexpr void add(char c) { has_[static_cast<unsigned char>(c)] = true; }
   constexpr bool has(char c) const { return has_[static_cast<unsigned char>(c)]; }
 
   // Position of the first of them from `at` on; the text's size when there is none.

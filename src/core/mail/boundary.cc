@@ -4,6 +4,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/limits.h"
+#include "core/mail/line_scan.h"
 
 namespace backstop::mail {
 namespace {
@@ -114,19 +115,25 @@ BodyLines::Progress BodyLines::feed(std::string_view in, const BoundarySet& boun
     run = at = 1;
   }
   while (at < in.size()) {
+    if (!at_line_start_ || in[at] != '-') {
+      const std::size_t dash = find_dash(in, at + 1);
+      if (dash == in.npos) {
+        at_line_start_ = in.back() == '\n';
+        break;
+      }
+      at = dash;
+    }
     const std::size_t lf = in.find('\n', at);
     const std::size_t next = lf == in.npos ? in.size() : lf + 1;
-    if (at_line_start_ && in[at] == '-') {
-      const std::string_view line = in.substr(at, next - at);
-      if (lf == in.npos && boundaries.could_match(line)) {
-        put(in.substr(run, at - run), sink);
-        held_ = line;
-        return {in.size(), std::nullopt};
-      }
-      if (const auto match = lf == in.npos ? std::nullopt : boundaries.match(line)) {
-        put_before_delimiter(in.substr(run, at - run), sink);
-        return {next, match};
-      }
+    const std::string_view line = in.substr(at, next - at);
+    if (lf == in.npos && boundaries.could_match(line)) {
+      put(in.substr(run, at - run), sink);
+      held_ = line;
+      return {in.size(), std::nullopt};
+    }
+    if (const auto match = lf == in.npos ? std::nullopt : boundaries.match(line)) {
+      put_before_delimiter(in.substr(run, at - run), sink);
+      return {next, match};
     }
     at_line_start_ = lf != in.npos;
     at = next;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/base/find_byte.h"
 #include "core/base/limits.h"
 #include "core/mail/field_name.h"
 
@@ -155,9 +156,9 @@ std::size_t HeaderBlock::take_whole_fields(std::string_view in, std::size_t at, 
   while (at < in.size() && in[at] != '-') {
     const std::size_t colon = find_colon(in.substr(at));
     if (colon == in.npos) break;
-    std::size_t lf = in.find('\n', at + colon);
+    std::size_t lf = find_byte(in, '\n', at + colon);
     while (lf != in.npos && lf + 1 < in.size() && ascii::is_blank(in[lf + 1]))
-      lf = in.find('\n', lf + 1);
+      lf = find_byte(in, '\n', lf + 1);
     if (lf == in.npos || lf + 1 == in.size()) break;
     const std::string_view text = without_line_end(in.substr(at, lf + 1 - at));
     fresh_ = false;

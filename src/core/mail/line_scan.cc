@@ -35,6 +35,11 @@ struct StopsHeader {
   }
 };
 
+struct BeginsWithDash {
+  static Lanes in(Lanes first) { return first == every_lane('-'); }
+  static bool is(const char* at, const char*) { return *at == '-'; }
+};
+
 // Steps from line end to line end; what follows one is what is looked for.
 template <class Begin>
 std::size_t scan(std::string_view text, std::size_t from, char line_end) {
@@ -76,6 +81,10 @@ std::size_t find_from(std::string_view text, std::size_t from, char line_end) {
 
 std::size_t find_header_stop(std::string_view text, std::size_t from, char line_end) {
   return scan<StopsHeader>(text, from, line_end);
+}
+
+std::size_t find_dash(std::string_view text, std::size_t from) {
+  return scan<BeginsWithDash>(text, from, '\n');
 }
 
 }  // namespace backstop::mail

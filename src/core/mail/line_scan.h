@@ -14,4 +14,7 @@ std::size_t find_from(std::string_view text, std::size_t from, char line_end);
 // The same for a line that begins so or with "co", in any case, or that is empty or may be ('\r').
 std::size_t find_header_stop(std::string_view text, std::size_t from, char line_end);
 
+// The same for a line that begins with '-', after a '\n'.
+std::size_t find_dash(std::string_view text, std::size_t from);
+
 }  // namespace backstop::mail

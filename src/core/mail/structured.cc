@@ -78,6 +78,19 @@ class StructuredScanner {
     return text_.substr(begin, at_ - begin);
   }
 
+  std::string take_any_value() { return !done() && peek() == '"' ? take_quoted() : take_value(); }
+
+  void skip_to_semicolon() {
+    while (!done() && peek() != ';') {
+      if (peek() == '(') {
+        skip_comment();
+      } else {
+        ++at_;
+      }
+    }
+  }
+
+ private:
   std::string take_quoted() {
     ++at_;
     // Nearly always there is nothing to undo up to the quote.
@@ -108,17 +121,6 @@ class StructuredScanner {
     return out;
   }
 
-  void skip_to_semicolon() {
-    while (!done() && peek() != ';') {
-      if (peek() == '(') {
-        skip_comment();
-      } else {
-        ++at_;
-      }
-    }
-  }
-
- private:
   void skip_comment() { at_ = std::min(comment_end(text_, at_) + 1, text_.size()); }
 
   bool next_is_parameter() const {
@@ -177,11 +179,7 @@ std::vector<Section> parse_sections(StructuredScanner& in) {
     }
     in.skip();
     in.skip_blanks();
-    if (!in.done() && in.peek() == '"') {
-      section.value = in.take_quoted();
-    } else {
-      section.value = in.take_value();
-    }
+    section.value = in.take_any_value();
     if (!section.name.empty()) sections.push_back(std::move(section));
   }
   return sections;
@@ -274,41 +272,79 @@ std::string decode_value(const RawParameter& parameter) {
   return out;
 }
 
+// Without these, a value is plain.
+constexpr CharSet kMayTell = [] {
+  CharSet set("=");
+  for (unsigned c = 0x80; c <= 0xff; ++c)
+    set.add(static_cast<char>(c));
+  return set;
+}();
+
 // Nothing in it is to be decoded, as in nearly all.
 bool is_plain(std::string_view value) {
-  return value.size() <= limits::kDecodedFieldBytes && ascii::trim(value).size() == value.size() &&
-         value.find("=?") == std::string_view::npos && is_ascii(value);
+  if (value.size() > limits::kDecodedFieldBytes || ascii::trim(value).size() != value.size()) {
+    return false;
+  }
+  if (!kMayTell.any_in(value)) return true;
+  return value.find("=?") == std::string_view::npos && is_ascii(value);
 }
 
 // "text/plain", also with blanks around the slash; what stands before the first parameter.
 std::string parse_value(StructuredScanner& in) {
   in.skip_blanks();
-  std::string value = ascii::lower(in.take_until(Ends::Slash));
+  std::string value(in.take_until(Ends::Slash));
   in.skip_blanks();
   if (!in.done() && in.peek() == '/') {
     in.skip();
     in.skip_blanks();
     value.push_back('/');
-    value.append(ascii::lower(in.take_until(Ends::Always)));
+    value.append(in.take_until(Ends::Always));
   }
+  ascii::lower_into(value.data(), value);
   return value;
 }
 
-}  // namespace
+// Takes parameters that stand whole; of each name the first.
+struct SimpleParameters {
+  StructuredWithRaw& out;
+  std::string_view raw_name;
 
-namespace {
+  void take(std::string_view raw, std::string value) {
+    auto& parameters = out.structured.parameters;
+    std::string name = ascii::lower(raw);
+    const auto is_known = [&name](const auto& known) { return known.first == name; };
+    if (name.empty() || std::ranges::any_of(parameters, is_known)) return;
+    if (!raw_name.empty() && name == raw_name) out.raw = value;
+    if (parameters.empty()) parameters.reserve(kSectionsUsual);
+    parameters.emplace_back(std::move(name), std::move(value));
+  }
+};
 
 // Parameters without sections or anything to decode, as nearly all are: the first of a name counts.
-void take_simple(std::vector<Section>& sections, std::string_view raw_name,
-                 StructuredWithRaw& out) {
-  auto& parameters = out.structured.parameters;
-  parameters.reserve(sections.size());
-  for (Section& section : sections) {
-    const auto is_known = [&section](const auto& known) { return known.first == section.name; };
-    if (std::ranges::any_of(parameters, is_known)) continue;
-    if (!raw_name.empty() && section.name == raw_name) out.raw = section.value;
-    parameters.emplace_back(std::move(section.name), std::move(section.value));
+// False for others; what was taken up to them means nothing.
+bool take_simple(StructuredScanner in, SimpleParameters into) {
+  for (std::size_t sections = 0; sections < limits::kParametersPerField;) {
+    in.skip_blanks();
+    if (in.done()) break;
+    if (in.peek() == ';') {
+      in.skip();
+      continue;
+    }
+    const std::string_view name = in.take_until(Ends::Equals);
+    in.skip_blanks();
+    if (in.done() || in.peek() != '=') {
+      if (!in.done() && in.peek() != ';') in.skip_to_semicolon();
+      continue;
+    }
+    in.skip();
+    in.skip_blanks();
+    std::string value = in.take_any_value();
+    if (name.empty()) continue;
+    if (name.find('*') != name.npos || !is_plain(value)) return false;
+    into.take(name, std::move(value));
+    ++sections;
   }
+  return true;
 }
 
 }  // namespace
@@ -322,14 +358,10 @@ StructuredWithRaw parse_structured(std::string_view raw, std::string_view raw_na
   StructuredWithRaw out;
   out.structured.value = parse_value(in);
   if (in.done()) return out;
+  if (take_simple(in, {out, raw_name})) return out;
+  out.structured.parameters.clear();
+  out.raw.clear();
   std::vector<Section> sections = parse_sections(in);
-  const auto is_simple = [](const Section& section) {
-    return !section.encoded && !section.number && is_plain(section.value);
-  };
-  if (std::ranges::all_of(sections, is_simple)) {
-    take_simple(sections, raw_name, out);
-    return out;
-  }
   std::vector<RawParameter> parameters = join(std::move(sections));
   out.structured.parameters.reserve(parameters.size());
   for (RawParameter& parameter : parameters) {

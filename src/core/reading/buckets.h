@@ -39,6 +39,23 @@ class Buckets {
   std::array<Entry, count> entries_{};
 };
 
+// Which keys may be there: one bit each, found by the highest bits of a mixed key.
+template <unsigned bits>
+class KeyFilter {
+ public:
+  constexpr void add(std::uint64_t mixed) {
+    const std::uint64_t bit = mixed >> (64 - bits);
+    words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+  bool has(std::uint64_t mixed) const {
+    const std::uint64_t bit = mixed >> (64 - bits);
+    return (words_[bit / 64] >> (bit % 64) & 1) != 0;
+  }
+
+ private:
+  std::array<std::uint64_t, (std::size_t{1} << bits) / 64> words_{};
+};
+
 inline constexpr std::size_t kWordKeyBytes = 4;
 
 // The first four bytes, the first the lowest.  REQUIRES: they are there.
@@ -49,9 +66,13 @@ constexpr std::uint32_t word_key(std::string_view text) {
   return key;
 }
 
+constexpr std::uint32_t mix_word_key(std::uint32_t key) {
+  return key * 0x9e3779b1U;
+}
+
 template <unsigned bits>
 constexpr std::size_t bucket_of_key(std::uint32_t key) {
-  return (key * 0x9e3779b1U) >> (32 - bits);
+  return mix_word_key(key) >> (32 - bits);
 }
 
 }  // namespace backstop::reading

@@ -305,9 +305,7 @@ void DeliveryStatus::on_line(std::string_view line) {
     end_group();
     return;
   }
-  std::optional<TextField> done;
-  fields_.take(line, done);
-  if (done) on_field(*done);
+  fields_.take(line, [this](const TextField& field) { on_field(field); });
 }
 
 void DeliveryStatus::on_field(const TextField& field) {
@@ -375,7 +373,7 @@ void DeliveryStatus::begin_recipient_if(bool has_it) {
 }
 
 void DeliveryStatus::end_group() {
-  if (const auto field = fields_.flush()) on_field(*field);
+  fields_.flush([this](const TextField& field) { on_field(field); });
   close_recipient();
 }
 

@@ -290,8 +290,9 @@ void InlineReturn::await_block(std::string_view line) {
 
 bool InlineReturn::begin_block(std::string_view line) {
   const std::string_view quote = quote_of(line);
-  std::optional<TextField> done;
-  if (fields_.take(line.substr(quote.size()), done) != FieldLines::Line::Began) return false;
+  // One that nobody ended stood above the block.
+  const auto drop = [](const TextField&) {};
+  if (fields_.take(line.substr(quote.size()), drop) != FieldLines::Line::Began) return false;
   quote_ = quote;
   odd_lines_ = 0;
   state_ = State::Block;
@@ -308,16 +309,15 @@ void InlineReturn::read_block(std::string_view line) {
     end_block();
     return;
   }
-  std::optional<TextField> done;
-  const FieldLines::Line what = fields_.take(line, done);
-  give_field(done);
+  const FieldLines::Line what =
+      fields_.take(line, [this](const TextField& field) { give_field(field); });
   if (what != FieldLines::Line::NotAField) return;
   collector_.on_loss();
   if (++odd_lines_ >= kOddLines) end_block();
 }
 
 void InlineReturn::end_block() {
-  give_field(fields_.flush());
+  fields_.flush([this](const TextField& field) { give_field(field); });
   if (!collector_.has_identity()) {
     // A paragraph of prose that looked like fields.
     collector_ = ReturnedCollector{};
@@ -330,8 +330,8 @@ void InlineReturn::end_block() {
   state_ = State::Body;
 }
 
-void InlineReturn::give_field(const std::optional<TextField>& field) {
-  if (field) collector_.on_field(field->name, field->raw, field->cut);
+void InlineReturn::give_field(const TextField& field) {
+  collector_.on_field(field.name, field.raw, field.cut);
 }
 
 void InlineReturn::on_text_end(bool whole) {
@@ -347,7 +347,7 @@ void InlineReturn::on_text_end(bool whole) {
   if (whole) {
     end_block();
   } else {
-    give_field(fields_.flush());
+    fields_.flush([this](const TextField& field) { give_field(field); });
     state_ = State::Done;
   }
 }

@@ -45,7 +45,7 @@ class InlineReturn {
   void read_block(std::string_view line);
   bool begin_block(std::string_view line);
   void end_block();
-  void give_field(const std::optional<TextField>& field);
+  void give_field(const TextField& field);
 
   State state_ = State::Looking;
   bool announced_ = false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/base/ascii.h"
+#include "core/base/find_byte.h"
 #include "core/base/lanes.h"
 #include "core/base/limits.h"
 #include "core/mail/utf8.h"
@@ -195,7 +196,7 @@ std::string render_normal(std::string_view utf8) {
   // something is to be done.
   std::size_t kept = 0;
   for (std::size_t at = 0; at < utf8.size();) {
-    const std::size_t end = std::min(utf8.find('\n', at), utf8.size());
+    const std::size_t end = std::min(find_byte(utf8, '\n', at), utf8.size());
     const std::size_t next = std::min(end + 1, utf8.size());
     if (is_quoted(utf8.substr(at, end - at))) {
       put_text(utf8.substr(kept, at - kept), out);

@@ -17,19 +17,18 @@ void NoticeFields::feed(std::string_view bytes) {
 
 void NoticeFields::finish() {
   lines_.finish([this](std::string_view line) { on_line(line); });
-  if (const auto field = fields_.flush()) on_field(*field);
+  fields_.flush([this](const TextField& field) { on_field(field); });
   // Some programs leave out the final recipient, which RFC 8098 §3.2.4 wants.
   if (recipients_.empty()) add_recipient(original_recipient_);
 }
 
 void NoticeFields::on_line(std::string_view line) {
-  std::optional<TextField> done;
+  const auto take = [this](const TextField& field) { on_field(field); };
   if (ascii::trim(line).empty()) {
-    done = fields_.flush();
+    fields_.flush(take);
   } else {
-    fields_.take(line, done);
+    fields_.take(line, take);
   }
-  if (done) on_field(*done);
 }
 
 void NoticeFields::on_field(const TextField& field) {

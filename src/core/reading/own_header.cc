@@ -167,7 +167,6 @@ void OwnHeader::describe(Findings& findings) const {
   findings.subject = normal_subject_;
   findings.aggregate_subject = aggregate_subject_;
   findings.answers_mail = !references_.empty();
-  findings.words = words_;
 }
 
 void OwnHeader::give(Reading& reading) {

@@ -31,6 +31,9 @@ class OwnHeader {
 
   // Fills what the header alone tells; views stay valid as long as this object does not change.
   void describe(Findings& findings) const;
+  // Of Subject and From.
+  const PhraseHits& words() const { return words_; }
+  PhraseHits take_words() { return std::move(words_); }
   // Moves what is shown of it.  REQUIRES: called once, and describe not afterwards.
   void give(Reading& reading);
   // X-Failed-Recipients, as addresses.

@@ -40,23 +40,6 @@ constexpr std::uint64_t load_eight(const char* bytes) {
   return key;
 }
 
-// Which keys may be there: one bit each, found by the highest bits of a mixed key.
-template <unsigned bits>
-class KeyFilter {
- public:
-  constexpr void add(std::uint64_t mixed) {
-    const std::uint64_t bit = mixed >> (64 - bits);
-    words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
-  }
-  bool has(std::uint64_t mixed) const {
-    const std::uint64_t bit = mixed >> (64 - bits);
-    return (words_[bit / 64] >> (bit % 64) & 1) != 0;
-  }
-
- private:
-  std::array<std::uint64_t, (std::size_t{1} << bits) / 64> words_{};
-};
-
 template <std::size_t count>
 class PhraseIndex {
  public:

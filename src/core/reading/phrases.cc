@@ -32,7 +32,7 @@ std::span<const Phrase> all_phrases() {
 }
 
 // Of a notice.
-constexpr std::size_t kHitsUsual = 16;
+constexpr std::size_t kHitsUsual = 24;
 
 void PhraseHits::add(const Phrase& phrase, std::size_t at) {
   if (hits_.size() >= limits::kPhraseHits) return;

@@ -44,9 +44,9 @@ struct Reader::State final : mail::Visitor {
   void begin_text(const mail::PartHead& head, TextForm form);
   bool in_enclosed() const { return enclosed != kNoPart; }
   bool settled() const;
-  Findings findings() const;
+  Findings findings(PhraseHits header_words) const;
   void read_preamble();
-  void note_words();
+  void note_words(PhraseHits& words);
   Reading finish();
   void choose_recipients(Reading& reading);
   void complete_bounce(Reading& reading, const Findings& found);
@@ -56,7 +56,6 @@ struct Reader::State final : mail::Visitor {
   mail::Walker walker;
   OwnHeader header;
   std::string normal_words;
-  PhraseHits words;                   // Of the notice's own text.
   PhraseHits all_words;               // Of subject and sender too; once it is finished.
   bool file_named_aggregate = false;  // By the disposition of the part whose header is open.
   std::string report_type;
@@ -151,7 +150,7 @@ void Reader::State::on_own_header_end(const mail::PartHead& head) {
   own_multipart = head.multipart;
   header.settle_charset(head.parameter("charset"));
   if (head.is("multipart", "report")) report_type = ascii::lower(head.parameter("report-type"));
-  const Findings found = findings();
+  const Findings found = findings(header.words());
   from_daemon = has_daemon_sender(found);
   follow = needs_body(found);
 }
@@ -366,9 +365,10 @@ void Reader::State::choose_returned(Reading& into) {
   }
 }
 
-Findings Reader::State::findings() const {
+Findings Reader::State::findings(PhraseHits header_words) const {
   Findings findings;
   header.describe(findings);
+  findings.words = std::move(header_words);
   findings.report_type = report_type;
   findings.parts = parts;
   findings.recipients = &reading.recipients;
@@ -381,12 +381,11 @@ Findings Reader::State::findings() const {
   findings.text = normal_words;
   findings.returned = reading.returned.form;
   findings.returned_inline = reading.returned.inline_in_text;
-  for (const PhraseHit& hit : words.all())
-    findings.words.add(*hit.phrase, hit.at);
   return findings;
 }
 
-void Reader::State::note_words() {
+// Adds those of the notice's own text to those of the header.
+void Reader::State::note_words(PhraseHits& words) {
   if (!text) return;
   normal_words = render_normal(text->own_words());
   find_phrases(normal_words, Where::Text, words);
@@ -407,8 +406,9 @@ Reading Reader::State::finish() {
   choose_recipients(reading);
   choose_returned(reading);
   if (text && !text->charset().empty()) header.settle_charset(text->charset());
-  note_words();
-  Findings found = findings();
+  PhraseHits words = header.take_words();
+  note_words(words);
+  Findings found = findings(std::move(words));
   complete_bounce(reading, found);
   KindDecision decision = own_header_ended && !follow ? decide_ordinary(found) : decide_kind(found);
   reading.kind = decision.kind;
@@ -472,16 +472,19 @@ const PhraseHits& Reader::words() const {
   return state_->all_words;
 }
 
+PhraseHits Reader::take_words() {
+  return std::move(state_->all_words);
+}
+
 ReadOutcome read_message(std::string_view bytes, std::optional<std::string_view> envelope_sender) {
   Reader reader;
   if (envelope_sender) reader.set_envelope_sender(*envelope_sender);
   reader.feed(bytes);
   const bool body_read = reader.follows_body();
-  Reading reading = reader.finish();
-  return {.reading = std::move(reading),
+  return {.reading = reader.finish(),
           .body_read = body_read,
           .signs = reader.signs(),
-          .words = reader.words()};
+          .words = reader.take_words()};
 }
 
 Reading read_message(std::string_view bytes) {

@@ -38,12 +38,13 @@ class Reader {
   // header is looked at, whatever is fed.
   bool follows_body() const;
 
-  // REQUIRES: called once, and nothing afterwards but signs() and words().
+  // REQUIRES: called once, and nothing afterwards but signs(), words() and take_words().
   Reading finish();
 
   // What spoke for it, once it is finished: for who asks why.
   HeaderSigns signs() const;
   const PhraseHits& words() const;
+  PhraseHits take_words();
 
  private:
   struct State;

@@ -87,13 +87,17 @@ class StemIndex {
   using Group = decltype(kRows[0].group);
 
   constexpr StemIndex()
-      : stems_(entries(), [](const Entry& entry) { return bucket_of_key<kBits>(entry.key); }) {}
+      : stems_(entries(), [](const Entry& entry) { return bucket_of_key<kBits>(entry.key); }) {
+    for (const Entry& entry : entries())
+      filter_.add(widen(entry.key));
+  }
 
   // Calls `take(at, group)` for every place where a stem stands, in order.
   template <class Take>
   void search(std::string_view text, Take&& take) const {
     for (std::size_t at = 0; at + kWordKeyBytes <= text.size(); ++at) {
       const std::uint32_t key = word_key(text.substr(at));
+      if (!filter_.has(widen(key))) continue;
       for (const Entry& entry : stems_.in(bucket_of_key<kBits>(key))) {
         if (entry.key == key && text.substr(at + kWordKeyBytes).starts_with(entry.rest))
           take(at, entry.group);
@@ -108,6 +112,10 @@ class StemIndex {
     std::string_view rest;  // Of the stem, behind its key.
   };
   static constexpr unsigned kBits = 12;
+
+  static constexpr std::uint64_t widen(std::uint32_t key) {
+    return std::uint64_t{mix_word_key(key)} << 32;
+  }
 
   template <class Take>
   static constexpr void for_each_stem(Take&& take) {
@@ -137,6 +145,7 @@ class StemIndex {
   }
 
   Buckets<Entry, count_stems(), kBits> stems_;
+  KeyFilter<15> filter_;
 };
 
 // The groups of one text, looked up when they are first asked for.  Not thread-safe.

@@ -1,7 +1,5 @@
 #include "core/reading/text_lines.h"
 
-#include <utility>
-
 #include "core/base/ascii.h"
 #include "core/mail/field_name.h"
 
@@ -17,27 +15,18 @@ std::optional<FieldStart> parse_field_start(std::string_view line) {
   return FieldStart{.name = line.substr(0, end), .rest = line.substr(colon + 1)};
 }
 
-FieldLines::Line FieldLines::take(std::string_view line, std::optional<TextField>& done) {
-  done.reset();
-  if (!line.empty() && ascii::is_blank(line.front())) {
-    if (!open_) return Line::NotAField;
-    if (open_->raw.size() + line.size() + 2 > limits::kWalkerHeldBytes) {
-      open_->cut = true;
-    } else {
-      open_->raw.append("\r\n").append(line);
-    }
-    return Line::Continued;
-  }
-  const auto start = parse_field_start(line);
-  if (!start) return Line::NotAField;
-  done = std::exchange(open_, TextField{.name = std::string(start->name),
-                                        .raw = std::string(start->rest),
-                                        .cut = line.size() >= limits::kWalkerHeldBytes});
-  return Line::Began;
+void FieldLines::begin(std::string_view name, std::string_view rest) {
+  text_.assign(name).append(rest);
+  name_bytes_ = name.size();
+  open_ = true;
 }
 
-std::optional<TextField> FieldLines::flush() {
-  return std::exchange(open_, std::nullopt);
+void FieldLines::continue_with(std::string_view line) {
+  if (text_.size() - name_bytes_ + line.size() + 2 > limits::kWalkerHeldBytes) {
+    cut_ = true;
+  } else {
+    text_.append("\r\n").append(line);
+  }
 }
 
 }  // namespace backstop::reading

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/ascii.h"
+#include "core/base/find_byte.h"
 #include "core/base/limits.h"
 
 namespace backstop::reading {
@@ -21,7 +23,7 @@ class LineSplitter {
   template <class OnLine>
   void feed(std::string_view bytes, OnLine&& on_line) {
     while (!bytes.empty()) {
-      const std::size_t end = bytes.find('\n');
+      const std::size_t end = find_byte(bytes, '\n');
       if (end == std::string_view::npos) {
         hold(bytes);
         return;
@@ -57,11 +59,11 @@ class LineSplitter {
   std::string held_;
 };
 
-// A field put together from its lines.
+// A field put together from its lines; the views are valid while it is handed out.
 struct TextField {
-  std::string name;  // As written, without the colon.
-  std::string raw;   // After the colon, folds kept as "\r\n" and white space.
-  bool cut = false;  // Longer than limits::kWalkerHeldBytes.
+  std::string_view name;  // As written, without the colon.
+  std::string_view raw;   // After the colon, folds kept as "\r\n" and white space.
+  bool cut = false;       // Longer than limits::kWalkerHeldBytes.
 };
 
 // Puts fields together from lines (RFC 5322 §2.2).  Empty lines are the caller's matter.
@@ -73,13 +75,27 @@ class FieldLines {
     NotAField,
   };
 
-  // A field that the line ends is moved to `done`.
-  Line take(std::string_view line, std::optional<TextField>& done);
-  // The field still open, if any.
-  std::optional<TextField> flush();
+  // A field that the line ends is handed to `on_field`.
+  template <class OnField>
+  Line take(std::string_view line, OnField&& on_field);
+  // Hands out the field still open, if any.
+  template <class OnField>
+  void flush(OnField&& on_field) {
+    if (!open_) return;
+    open_ = false;
+    const std::string_view text(text_);
+    on_field(TextField{
+        .name = text.substr(0, name_bytes_), .raw = text.substr(name_bytes_), .cut = cut_});
+  }
 
  private:
-  std::optional<TextField> open_;
+  void begin(std::string_view name, std::string_view rest);
+  void continue_with(std::string_view line);
+
+  std::string text_;  // The name, and what stands behind its colon.
+  std::size_t name_bytes_ = 0;
+  bool cut_ = false;
+  bool open_ = false;
 };
 
 // Where the name of a field that begins this line ends (RFC 5322 §2.2, white space before the colon
@@ -89,5 +105,20 @@ struct FieldStart {
   std::string_view rest;  // After the colon.
 };
 std::optional<FieldStart> parse_field_start(std::string_view line);
+
+template <class OnField>
+FieldLines::Line FieldLines::take(std::string_view line, OnField&& on_field) {
+  if (!line.empty() && ascii::is_blank(line.front())) {
+    if (!open_) return Line::NotAField;
+    continue_with(line);
+    return Line::Continued;
+  }
+  const auto start = parse_field_start(line);
+  if (!start) return Line::NotAField;
+  flush(on_field);
+  begin(start->name, start->rest);
+  cut_ = line.size() >= limits::kWalkerHeldBytes;
+  return Line::Began;
+}
 
 }  // namespace backstop::reading

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "core/reading/buckets.h"
@@ -17,14 +18,18 @@ class WordSearch {
  public:
   // REQUIRES: every word has at least kWordKeyBytes + stride - 1 bytes, and the words outlive this.
   constexpr explicit WordSearch(const std::array<std::string_view, count>& words)
-      : places_(entries(words), [](const Entry& entry) { return entry.bucket(); }) {}
+      : places_(entries(words),
+                [](const Entry& entry) { return bucket_of_key<kBits>(entry.key); }) {}
 
   // As the words are written: a text in lower case for words in lower case.
   bool any_in(std::string_view text) const {
     for (std::size_t at = 0; at + kWordKeyBytes <= text.size(); at += stride) {
-      for (const Entry& entry : places_.in(bucket_of_key<kBits>(word_key(text.substr(at))))) {
-        if (at >= entry.offset && text.substr(at - entry.offset).starts_with(entry.word))
+      const std::uint32_t key = word_key(text.substr(at));
+      for (const Entry& entry : places_.in(bucket_of_key<kBits>(key))) {
+        if (entry.key == key && at >= entry.offset &&
+            text.substr(at - entry.offset).starts_with(entry.word)) {
           return true;
+        }
       }
     }
     return false;
@@ -35,11 +40,8 @@ class WordSearch {
 
   struct Entry {
     std::string_view word;
-    std::size_t offset = 0;  // Of the four bytes, in the word.
-
-    constexpr std::size_t bucket() const {
-      return bucket_of_key<kBits>(word_key(word.substr(offset)));
-    }
+    std::uint32_t key = 0;
+    std::uint32_t offset = 0;  // Of the key's four bytes, in the word.
   };
 
   static constexpr auto entries(const std::array<std::string_view, count>& words) {
@@ -49,7 +51,7 @@ class WordSearch {
       static_cast<void>(
           word.at(kWordKeyBytes + stride - 2));  // Not constant where it is too short.
       for (std::size_t offset = 0; offset < stride; ++offset)
-        entries[n++] = {word, offset};
+        entries[n++] = {word, word_key(word.substr(offset)), static_cast<std::uint32_t>(offset)};
     }
     return entries;
   }
