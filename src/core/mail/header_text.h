@@ -64,4 +64,15 @@ struct Received {
 };
 Received parse_received(std::string_view raw);
 
+// The same but for whom it was, as views into `raw`.
+struct Trace {
+  std::string_view from_name;
+  std::optional<IpAddress> from_ip;
+  std::string_view by;
+  std::string_view with;
+  std::string_view id;
+  std::optional<Instant> date;
+};
+Trace parse_trace(std::string_view raw);
+
 }  // namespace backstop::mail

@@ -1,5 +1,9 @@
 // RFC 5321 §4.4 trace information as Postfix, Exim, Sendmail, qmail, Exchange and others write it.
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
 
 #include "core/base/ascii.h"
 #include "core/base/char_set.h"
@@ -27,39 +31,49 @@ Clause clause_of(std::string_view word) {
   }
 }
 
-struct Token {
-  std::string_view text;  // A comment without its outer parentheses.
-  bool comment = false;
-  Clause clause = Clause::None;
-};
-
 constexpr CharSet kEndsWord(" \t\r\n\v\f(");
 constexpr CharSet kEndsCommented(" \t\r\n,;()");
 constexpr CharSet kInAddress(".:");
 
+// Without a constructor: room for many costs nothing.
+struct Token {
+  const char* begin;  // Of a comment without its outer parentheses.
+  std::uint32_t bytes;
+  bool comment;
+  Clause clause;
+
+  std::string_view text() const { return {begin, bytes}; }
+};
+
 // More words than any Received field has.
 constexpr std::size_t kTokensMax = 256;
-constexpr std::size_t kTokensUsual = 24;
 
-std::vector<Token> tokens_of(std::string_view text) {
-  std::vector<Token> out;
-  out.reserve(kTokensUsual);
+struct Tokens {
+  std::array<Token, kTokensMax> room;  // Filled as far as `size` says.
+  std::size_t size = 0;
+
+  void add(std::string_view text, bool comment, Clause clause) {
+    room[size++] = {text.data(), static_cast<std::uint32_t>(text.size()), comment, clause};
+  }
+  std::span<const Token> all() const { return {room.data(), size}; }
+};
+
+void split_tokens(std::string_view text, Tokens& out) {
   std::size_t at = 0;
-  while (at < text.size() && out.size() < kTokensMax) {
+  while (at < text.size() && out.size < kTokensMax) {
     if (ascii::is_space(text[at])) {
       ++at;
     } else if (text[at] == '(') {
       const std::size_t end = comment_end(text, at);
-      out.push_back({.text = text.substr(at + 1, end - at - 1), .comment = true});
+      out.add(text.substr(at + 1, end - at - 1), true, Clause::None);
       at = std::min(text.size(), end + 1);
     } else {
       const std::size_t end = kEndsWord.find_in(text, at);
       const std::string_view word = text.substr(at, end - at);
-      out.push_back({.text = word, .clause = clause_of(word)});
+      out.add(word, false, clause_of(word));
       at = end;
     }
   }
-  return out;
 }
 
 // The first address literal in square brackets.
@@ -87,17 +101,16 @@ std::optional<IpAddress> bare_ip(std::string_view text) {
   return std::nullopt;
 }
 
-void read_from(const std::vector<Token>& tokens, std::size_t begin, std::size_t end,
-               Received& out) {
+void read_from(std::span<const Token> tokens, std::size_t begin, std::size_t end, Trace& out) {
   for (std::size_t i = begin; i < end && !out.from_ip; ++i) {
-    if (tokens[i].comment) out.from_ip = bracketed_ip(tokens[i].text);
+    if (tokens[i].comment) out.from_ip = bracketed_ip(tokens[i].text());
   }
   for (std::size_t i = begin; i < end && !out.from_ip; ++i) {
-    if (tokens[i].comment) out.from_ip = bare_ip(tokens[i].text);
+    if (tokens[i].comment) out.from_ip = bare_ip(tokens[i].text());
   }
   // Exim and old servers: the TCP-info outside a comment, or in the place of the name.
   for (std::size_t i = begin; i < end && !out.from_ip; ++i) {
-    if (!tokens[i].comment) out.from_ip = bracketed_ip(tokens[i].text);
+    if (!tokens[i].comment) out.from_ip = bracketed_ip(tokens[i].text());
   }
   if (!out.from_ip && !out.from_name.empty()) out.from_ip = IpAddress::parse(out.from_name);
 }
@@ -108,7 +121,9 @@ std::string_view without_end(std::string_view word) {
   return word;
 }
 
-void read_clauses(const std::vector<Token>& tokens, Received& out) {
+// Calls `on_for` with what stands behind each "for".
+template <class OnFor>
+void read_clauses(std::span<const Token> tokens, Trace& out, OnFor&& on_for) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Clause clause = tokens[i].clause;
     if (clause == Clause::None) continue;
@@ -116,7 +131,7 @@ void read_clauses(const std::vector<Token>& tokens, Received& out) {
     while (end < tokens.size() && tokens[end].clause == Clause::None)
       ++end;
     const bool valued = i + 1 < end && !tokens[i + 1].comment;
-    const std::string_view value = valued ? without_end(tokens[i + 1].text) : std::string_view();
+    const std::string_view value = valued ? without_end(tokens[i + 1].text()) : std::string_view();
     if (clause == Clause::From && out.from_name.empty()) {
       out.from_name = value;
       read_from(tokens, i + 1, end, out);
@@ -126,9 +141,8 @@ void read_clauses(const std::vector<Token>& tokens, Received& out) {
       out.with = value;
     } else if (clause == Clause::Id && out.id.empty()) {
       out.id = value;
-    } else if (clause == Clause::For && !out.for_address && !value.empty()) {
-      if (auto path = parse_path(value); path && !path->is_null())
-        out.for_address = std::move(*path);
+    } else if (clause == Clause::For && !value.empty()) {
+      on_for(value);
     }
     i = end - 1;
   }
@@ -136,16 +150,42 @@ void read_clauses(const std::vector<Token>& tokens, Received& out) {
 
 }  // namespace
 
-Received parse_received(std::string_view raw) {
-  Received out;
+namespace {
+
+template <class OnFor>
+Trace read_trace(std::string_view raw, OnFor&& on_for) {
+  Trace out;
   raw = raw.substr(0, limits::kWalkerHeldBytes);
   const std::size_t semicolon = raw.rfind(';');
   if (semicolon != raw.npos) {
     out.date = parse_date(raw.substr(semicolon + 1));
     raw = raw.substr(0, semicolon);
   }
-  read_clauses(tokens_of(raw), out);
+  Tokens tokens;
+  split_tokens(raw, tokens);
+  read_clauses(tokens.all(), out, on_for);
   return out;
+}
+
+}  // namespace
+
+Trace parse_trace(std::string_view raw) {
+  return read_trace(raw, [](std::string_view) {});
+}
+
+Received parse_received(std::string_view raw) {
+  std::optional<Address> for_address;
+  const Trace trace = read_trace(raw, [&for_address](std::string_view value) {
+    if (for_address) return;
+    if (auto path = parse_path(value); path && !path->is_null()) for_address = std::move(*path);
+  });
+  return {.from_name = std::string(trace.from_name),
+          .from_ip = trace.from_ip,
+          .by = std::string(trace.by),
+          .with = std::string(trace.with),
+          .id = std::string(trace.id),
+          .for_address = std::move(for_address),
+          .date = trace.date};
 }
 
 }  // namespace backstop::mail

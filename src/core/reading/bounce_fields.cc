@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/ascii.h"
+#include "core/reading/buckets.h"
 #include "core/reading/delivery_status.h"
 #include "core/reading/failure_reason.h"
 #include "core/reading/word_search.h"
@@ -30,8 +31,6 @@ struct ProductField {
 constexpr std::array kProductFields{
     ProductField{"x-mailer", "internet mail service", "Exchange"},
     ProductField{"x-mailer", "microsoft exchange server internet mail connector", "Exchange"},
-    ProductField{"x-mimeole", "produced by microsoft exchange", "Exchange"},
-    ProductField{"x-ms-exchange-message-is-ndr", "", "Exchange"},
     ProductField{"x-mailer", "novell groupwise", "GroupWise"},
     ProductField{"x-mailer", "m-filter", "m-FILTER"},
     ProductField{"x-mailer", "<smtp32 v", "IMail"},
@@ -43,6 +42,8 @@ constexpr std::array kProductFields{
     ProductField{"x-mailer", "lotus domino", "Domino"},
     ProductField{"x-mailer", "merak", "IceWarp"},
     ProductField{"x-mailer", "icewarp", "IceWarp"},
+    ProductField{"x-mimeole", "produced by microsoft exchange", "Exchange"},
+    ProductField{"x-ms-exchange-message-is-ndr", "", "Exchange"},
     ProductField{"x-mdaemon-deliver-to", "", "MDaemon"},
     ProductField{"x-mdsend-notifications-to", "", "MDaemon"},
     ProductField{"x-mx-bounce", "", "MX Logic"},
@@ -70,20 +71,45 @@ constexpr std::array kProductFields{
     ProductField{"from", "mailer-daemon@sina", "Sina"},
 };
 
-// The lengths of their names, by the first letter: few of other fields are the same.
-constexpr auto kNameLengths = [] {
-  std::array<std::uint64_t, 32> lengths{};
-  for (const ProductField& known : kProductFields)
-    lengths[known.name.front() & 0x1f] |= std::uint64_t{1} << known.name.size();
-  return lengths;
-}();
-static_assert(std::ranges::all_of(kProductFields, [](const ProductField& known) {
-  return known.name.size() < 64;
-}));
+// The rows of one name, which follow each other.
+struct ProductName {
+  std::string_view name;
+  std::size_t first = 0;
+  std::size_t end = 0;
+};
+constexpr unsigned kNameBits = 7;
+// Of a name in any case: few of other fields share one.
+constexpr std::size_t bucket_of_name(std::string_view name) {
+  return (name.size() * 5 + (name.front() & 0x1f) * std::size_t{11} +
+          (name.back() & 0x1f) * std::size_t{37}) %
+         (std::size_t{1} << kNameBits);
+}
+constexpr std::size_t count_product_names() {
+  std::size_t count = 0;
+  for (std::size_t row = 0; row < kProductFields.size(); ++row)
+    count += row == 0 || kProductFields[row].name != kProductFields[row - 1].name ? 1 : 0;
+  return count;
+}
+constexpr Buckets<ProductName, count_product_names(), kNameBits> kProductNames{
+    [] {
+      std::array<ProductName, count_product_names()> names{};
+      std::size_t count = 0;
+      for (std::size_t row = 0; row < kProductFields.size(); ++row) {
+        if (row == 0 || kProductFields[row].name != kProductFields[row - 1].name)
+          names[count++] = {kProductFields[row].name, row, row};
+        names[count - 1].end = row + 1;
+      }
+      return names;
+    }(),
+    [](const ProductName& known) { return bucket_of_name(known.name); }};
 
-bool may_be_product_field(std::string_view name) {
-  return !name.empty() && name.size() < 64 &&
-         (kNameLengths[name.front() & 0x1f] >> name.size() & 1) != 0;
+// Null when no row is of that name.
+const ProductName* find_product_name(std::string_view name) {
+  if (name.empty()) return nullptr;
+  for (const ProductName& known : kProductNames.in(bucket_of_name(name))) {
+    if (ascii::equals_folded(name, known.name)) return &known;
+  }
+  return nullptr;
 }
 
 constexpr std::size_t kSearchedBytes = 5;
@@ -204,26 +230,18 @@ std::string product_of_words(const PhraseHits& words) {
   return std::string(bounce.empty() ? words.product(Kind::Delay) : bounce);
 }
 
-std::string product_of_field(std::string_view name, std::string_view value) {
-  if (!may_be_product_field(name)) return "";
+std::string_view product_of_field(std::string_view name, std::string_view value) {
+  const ProductName* const rows = find_product_name(name);
+  if (rows == nullptr) return "";
   std::optional<bool> holds_value;
-  std::string_view compared;  // Rows of one name follow each other.
-  bool same = false;
-  for (const ProductField& known : kProductFields) {
-    if (known.name.size() != name.size()) continue;
-    if (known.name != compared) {
-      compared = known.name;
-      same = ascii::equals_folded(name, known.name);
-    }
-    if (!same) continue;
-    if (known.value.empty()) return std::string(known.product);
+  for (std::size_t row = rows->first; row < rows->end; ++row) {
+    const ProductField& known = kProductFields[row];
+    if (known.value.empty()) return known.product;
     if (known.value.size() >= kSearchedBytes) {
       if (!holds_value) holds_value = holds_product_value(value);
       if (!*holds_value) continue;
     }
-    if (ascii::find_folded(value, known.value) != std::string_view::npos) {
-      return std::string(known.product);
-    }
+    if (ascii::find_folded(value, known.value) != std::string_view::npos) return known.product;
   }
   return "";
 }

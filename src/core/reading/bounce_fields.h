@@ -33,6 +33,6 @@ std::vector<RecipientReport> read_status_text(std::string_view text, std::string
 
 // Which product wrote a bounce or delay: by its words, else by what one field of its header says.
 std::string product_of_words(const PhraseHits& words);
-std::string product_of_field(std::string_view name, std::string_view value);
+std::string_view product_of_field(std::string_view name, std::string_view value);
 
 }  // namespace backstop::reading

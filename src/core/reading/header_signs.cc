@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/base/ascii.h"
 #include "core/reading/request_marks.h"
@@ -188,42 +189,67 @@ bool names_local_part(std::string_view raw, std::string_view local) {
   return false;
 }
 
-bool matches(const Row& row, std::string_view raw) {
-  switch (row.match) {
-    case Match::Present:
-      return true;
-    case Match::NotNo: {
-      const std::string_view word = first_word(raw);
-      return !ascii::equals_folded(word, "no") && !ascii::equals_folded(word, "false");
-    }
-    case Match::FirstWord:
-    case Match::Type:
-      return ascii::equals_folded(first_word(raw), row.value);
-    case Match::NullPath:
-      return is_null_path(raw);
-    case Match::Daemon:
-      return names_local_part(raw, row.value);
-    case Match::Holds:
-      return ascii::find_folded(raw, row.value) != std::string_view::npos;
-    case Match::Begins:
-      return ascii::equals_folded(ascii::trim(raw).substr(0, row.value.size()), row.value);
-    case Match::ListConfirmAddress:
-      return confirm_address_form(raw) == ConfirmForm::List;
-    case Match::ConfirmAddress:
-      return confirm_address_form(raw) == ConfirmForm::Sender;
-    case Match::ListConfirmSubject:
-      return confirm_subject_form(raw) == ConfirmForm::List;
-    case Match::ChallengeSubject:
-      return confirm_subject_form(raw) == ConfirmForm::Sender;
-    case Match::ChallengeService:
-      return names_challenge_service(raw);
-    case Match::FilterRole:
-      return names_filter_role(raw);
-    case Match::ReportRole:
-      return names_report_role(raw);
-  }
-  return false;
+bool is_yes(std::string_view raw) {
+  const std::string_view word = first_word(raw);
+  return !ascii::equals_folded(word, "no") && !ascii::equals_folded(word, "false");
 }
+
+// A field's value, with what several rows ask of it.
+class Value {
+ public:
+  explicit Value(std::string_view raw) : raw_(raw) {}
+
+  bool matches(const Row& row) {
+    switch (row.match) {
+      case Match::Present:
+        return true;
+      case Match::NotNo:
+        return is_yes(raw_);
+      case Match::FirstWord:
+      case Match::Type:
+        return ascii::equals_folded(first_word(raw_), row.value);
+      case Match::NullPath:
+        return is_null_path(raw_);
+      case Match::Daemon:
+        return names_local_part(raw_, row.value);
+      case Match::Holds:
+        return ascii::find_folded(raw_, row.value) != std::string_view::npos;
+      case Match::Begins:
+        return ascii::equals_folded(ascii::trim(raw_).substr(0, row.value.size()), row.value);
+      case Match::ListConfirmAddress:
+        return address().confirms == ConfirmForm::List;
+      case Match::ConfirmAddress:
+        return address().confirms == ConfirmForm::Sender;
+      case Match::ListConfirmSubject:
+        return subject() == ConfirmForm::List;
+      case Match::ChallengeSubject:
+        return subject() == ConfirmForm::Sender;
+      case Match::ChallengeService:
+        return address().challenge;
+      case Match::FilterRole:
+        return address().filter;
+      case Match::ReportRole:
+        return address().report;
+    }
+    return false;
+  }
+
+ private:
+  const AddressMarks& address() {
+    if (!std::exchange(has_address_, true)) address_ = find_address_marks(raw_);
+    return address_;
+  }
+  ConfirmForm subject() {
+    if (!std::exchange(has_subject_, true)) subject_ = confirm_subject_form(raw_);
+    return subject_;
+  }
+
+  std::string_view raw_;
+  AddressMarks address_;
+  ConfirmForm subject_ = ConfirmForm::None;
+  bool has_address_ = false;
+  bool has_subject_ = false;
+};
 
 // X-Autoreply, X-Auto-Reply, X-Autoreply-From, X-Autorespond, X-Auto-Answer, X-Yandex-Autoreply,
 // X-HelpScout-AutoReply ...: autoresponders choose the name of their mark freely, but all alike
@@ -251,17 +277,22 @@ bool is_autoreply_name(std::string_view name) {
 }  // namespace
 
 void HeaderSigns::on_field(std::string_view name, std::string_view raw) {
-  if (is_autoreply_name(name) && matches({"", Match::NotNo, "", HeaderSign::Autoreply, ""}, raw)) {
-    bits_ |= bit(HeaderSign::Autoreply);
-  }
+  if (is_autoreply_name(name) && is_yes(raw)) bits_ |= bit(HeaderSign::Autoreply);
   // The site stands in the name of this field.
   if (is_scanner_origin(name, raw)) bits_ |= bit(HeaderSign::FilterField);
   if (name.size() > kLongestField) return;
   const char first = name.empty() ? '\0' : ascii::to_lower(name.front());
+  Value value(raw);
+  std::string_view compared;  // Rows of one name mostly follow each other.
+  bool same = false;
   for (std::size_t i = kFirstRow[name.size()]; i < kFirstRow[name.size() + 1]; ++i) {
     const Row& row = kRows[i];
-    if (row.field.front() != first || !ascii::equals_folded(name, row.field)) continue;
-    if (matches(row, raw)) bits_ |= bit(row.sign);
+    if (row.field.front() != first) continue;
+    if (row.field.data() != compared.data()) {
+      compared = row.field;
+      same = ascii::equals_folded(name, row.field);
+    }
+    if (same && value.matches(row)) bits_ |= bit(row.sign);
   }
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
+#include "core/base/find_byte.h"
 #include "core/reading/word_set.h"
 
 namespace backstop::reading {
@@ -33,43 +35,49 @@ bool is_local_char(char c) {
   return kLocalChars[static_cast<unsigned char>(c)];
 }
 
-// Calls `test(local, domain)`, both in lower case, for the addresses of a field, until it is true.
-template <class Test>
-bool any_address(std::string_view raw, Test&& test) {
+// Calls `take(local, domain)`, both in lower case, for the addresses of a field.
+template <class Take>
+void for_each_address(std::string_view raw, Take&& take) {
+  std::string lower;
   unsigned seen = 0;
-  for (std::size_t at = raw.find('@'); at != std::string_view::npos && seen < kAddressesLookedAt;
-       at = raw.find('@', at + 1), ++seen) {
+  for (std::size_t at = find_byte(raw, '@');
+       at != std::string_view::npos && seen < kAddressesLookedAt;
+       at = find_byte(raw, '@', at + 1), ++seen) {
     std::size_t begin = at;
     while (begin > 0 && is_local_char(raw[begin - 1]))
       --begin;
     std::size_t end = at + 1;
     while (end < raw.size() && is_local_char(raw[end]))
       ++end;
-    const std::string local = ascii::lower(raw.substr(begin, at - begin));
-    const std::string domain = ascii::lower(raw.substr(at + 1, end - at - 1));
-    if (test(std::string_view(local), std::string_view(domain))) return true;
+    lower = raw.substr(begin, end - begin);
+    ascii::lower_into(lower.data(), lower);
+    const std::string_view both(lower);
+    take(both.substr(0, at - begin), both.substr(at - begin + 1));
   }
-  return false;
 }
+
+constexpr CharSet kPartsLocal("-_.+");
+constexpr CharSet kPartsToken("-+._=");
+constexpr CharSet kPartsDomain(".");
 
 // Calls `test(word, rest)` for each word of `text` between separators; `rest` is what follows it.
 template <class Test>
-bool any_word(std::string_view text, std::string_view separators, Test&& test) {
-  const auto is_separator = [separators](char c) {
-    for (const char separator : separators) {
-      if (c == separator) return true;
-    }
-    return false;
-  };
+bool any_word(std::string_view text, const CharSet& separators, Test&& test) {
   while (!text.empty()) {
-    std::size_t end = 0;
-    while (end < text.size() && !is_separator(text[end]))
-      ++end;
+    const std::size_t end = separators.find_in(text);
     const std::string_view rest = text.substr(std::min(end + 1, text.size()));
     if (end > 0 && test(text.substr(0, end), rest)) return true;
     text = rest;
   }
   return false;
+}
+
+template <class Take>
+void for_each_word(std::string_view text, const CharSet& separators, Take&& take) {
+  any_word(text, separators, [&take](std::string_view word, std::string_view) {
+    take(word);
+    return false;
+  });
 }
 
 bool is_token(std::string_view word) {
@@ -78,8 +86,8 @@ bool is_token(std::string_view word) {
 }
 
 bool has_token(std::string_view text) {
-  return any_word(text,
-                  "-+._=", [](std::string_view word, std::string_view) { return is_token(word); });
+  return any_word(text, kPartsToken,
+                  [](std::string_view word, std::string_view) { return is_token(word); });
 }
 
 // ezmlm: list-sc.1034703413.bkdcpmlpddmlkpjmkbid-user=host (ezmlm-idx, subscribe and unsubscribe
@@ -99,9 +107,12 @@ bool is_ezmlm_confirm(std::string_view local) {
 }
 
 ConfirmForm form_of_local(std::string_view local) {
-  if (is_ezmlm_confirm(local)) return ConfirmForm::List;
+  if (local.find("c.") != std::string_view::npos && is_ezmlm_confirm(local)) {
+    return ConfirmForm::List;
+  }
   ConfirmForm form = ConfirmForm::None;
-  any_word(local, "-+._=", [&](std::string_view word, std::string_view rest) {
+  if (local.find("conf") == std::string_view::npos) return form;
+  any_word(local, kPartsToken, [&](std::string_view word, std::string_view rest) {
     const bool is_list =
         word == "confsub" || word == "confunsub" || word == "subconfirm" || word == "unsubconfirm";
     const bool is_sender = word == "confirm" || word == "qconfirm" || word == "conf";
@@ -138,24 +149,39 @@ bool has_mark_with_token(std::string_view subject, std::string_view mark) {
   const std::size_t at = ascii::find_folded(subject, mark);
   if (at == std::string_view::npos) return false;
   const std::string_view rest = subject.substr(at + mark.size());
-  const std::size_t end = std::min(rest.find_first_of(" )]"), rest.size());
-  return end >= kTokenLength;
+  static constexpr CharSet kEndsToken(" )]");
+  return kEndsToken.find_in(rest) >= kTokenLength;
 }
+
+constexpr CharSet kPartsJoined("-_.");
+
+constexpr WordSet kFilterRoles{std::array{
+    "mailscanner"sv,   "amavis"sv,       "amavisd"sv,      "antivirus"sv,    "virusalert"sv,
+    "virusadmin"sv,    "viruswall"sv,    "virus"sv,        "interscan"sv,    "antigen"sv,
+    "mailsweeper"sv,   "mailmarshal"sv,  "surfcontrol"sv,  "quarantine"sv,   "spamquarantine"sv,
+    "contentfilter"sv, "groupshield"sv,  "scanmail"sv,     "spamfilter"sv,   "mimedefang"sv,
+    "clamav"sv,        "drweb"sv,        "esafe"sv,        "puremessage"sv,  "quarantaene"sv,
+    "quarantaine"sv,   "cuarentena"sv,   "quarantena"sv,   "mailfilter"sv,   "spamdigest"sv,
+    "securiqwall"sv,   "gwava"sv,        "virusscanner"sv, "virenscanner"sv, "barracuda"sv,
+    "emailsecurity"sv, "mailsecurity"sv, "smtpgateway"sv,  "viruschecker"sv, "virusmaster"sv,
+}};
+
+// Domains of services, and local parts of their challenges (SpamAssassin 20_vbounce.cf
+// CRBOUNCE_*).
+constexpr WordSet kChallengeServices{std::array{
+    "boxbe"sv,       "spamarrest"sv,  "bluebottle"sv,    "ipermitmail"sv,  "vanquish"sv,
+    "0spam"sv,       "mailinblack"sv, "knowspam"sv,      "spamlion"sv,     "mailblocks"sv,
+    "choicemail"sv,  "digiportal"sv,  "cashette"sv,      "spamstomp"sv,    "sendio"sv,
+    "spamcease"sv,   "qurb"sv,        "si20"sv,          "spamhippo"sv,    "spambully"sv,
+    "approvemail"sv, "totalblock"sv,  "spamexpress"sv,   "leavemealone"sv, "mailwasher"sv,
+    "spamenmoins"sv, "altospam"sv,    "mail-in-black"sv,
+}};
+constexpr WordSet kChallengeLocals{
+    std::array{"challenge"sv, "spambush"sv, "spamhippo"sv, "sspam"sv}};
+
+constexpr WordSet kReportWords{std::array{"tlsrpt"sv, "smtptls"sv, "tlsreports"sv}};
 
 }  // namespace
-
-ConfirmForm confirm_address_form(std::string_view raw) {
-  ConfirmForm form = ConfirmForm::None;
-  if (ascii::find_folded(raw, "conf") == std::string_view::npos &&
-      ascii::find_folded(raw, "c.") == std::string_view::npos) {
-    return form;
-  }
-  any_address(raw, [&form](std::string_view local, std::string_view) {
-    form = form_of_local(local);
-    return form != ConfirmForm::None;
-  });
-  return form;
-}
 
 ConfirmForm confirm_subject_form(std::string_view raw) {
   const std::string_view subject = ascii::trim(raw);
@@ -182,54 +208,24 @@ ConfirmForm confirm_subject_form(std::string_view raw) {
   return ConfirmForm::None;
 }
 
-bool names_filter_role(std::string_view raw) {
-  static constexpr WordSet kRoles{std::array{
-      "mailscanner"sv,   "amavis"sv,       "amavisd"sv,      "antivirus"sv,    "virusalert"sv,
-      "virusadmin"sv,    "viruswall"sv,    "virus"sv,        "interscan"sv,    "antigen"sv,
-      "mailsweeper"sv,   "mailmarshal"sv,  "surfcontrol"sv,  "quarantine"sv,   "spamquarantine"sv,
-      "contentfilter"sv, "groupshield"sv,  "scanmail"sv,     "spamfilter"sv,   "mimedefang"sv,
-      "clamav"sv,        "drweb"sv,        "esafe"sv,        "puremessage"sv,  "quarantaene"sv,
-      "quarantaine"sv,   "cuarentena"sv,   "quarantena"sv,   "mailfilter"sv,   "spamdigest"sv,
-      "securiqwall"sv,   "gwava"sv,        "virusscanner"sv, "virenscanner"sv, "barracuda"sv,
-      "emailsecurity"sv, "mailsecurity"sv, "smtpgateway"sv,  "viruschecker"sv, "virusmaster"sv,
-  }};
-  return any_address(raw, [](std::string_view local, std::string_view) {
+AddressMarks find_address_marks(std::string_view raw) {
+  AddressMarks marks;
+  for_each_address(raw, [&marks](std::string_view local, std::string_view domain) {
+    if (marks.confirms == ConfirmForm::None) marks.confirms = form_of_local(local);
     std::string joined(local);
-    std::erase_if(joined, [](char c) { return c == '-' || c == '_' || c == '.'; });
-    if (kRoles.has(joined)) return true;
-    return any_word(local, "-_.+",
-                    [](std::string_view word, std::string_view) { return kRoles.has(word); });
+    std::erase_if(joined, [](char c) { return kPartsJoined.has(c); });
+    marks.filter = marks.filter || kFilterRoles.has(joined);
+    marks.report = marks.report || local.find("dmarc") != std::string_view::npos;
+    for_each_word(local, kPartsLocal, [&marks](std::string_view word) {
+      marks.filter = marks.filter || kFilterRoles.has(word);
+      marks.challenge = marks.challenge || kChallengeLocals.has(word);
+      marks.report = marks.report || kReportWords.has(word);
+    });
+    for_each_word(domain, kPartsDomain, [&marks](std::string_view word) {
+      marks.challenge = marks.challenge || kChallengeServices.has(word);
+    });
   });
-}
-
-bool names_challenge_service(std::string_view raw) {
-  // Domains of services, and local parts of their challenges (SpamAssassin 20_vbounce.cf
-  // CRBOUNCE_*).
-  static constexpr WordSet kServices{std::array{
-      "boxbe"sv,       "spamarrest"sv,  "bluebottle"sv,    "ipermitmail"sv,  "vanquish"sv,
-      "0spam"sv,       "mailinblack"sv, "knowspam"sv,      "spamlion"sv,     "mailblocks"sv,
-      "choicemail"sv,  "digiportal"sv,  "cashette"sv,      "spamstomp"sv,    "sendio"sv,
-      "spamcease"sv,   "qurb"sv,        "si20"sv,          "spamhippo"sv,    "spambully"sv,
-      "approvemail"sv, "totalblock"sv,  "spamexpress"sv,   "leavemealone"sv, "mailwasher"sv,
-      "spamenmoins"sv, "altospam"sv,    "mail-in-black"sv,
-  }};
-  static constexpr WordSet kLocals{
-      std::array{"challenge"sv, "spambush"sv, "spamhippo"sv, "sspam"sv}};
-  return any_address(raw, [](std::string_view local, std::string_view domain) {
-    return any_word(domain, ".",
-                    [](std::string_view word, std::string_view) { return kServices.has(word); }) ||
-           any_word(local, "-_.+",
-                    [](std::string_view word, std::string_view) { return kLocals.has(word); });
-  });
-}
-
-bool names_report_role(std::string_view raw) {
-  return any_address(raw, [](std::string_view local, std::string_view) {
-    return local.find("dmarc") != std::string_view::npos ||
-           any_word(local, "-_.+", [](std::string_view word, std::string_view) {
-             return word == "tlsrpt" || word == "smtptls" || word == "tlsreports";
-           });
-  });
+  return marks;
 }
 
 bool is_scanner_origin(std::string_view name, std::string_view raw) {

@@ -15,17 +15,19 @@ enum class ConfirmForm : std::uint8_t {
   Sender,  // "confirm" and a token, as TMDA and others have: `raw` may be any confirmation.
 };
 
-// `raw`: a field of addresses (From, Reply-To).  What its first local part with a token is of.
-ConfirmForm confirm_address_form(std::string_view raw);
+// What the addresses of a field say of its writer; of many addresses the first few count.
+struct AddressMarks {
+  ConfirmForm confirms = ConfirmForm::None;  // What the first local part with a token is of.
+  bool filter = false;     // The role of a mail filter ("mailscanner@", "virus-alert@").
+  bool challenge = false;  // Of a service that challenges senders, by local part or domain.
+  bool report = false;     // Of a program that reports on DMARC or TLS.
+};
+// `raw`: a field of addresses (From, Reply-To, Return-Path).
+AddressMarks find_address_marks(std::string_view raw);
+
 // `raw`: a Subject.  What its token is of: "confirm 1cdd89380e82...", "verify#rytsCps...".
 ConfirmForm confirm_subject_form(std::string_view raw);
 
-// A local part in `raw` is the role of a mail filter ("mailscanner@", "virus-alert@").
-bool names_filter_role(std::string_view raw);
-// A local part or domain in `raw` is of a service that challenges senders.
-bool names_challenge_service(std::string_view raw);
-// A local part in `raw` is that of a program that reports on DMARC or TLS.
-bool names_report_role(std::string_view raw);
 // The field in which MailScanner says that it wrote the message itself: X-<site>-MailScanner with
 // one word, "generated" or its translation; of what it only scanned it says "Found to be clean".
 bool is_scanner_origin(std::string_view name, std::string_view raw);

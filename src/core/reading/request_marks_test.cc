@@ -16,14 +16,14 @@ TEST(RequestMarksTest, AddressesOfListManagersCarryTheirTokens) {
            "dev-confirm+4b5f0a77c1d2@lists.example.org",
            "\"Group\" <confirm-s2-RbYzQ6k0pGx-anna=example.net@yahoogroups.example>",
        }) {
-    EXPECT_EQ(confirm_address_form(list), ConfirmForm::List) << list;
+    EXPECT_EQ(find_address_marks(list).confirms, ConfirmForm::List) << list;
   }
-  EXPECT_EQ(confirm_address_form("carla-confirm-1126145707.8550.263eff@mail.example"),
+  EXPECT_EQ(find_address_marks("carla-confirm-1126145707.8550.263eff@mail.example").confirms,
             ConfirmForm::Sender);
   for (const char* other :
        {"", "@", "confirm@shop.example", "order-confirm@shop.example", "confer-2026@example.org",
         "\"confirm-123456\" <anna@example.net>", "list-sc.old@example.org", "conf@a@b"}) {
-    EXPECT_EQ(confirm_address_form(other), ConfirmForm::None) << other;
+    EXPECT_EQ(find_address_marks(other).confirms, ConfirmForm::None) << other;
   }
 }
 
@@ -47,16 +47,16 @@ TEST(RequestMarksTest, SubjectsCarryTheTokensOfCommands) {
 }
 
 TEST(RequestMarksTest, RolesAndServicesAreWordsOfAddresses) {
-  EXPECT_TRUE(names_filter_role("\"MailScanner\" <mailscanner@example.org>"));
-  EXPECT_TRUE(names_filter_role("quarantine@messaging.example"));
-  EXPECT_TRUE(names_filter_role("virus-alert@example.org"));
-  EXPECT_FALSE(names_filter_role("virusupdates@example.org"));
-  EXPECT_FALSE(names_filter_role("Anna <anna@antivirus.example>"));
-  EXPECT_TRUE(names_challenge_service("<challenge_resp@ipermitmail.example>"));
-  EXPECT_TRUE(names_challenge_service("noreply@boxbe.example"));
-  EXPECT_FALSE(names_challenge_service("boxbe@example.org"));
-  EXPECT_TRUE(names_report_role("noreply-dmarc-support@example.com"));
-  EXPECT_FALSE(names_report_role("Anna <anna@dmarc.example>"));
+  EXPECT_TRUE(find_address_marks("\"MailScanner\" <mailscanner@example.org>").filter);
+  EXPECT_TRUE(find_address_marks("quarantine@messaging.example").filter);
+  EXPECT_TRUE(find_address_marks("virus-alert@example.org").filter);
+  EXPECT_FALSE(find_address_marks("virusupdates@example.org").filter);
+  EXPECT_FALSE(find_address_marks("Anna <anna@antivirus.example>").filter);
+  EXPECT_TRUE(find_address_marks("<challenge_resp@ipermitmail.example>").challenge);
+  EXPECT_TRUE(find_address_marks("noreply@boxbe.example").challenge);
+  EXPECT_FALSE(find_address_marks("boxbe@example.org").challenge);
+  EXPECT_TRUE(find_address_marks("noreply-dmarc-support@example.com").report);
+  EXPECT_FALSE(find_address_marks("Anna <anna@dmarc.example>").report);
 }
 
 TEST(RequestMarksTest, MailScannerSaysInOneWordWhatItWroteItself) {

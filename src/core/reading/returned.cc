@@ -10,6 +10,8 @@
 namespace backstop::reading {
 namespace {
 
+constexpr std::size_t kHopsUsual = 4;
+
 enum class Name {
   From,
   To,
@@ -113,13 +115,14 @@ void ReturnedCollector::on_field(std::string_view name, std::string_view raw, bo
     case Name::Received: {
       ++returned_.received_count;
       // The bottommost that names a client is the first hop.
-      auto received = mail::parse_received(raw);
-      note_client(received.from_ip);
+      const mail::Trace trace = mail::parse_trace(raw);
+      note_client(trace.from_ip);
+      if (returned_.hops.empty()) returned_.hops.reserve(kHopsUsual);
       if (returned_.hops.size() < limits::kReturnedHops) {
-        returned_.hops.push_back(Hop{.by = std::move(received.by),
-                                     .id = std::move(received.id),
-                                     .from_ip = received.from_ip,
-                                     .date = received.date});
+        returned_.hops.push_back(Hop{.by = std::string(trace.by),
+                                     .id = std::string(trace.id),
+                                     .from_ip = trace.from_ip,
+                                     .date = trace.date});
       }
       break;
     }
