@@ -62,12 +62,21 @@ bool falls_in_gap(const Case& one, Instant now) {
          proof::find_gap(*one.gaps, *returned.date, now, lifetime) != nullptr;
 }
 
+// What was cut off above its Date still tells when our own host took it in.
+bool is_dated_before(const Case& one, Instant since) {
+  const reading::Returned& returned = one.reading->returned;
+  if (returned.date && *returned.date < since) return true;
+  return std::ranges::any_of(returned.hops, [&](const reading::Hop& hop) {
+    return hop.date && *hop.date < since && is_our_host(*one.config, *one.client, hop.by);
+  });
+}
+
 policy::SigningAge age_of(const Case& one, const config::Domain& domain, bool in_gap, Instant now) {
   if (!domain.signing_since || now < *domain.signing_since) return policy::SigningAge::NeverStarted;
   // Only for one lifetime does an old date excuse a missing token: later it would be a way in.
-  const auto& date = one.reading->returned.date;
   const bool young = now < *domain.signing_since + one.config->lifetime;
-  if (young && date && *date < *domain.signing_since) return policy::SigningAge::BeforeSigning;
+  if (young && is_dated_before(one, *domain.signing_since))
+    return policy::SigningAge::BeforeSigning;
   return in_gap ? policy::SigningAge::InGap : policy::SigningAge::Signed;
 }
 
