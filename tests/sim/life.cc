@@ -156,8 +156,10 @@ class Life {
       sent->at = outcome.issued;
       sent->has_token = outcome.permit_granted;
       sent->key = outcome.key;
-      sent->in_ledger = outcome.recorded_sent && !world_.ledger_is_away();
       sent->ring = world_.ring_number();
+      // Keys that are lost while it is on its way take its record with them.
+      sent->in_ledger = outcome.recorded_sent && !world_.ledger_is_away() &&
+                        sent->ring == done.snapshot().ring_number;
       if (sent->message_id.empty()) sent->message_id = "<none@example.com>";
       world_.sent().push_back(std::move(sent));
     } else if (truth.sent && !outcome.aborted) {

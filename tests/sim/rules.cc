@@ -66,12 +66,11 @@ struct Proofs {
 };
 
 // Those that are there, whole, and can be asked; of whatever age.
-Proofs proofs_of(const Letter& letter, const Outcome& outcome, const Snapshot& snapshot,
-                 const World& world) {
+Proofs proofs_of(const Letter& letter, const Outcome& outcome, const Snapshot& snapshot) {
   const Truth& truth = letter.truth;
   const Sent& sent = *truth.sent;
   Proofs proofs;
-  if (sent.ring != world.ring_number()) return proofs;
+  if (sent.ring != snapshot.ring_number) return proofs;
   const bool key = sent.has_token && knows_key(snapshot, sent.key);
   proofs.token = truth.shows_token && key;
   proofs.tag = truth.shows_tag && key;
@@ -159,8 +158,9 @@ void Rules::check_refusal(const Case& one) {
   hold("only answers are refused at their end",
        one.letter.truth.what != Class::Innocent && one.letter.truth.what != Class::Outgoing);
   hold("in peace only what is forged is refused", fits || verdict == Verdict::Forged);
-  hold("in an attack only what is forged or replayed is refused",
-       verdict == Verdict::Forged || verdict == Verdict::Replayed);
+  const bool hinted = one.record && one.record->judgement.row == 7;
+  hold("in an attack only what is forged or replayed, or returned enough beside a hint, is refused",
+       verdict == Verdict::Forged || verdict == Verdict::Replayed || hinted);
   hold("nothing is refused at a role or rewritten address",
        all(outcome.taken, [&](const auto& a) { return may_refuse_at(one.snapshot, a); }));
   hold("what is refused is not changed", outcome.inserted.empty() && outcome.removed.empty());
@@ -174,13 +174,13 @@ void Rules::check_answer(const Case& one) {
   const Seconds age = outcome.judged_at - sent.at;
   const Attack attack = one.snapshot.surroundings.attack;
   const Verdict verdict = one.record ? one.record->judgement.verdict : Verdict::NotBackscatter;
-  const Proofs proofs = proofs_of(one.letter, outcome, one.snapshot, one.world);
+  const Proofs proofs = proofs_of(one.letter, outcome, one.snapshot);
   const auto of_party = sent.answers_of.find(truth.party + " " + truth.kind);
   const unsigned before = of_party == sent.answers_of.end() ? 0 : of_party->second;
   // Whom a tag is for cannot be told without its key, nor then to whom it wrote.
   const bool addressed = !truth.shows_tag || knows_key(one.snapshot, sent.key);
   const bool pair_known = truth.knows_party && sent.in_ledger && outcome.ledger_answered &&
-                          addressed && age < kRowDays && sent.ring == one.world.ring_number();
+                          addressed && age < kRowDays && sent.ring == one.snapshot.ring_number;
   const bool explained = sent.answers < kExplained || (pair_known && before < kOwnShare);
   const std::string detail = fmt::format("{} of {} s, verdict {}, {} answers before", truth.kind,
                                          age.count(), policy::name_of(verdict), sent.answers);

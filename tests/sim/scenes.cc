@@ -162,8 +162,9 @@ Letter make_answer(World& world, const std::shared_ptr<Sent>& sent) {
                     .body = sent->body,
                     .recipient = truth.party,
                     .message_id = sent->message_id};
-  // Some gateways take away what they do not know.
-  const bool stripped = random.chance(6);
+  // Some gateways take away what they do not know; who also cuts off the Message-ID leaves nothing
+  // that could tell ours from another's.
+  const bool stripped = facts.names_message_id && random.chance(6);
   truth.shows_token = facts.returns_header && sent->has_token && !stripped;
   for (auto& [name, value] : original.header) {
     if (name == "Backstop-Token") value = mangle(random, value);

@@ -90,7 +90,8 @@ Snapshot World::snapshot() const {
            .dkim = site_->asks_dns ? std::make_shared<const proof::DkimKeys>() : nullptr,
            .attack = attack_,
            .observes_only = observes_only()},
-          site_};
+          site_,
+          ring_number_};
 }
 
 void World::live_on(bool somebody_waits) {

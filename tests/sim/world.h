@@ -20,6 +20,7 @@ namespace backstop::sim {
 struct Snapshot {
   transaction::Surroundings surroundings;
   std::shared_ptr<const Site> site;
+  unsigned ring_number = 0;  // From 1; a new one means that the keys were lost.
 };
 
 class World {
@@ -50,8 +51,6 @@ class World {
   void add_gap(Instant from, Instant to, proof::GapCause cause);
 
   bool ledger_is_away() const { return ledger_away_; }
-  bool signing_fails() const { return signing_fails_; }
-  bool key_signs() const { return ring_->emitting() != nullptr; }
   // Rings are numbered from 1; a new one means that the keys were lost.
   unsigned ring_number() const { return ring_number_; }
   bool has_key(unsigned id) const { return ring_->find(static_cast<proof::KeyId>(id)) != nullptr; }

@@ -71,6 +71,21 @@ std::vector<mail::Address> collect_parties(const Asked& asked) {
   return parties;
 }
 
+// Addresses of ours in the returned header that are no addressees: the sender of the original.
+std::vector<mail::Address> collect_writers(const Asked& asked) {
+  std::vector<mail::Address> writers;
+  const reading::Returned& returned = asked.reading.returned;
+  for (const auto* address : {&returned.return_path, &returned.from, &returned.sender}) {
+    if (!address->has_value()) continue;
+    const mail::Address& writer = **address;
+    const bool known = std::ranges::find(asked.addressees, writer) != asked.addressees.end() ||
+                       std::ranges::find(writers, writer) != writers.end();
+    const bool ours = asked.config.find_domain(mail::canonical_domain(writer.domain)) != nullptr;
+    if (ours && !known) writers.push_back(writer);
+  }
+  return writers;
+}
+
 }  // namespace
 
 LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hasher, Instant now)
@@ -115,6 +130,13 @@ LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hash
       week_counters_.push_back(query_.counters.size());
       query_.counters.push_back(proof::pair_week_counter(hasher, query_.pairs.back(), now));
     }
+  }
+  // An answer to another address of ours is about whom its original's sender wrote to.  These stand
+  // for nothing by themselves: what is returned, anybody can write.
+  for (const mail::Address& ours : collect_writers(asked)) {
+    if (query_.pairs.size() + parties.size() > limits::kLedgerQueryKeys) return;
+    for (const mail::Address& party : parties)
+      query_.pairs.push_back(hasher.pair(ours, party));
   }
 }
 
@@ -189,7 +211,7 @@ LedgerFindings LedgerQuestion::read(const LedgerAnswer& answer, Instant now,
   out.largest_header_bytes = answer.largest_header_bytes;
   out.pairs.assign(addressees_, policy::Pair::Absent);
   out.pair_uses.resize(addressees_);
-  for (std::size_t i = 0; i < query_.pairs.size(); ++i) {
+  for (std::size_t i = 0; i < week_counters_.size(); ++i) {
     if (!at(answer.pairs, i, std::optional<Instant>())) continue;
     const std::size_t addressee = i / named_parties_;
     if (out.pairs[addressee] == policy::Pair::Known) continue;

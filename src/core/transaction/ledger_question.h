@@ -85,9 +85,10 @@ class LedgerQuestion {
   Candidate signature_;
   unsigned kind_ = 0;
   std::vector<Instant> hop_dates_;          // Of each queue id asked for.
-  std::vector<std::size_t> week_counters_;  // In query_.counters, for each pair.
+  std::vector<std::size_t> week_counters_;  // In query_.counters, for each pair of an addressee.
   std::size_t addressees_ = 0;
-  std::size_t named_parties_ = 0;  // Pairs stand in rows of as many, one row an addressee.
+  std::size_t named_parties_ =
+      0;  // Pairs stand in rows of as many, one row an addressee, then writers.
   bool token_valid_ = false;
   Instant token_issued_{};
   bool returned_list_ = false;

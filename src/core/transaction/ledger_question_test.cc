@@ -88,5 +88,47 @@ TEST(LedgerQuestion, AnswersToASignatureAreCountedAsThoseToATokenAre) {
   EXPECT_FALSE(read(true, 7).used_up) << "nobody can burn what a party we wrote to may answer";
 }
 
+// A DSN goes to From:, an alias or a masqueraded name; whom the original was written to is asked of
+// its own sender, who is named in what came back.
+TEST(LedgerQuestion, AnswerToAnotherAddressOfOursHasThePartysOwnUses) {
+  std::array<std::uint8_t, proof::kSecretBytes> secret{};
+  const proof::SentHasher hasher{crypto::Secret(secret)};
+  const mail::Address alice{.local = "alice", .domain = "example.com"};
+  const mail::Address bob{.local = "bob", .domain = "remote.test"};
+  reading::Reading reading;
+  reading.kind = reading::Kind::Bounce;
+  reading.recipients.emplace_back().address = bob.text();
+  reading.returned.from = alice;
+  const std::vector<mail::Address> addressees{{.local = "office", .domain = "example.com"}};
+  const mail::Address nobody;
+  const Instant now{Seconds{1'795'262'400}};
+  proof::TokenCheck token;
+  token.result = proof::ProofResult::Valid;
+  token.issued = now - Days{1};
+  const auto config = config::parse_config("[domains.\"example.com\"]\nmode = \"enforce\"\n", "");
+  ASSERT_TRUE(config);
+  const Client client;
+  const LedgerQuestion question(Asked{.reading = reading,
+                                      .addressees = addressees,
+                                      .envelope = nobody,
+                                      .header_from = nobody,
+                                      .token = token,
+                                      .config = *config,
+                                      .client = client},
+                                hasher, now);
+  const proof::LedgerQuery& query = question.query();
+  ASSERT_EQ(query.pairs.size(), 2U);
+  EXPECT_EQ(query.pairs.back(), hasher.pair(alice, bob));
+  const auto read = [&](bool known) {
+    proof::LedgerAnswer answer;
+    answer.counters = {1000, 1, 0, 0, 0};  // The share of all others is used up.
+    answer.pairs = {std::nullopt, known ? std::optional(now - Days{1}) : std::nullopt};
+    return question.read(answer, now, proof::kDefaultLifetime);
+  };
+  EXPECT_TRUE(read(false).token_used_up);
+  EXPECT_FALSE(read(true).token_used_up);
+  EXPECT_EQ(read(true).pairs.front(), policy::Pair::Absent) << "what is returned proves no pair";
+}
+
 }  // namespace
 }  // namespace backstop::transaction
