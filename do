@@ -104,6 +104,12 @@ do_test() {
   fi
 }
 
+# ./do sim [N [SEED]]: N transactions, a million, from a seed that is told.
+do_sim() {
+  do_build sim
+  build/release/tests/sim/sim --count "${1:-1000000}" --seed "${2:-1}" "${@:3}"
+}
+
 # The version of CMakeLists.txt; between releases with the moment of the commit, so that a later one is newer.
 package_version() {
   local version
@@ -266,6 +272,7 @@ do_help() {
 ./do run [--once]     build, start everything on loopback, play real mail through it, show the table
 ./do test [ARGS]      build and run every test (ARGS go to ctest, as -R plays)
 ./do test --zoo       every bounce of five other mail servers, genuine and forged, as a list (--only WORD, --pairs)
+./do sim [N [SEED]]   play N seeded transactions (a million) of all sorts through the core, a rule held to each
 ./do setup            install what building and testing need (no mail server ever on this host)
 ./do build            leave build/bin/backstop and build/bin/backstopd
 ./do deb              leave the Debian package below build/deb; lintian has to be content
@@ -282,7 +289,7 @@ EOF
 command=${1:-help}
 shift || true
 case $command in
-  run | test | setup | build | deb | check | format | bless | asan | fuzz | bench | ci | help) "do_$command" "$@" ;;
+  run | test | sim | setup | build | deb | check | format | bless | asan | fuzz | bench | ci | help) "do_$command" "$@" ;;
   ctest_as_root) run_ctest release "$@" ;;
   fuzz_one) fuzz_one "$@" ;;
   -h | --help) do_help ;;

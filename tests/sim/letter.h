@@ -54,8 +54,9 @@ struct Truth {
   bool shows_token = false;
   bool shows_message_id = false;
   bool shows_tag = false;
-  std::string party;         // Who failed or answers.
-  bool knows_party = false;  // We wrote to it.
+  bool shows_writer = false;  // It is addressed to our sender, or returns who wrote it.
+  std::string party;          // Who failed or answers.
+  bool knows_party = false;   // We wrote to it.
   // Of Twin: enough came back, and nothing in it can excuse that there is no proof.
   bool has_no_excuse = false;
   unsigned copied_key = 0;  // That of the token it changed; 0: none.  While it is away, who knows.

@@ -184,6 +184,13 @@ class Life {
       fmt::print("to <{}>\n", recipient);
     fmt::print("{}\r\n{}\n{}\n", render_fields(letter.fields), letter.body,
                open.conversation->snapshot().site->toml());
+    if (const auto& sent = letter.truth.sent) {
+      fmt::print("answers <{}> of {}: token {} of key {} of ring {}, in the ledger {}\n",
+                 sent->sender, render_instant(sent->at), sent->has_token, sent->key, sent->ring,
+                 sent->in_ledger);
+    }
+    if (const auto& gaps = open.conversation->snapshot().surroundings.gaps)
+      fmt::print("{}", proof::render_gaps(*gaps));
     for (const std::string& effect : outcome.effects)
       fmt::print("=> {}\n", effect);
     for (const transaction::Record& record : outcome.records) {

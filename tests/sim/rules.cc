@@ -178,7 +178,8 @@ void Rules::check_answer(const Case& one) {
   const auto of_party = sent.answers_of.find(truth.party + " " + truth.kind);
   const unsigned before = of_party == sent.answers_of.end() ? 0 : of_party->second;
   // Whom a tag is for cannot be told without its key, nor then to whom it wrote.
-  const bool addressed = !truth.shows_tag || knows_key(one.snapshot, sent.key);
+  const bool addressed =
+      truth.shows_writer && (!truth.shows_tag || knows_key(one.snapshot, sent.key));
   const bool pair_known = truth.knows_party && sent.in_ledger && outcome.ledger_answered &&
                           addressed && age < kRowDays && sent.ring == one.snapshot.ring_number;
   const bool explained = sent.answers < kExplained || (pair_known && before < kOwnShare);

@@ -175,6 +175,7 @@ Letter make_answer(World& world, const std::shared_ptr<Sent>& sent) {
   const bool elsewhere = random.chance(12);
   letter.recipients = {elsewhere ? "office@" + domain_part(sent->sender) : sent->envelope};
   truth.shows_tag = !elsewhere && sent->envelope != sent->sender;
+  truth.shows_writer = !elsewhere || facts.returns_enough;
   write_answer(letter, shape, original, world.now(), random);
   return letter;
 }

@@ -89,7 +89,7 @@ const SigningGap* find_gap(const std::vector<SigningGap>& gaps, Instant received
 }
 
 void add_gap(std::vector<SigningGap>& gaps, SigningGap gap, Instant now, Seconds lifetime) {
-  std::erase_if(gaps, [&](const SigningGap& old) { return now >= old.to + lifetime; });
+  std::erase_if(gaps, [&](const SigningGap& old) { return now >= old.to + lifetime + kGapKept; });
   gaps.push_back(gap);
   put_in_order(gaps);
   while (gaps.size() > limits::kSigningGaps) {

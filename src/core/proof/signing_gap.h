@@ -39,9 +39,13 @@ inline constexpr std::chrono::hours kGapMargin{1};
 const SigningGap* find_gap(const std::vector<SigningGap>& gaps, Instant received, Instant now,
                            Seconds lifetime);
 
-// Adds one; drops what ended `lifetime` or longer before `now`; keeps at most limits::kSigningGaps
-// by joining the closest.  Afterwards they are in order of `from`, and no two of one cause touch:
-// overlap, or follow one another without a second between.
+// How much longer one is kept than it excuses anything: a clock that stood days ahead, and is set
+// right, must not have made the gaps of those days forgotten.
+inline constexpr Days kGapKept{7};
+
+// Adds one; drops what ended `lifetime` and kGapKept or longer before `now`; keeps at most
+// limits::kSigningGaps by joining the closest.  Afterwards they are in order of `from`, and no two
+// of one cause touch: overlap, or follow one another without a second between.
 void add_gap(std::vector<SigningGap>& gaps, SigningGap gap, Instant now, Seconds lifetime);
 
 // One line a gap, "2026-11-21T03:00:00Z 2026-11-21T03:05:00Z down", as the file `gaps` holds them.

@@ -98,10 +98,18 @@ TEST(AddGap, KeepsCausesApart) {
 
 TEST(AddGap, DropsWhatExcusesNothingMore) {
   auto gaps = gaps_of({gap(hours(0), hours(1)), gap(hours(4), hours(5))});
-  add_gap(gaps, gap(Days(21) + hours(2), Days(21) + hours(3)), kNoon + kLifetime + hours(3),
-          kLifetime);
-  EXPECT_EQ(gaps,
-            (std::vector{gap(hours(4), hours(5)), gap(Days(21) + hours(2), Days(21) + hours(3))}));
+  const Instant now = kNoon + kLifetime + kGapKept + hours(3);
+  const SigningGap late{.from = now - hours(1), .to = now, .cause = GapCause::Down};
+  add_gap(gaps, late, now, kLifetime);
+  EXPECT_EQ(gaps, (std::vector{gap(hours(4), hours(5)), late}));
+}
+
+TEST(AddGap, ClockThatStoodDaysAheadMakesNoGapForgotten) {
+  auto gaps = gaps_of({gap(hours(0), hours(1))});
+  const Instant ahead = kNoon + kLifetime + Days{4};
+  add_gap(gaps, {.from = ahead, .to = ahead, .cause = GapCause::Down}, ahead, kLifetime);
+  EXPECT_FALSE(falls_in(gaps, kNoon, ahead)) << "it excuses no longer than a lifetime";
+  EXPECT_TRUE(falls_in(gaps, kNoon, ahead - Days{4}));
 }
 
 TEST(AddGap, PastTheLimitJoinsTheClosestAndLosesNone) {
