@@ -59,6 +59,7 @@ struct Truth {
   bool knows_party = false;   // We wrote to it.
   // Of Twin: enough came back, and nothing in it can excuse that there is no proof.
   bool has_no_excuse = false;
+  bool has_false_tag = false;  // Its first recipient carries one that nobody here made.
   unsigned copied_key = 0;  // That of the token it changed; 0: none.  While it is away, who knows.
   // Fields that claim to be ours and have to go.
   unsigned false_verdicts = 0;

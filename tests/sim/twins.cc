@@ -75,9 +75,10 @@ void put_decoy(World& world, const std::string& target, Original& original, Lett
                          domain_part(target)));
       return;
     case 6:
-      if (may_be_tagged(target) && target.front() != '"')
-        letter.recipients.front() = fmt::format("prvs={}{:03}{:06x}={}", random.below(4),
-                                                random.below(1000), random.below(1U << 24), target);
+      if (!may_be_tagged(target) || target.front() == '"') return;
+      letter.truth.has_false_tag = true;
+      letter.recipients.front() = fmt::format("prvs={}{:03}{:06x}={}", random.below(4),
+                                              random.below(1000), random.below(1U << 24), target);
       return;
     default:
       return;
