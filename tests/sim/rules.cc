@@ -121,7 +121,8 @@ void Rules::check_recipients(const Case& one) {
     const SiteDomain* const domain = one.snapshot.site->domain_of(address);
     const bool idle =
         one.snapshot.surroundings.attack != Attack::Peace && address == never_sending_address();
-    if (one.letter.truth.has_false_tag && address == one.letter.recipients.front()) {
+    if (one.letter.truth.has_false_tag && domain->sends &&
+        address == one.letter.recipients.front()) {
       hold("a false tag is refused in enforce alone, where its domain has tags, and from strangers",
            is_enforced(one.snapshot, address) && domain->tag != "none" &&
                one.letter.client != kRelayClient,
