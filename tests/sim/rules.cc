@@ -121,8 +121,11 @@ void Rules::check_recipients(const Case& one) {
     const SiteDomain* const domain = one.snapshot.site->domain_of(address);
     const bool idle =
         one.snapshot.surroundings.attack != Attack::Peace && address == never_sending_address();
-    if (one.letter.truth.has_false_tag && domain->sends &&
-        address == one.letter.recipients.front()) {
+    const Truth& truth = one.letter.truth;
+    // With the keys that made them, tags are lost; for a lifetime afterwards nothing is enforced.
+    const bool lost = truth.shows_tag && truth.sent->ring != one.snapshot.ring_number;
+    const bool is_false = truth.has_false_tag && address == one.letter.recipients.front();
+    if (domain->sends && (is_false || lost)) {
       hold("a false tag is refused in enforce alone, where its domain has tags, and from strangers",
            is_enforced(one.snapshot, address) && domain->tag != "none" &&
                one.letter.client != kRelayClient,
