@@ -187,6 +187,24 @@ constexpr Alias kAliases[] = {
     {"iso-10646-ucs-2", "utf-16"},
 };
 
+constexpr auto kAliasesByLength = [] {
+  auto sorted = std::to_array(kAliases);
+  std::ranges::sort(sorted, {}, [](const Alias& alias) { return alias.name.size(); });
+  return sorted;
+}();
+constexpr std::size_t kLongestAlias = kAliasesByLength.back().name.size();
+
+// The aliases of a length of n: kFirstAlias[n] up to kFirstAlias[n + 1].
+constexpr auto kFirstAlias = [] {
+  std::array<std::uint8_t, kLongestAlias + 2> first{};
+  for (std::size_t length = 0; length < first.size(); ++length) {
+    while (first[length] < kAliasesByLength.size() &&
+           kAliasesByLength[first[length]].name.size() < length)
+      ++first[length];
+  }
+  return first;
+}();
+
 std::string charset_name(std::string_view charset) {
   std::string name = ascii::lower(ascii::trim(charset));
   // RFC 2231 §5: a language may follow.
@@ -194,7 +212,9 @@ std::string charset_name(std::string_view charset) {
   if (name.size() >= 2 && (name.front() == '"' || name.front() == '\'')) {
     name = name.substr(1, name.find(name.front(), 1) - 1);
   }
-  for (const Alias& alias : kAliases) {
+  if (name.size() > kLongestAlias) return name;
+  for (std::size_t i = kFirstAlias[name.size()]; i < kFirstAlias[name.size() + 1]; ++i) {
+    const Alias& alias = kAliasesByLength[i];
     if (alias.name == name) return std::string(alias.iconv_name);
   }
   return name;
@@ -215,15 +235,15 @@ void note(Defects* defects, Defect defect) {
 std::string from_windows_1252(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 8);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out.push_back(c);
-    } else {
-      append_utf8(out, byte < 0xa0 ? kWindows1252[byte - 0x80U] : char32_t{byte});
-    }
+  while (true) {
+    const std::size_t plain = ascii_prefix(bytes);
+    out.append(bytes.substr(0, plain));
+    bytes.remove_prefix(plain);
+    if (bytes.empty()) return out;
+    const auto byte = static_cast<unsigned char>(bytes.front());
+    append_utf8(out, byte < 0xa0 ? kWindows1252[byte - 0x80U] : char32_t{byte});
+    bytes.remove_prefix(1);
   }
-  return out;
 }
 
 std::string from_utf8(std::string_view bytes, Defects* defects) {
@@ -290,9 +310,8 @@ std::string decode_charset(std::string_view bytes, std::string_view charset, Def
   if (name == "windows-1252") return from_windows_1252(bytes);
   if (name == "us-ascii") {
     // No byte of it is above 0x7f, but mailers say so of everything.
-    const bool ascii_only = std::all_of(
-        bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (!ascii_only) note(defects, Defect::CharsetBroken);
+    if (is_ascii(bytes)) return std::string(bytes);
+    note(defects, Defect::CharsetBroken);
     return is_utf8(bytes) ? std::string(bytes) : from_windows_1252(bytes);
   }
   if (bytes.empty()) return {};

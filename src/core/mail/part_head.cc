@@ -55,7 +55,8 @@ PartHead DescribingFields::head(bool in_digest, std::string& boundary) const {
 
 TransferEncoding DescribingFields::encoding(Defects& defects) const {
   if (!encoding_.seen) return TransferEncoding::Identity;
-  const std::string value = parse_structured(encoding_.raw).value;
+  const std::string parsed = parse_structured(encoding_.raw).value;
+  const std::string_view value = parsed;
   if (value == "base64") return TransferEncoding::Base64;
   if (value == "quoted-printable") return TransferEncoding::QuotedPrintable;
   if (value != "7bit" && value != "8bit" && value != "binary" && !value.empty()) {
@@ -65,17 +66,19 @@ TransferEncoding DescribingFields::encoding(Defects& defects) const {
 }
 
 Inside inside_of(const PartHead& head) {
+  const std::string_view type = head.type;
+  const std::string_view subtype = head.subtype;
   // RFC 2046 §5.2.1, RFC 6532 §3.7 and the forerunner of message/rfc822 for news.
-  if (head.type == "message") {
-    if (head.subtype == "rfc822" || head.subtype == "global" || head.subtype == "news") {
+  if (type == "message") {
+    if (subtype == "rfc822" || subtype == "global" || subtype == "news") {
       return Inside::Message;
     }
     // RFC 6533 §6.3, and a name that some gateways give to RFC 6522 §4's type.
-    if (head.subtype == "global-headers" || head.subtype == "rfc822-headers") {
+    if (subtype == "global-headers" || subtype == "rfc822-headers") {
       return Inside::Headers;
     }
   }
-  if (head.is("text", "rfc822-headers")) return Inside::Headers;
+  if (type == "text" && subtype == "rfc822-headers") return Inside::Headers;
   return Inside::Nothing;
 }
 

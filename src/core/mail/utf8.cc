@@ -1,8 +1,10 @@
 #include "core/mail/utf8.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
-#include <cstring>
+
+#include "core/base/lanes.h"
 
 namespace backstop::mail {
 namespace {
@@ -32,10 +34,9 @@ std::size_t utf8_sequence(std::string_view text) {
 
 std::size_t ascii_prefix(std::string_view text) {
   std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, text.data() + at, sizeof eight);
-    if ((eight & 0x8080808080808080U) != 0) break;
+  for (; at + kLanes <= text.size(); at += kLanes) {
+    const std::uint32_t high = bits_of(load_lanes(text.data() + at) < Lanes{});
+    if (high != 0) return at + static_cast<std::size_t>(std::countr_zero(high));
   }
   while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
     ++at;
@@ -44,7 +45,10 @@ std::size_t ascii_prefix(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (true) {
-    text.remove_prefix(ascii_prefix(text));
+    // Letters of other scripts stand together.
+    if (!text.empty() && static_cast<unsigned char>(text.front()) < 0x80) {
+      text.remove_prefix(ascii_prefix(text));
+    }
     if (text.empty()) return true;
     const std::size_t n = utf8_sequence(text);
     if (n == 0) return false;

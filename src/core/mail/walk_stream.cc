@@ -197,7 +197,7 @@ void WalkStream::header_ended() {
     walk_.visitor.on_header_end(head);
     return;
   }
-  if (head.type == "multipart") {
+  if (std::string_view(head.type) == "multipart") {
     if (boundary.empty()) {
       walk_.defects.add(Defect::BoundaryMissing);
     } else if (boundary.size() > limits::kBoundaryBytes) {
@@ -216,7 +216,7 @@ void WalkStream::header_ended() {
     walk_.stopped = true;
   } else if (head.multipart) {
     frame.content = Frame::Content::Multipart;
-    frame.digest = head.subtype == "digest";
+    frame.digest = std::string_view(head.subtype) == "digest";
     frame.preamble = action == PartAction::Decode;
     boundaries_.open(boundary, size - 1);
   } else {

@@ -61,7 +61,9 @@ struct PartHead {
   std::string disposition;  // Lower case, without parameters; "" if none was given.
   bool multipart = false;   // Its children follow by themselves, whatever the visitor answers.
 
-  bool is(std::string_view t, std::string_view s) const { return type == t && subtype == s; }
+  bool is(std::string_view t, std::string_view s) const {
+    return std::string_view(type) == t && std::string_view(subtype) == s;
+  }
   // "" when there is none.  `name` in lower case.
   std::string_view parameter(std::string_view name) const;
 };

@@ -164,8 +164,7 @@ Utf8Evidence count_utf8(std::string_view bytes) {
   constexpr std::size_t kLongest = 4;
   Utf8Evidence evidence;
   while (true) {
-    const auto high = std::find_if(bytes.begin(), bytes.end(), is_high);
-    bytes.remove_prefix(static_cast<std::size_t>(high - bytes.begin()));
+    if (!bytes.empty() && !is_high(bytes.front())) bytes.remove_prefix(mail::ascii_prefix(bytes));
     if (bytes.empty()) return evidence;
     const std::size_t n = mail::utf8_sequence(bytes);
     if (n != 0) {

@@ -8,6 +8,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/char_set.h"
+#include "core/base/find_byte.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 
@@ -245,8 +246,10 @@ bool is_code_place(std::string_view before, char status_class) {
 std::string find_status(std::string_view text) {
   std::string found;
   const auto is_generic = [](std::string_view code) { return code.ends_with(".0.0"); };
-  for (std::size_t at = 0; at + 5 <= text.size(); ++at) {
-    if (text[at] != '4' && text[at] != '5') continue;
+  const auto may_begin = [](Lanes x, Lanes next) {
+    return ((x == every_lane('4')) | (x == every_lane('5'))) & (next == every_lane('.'));
+  };
+  for (std::size_t at = 0; (at = find_pair(text, at, may_begin)) != std::string_view::npos; ++at) {
     const std::size_t length = status_length(text.substr(at));
     if (length == 0 || text[at + 2] > '7') continue;
     const std::string_view code = text.substr(at, length);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "core/base/ascii.h"
@@ -90,6 +91,23 @@ constexpr std::array kStatusReasons{
     StatusReason{"7.29", FailureReason::AuthenticationFailed},
 };
 
+// The at most four characters of a code as a number.
+constexpr std::uint32_t pack_code(std::string_view code) {
+  std::uint32_t packed = 0;
+  for (const char c : code)
+    packed = packed << 8 | static_cast<unsigned char>(c);
+  return packed;
+}
+constexpr auto kStatusCodes = [] {
+  std::array<std::uint32_t, kStatusReasons.size()> codes{};
+  std::ranges::transform(kStatusReasons, codes.begin(),
+                         [](const StatusReason& known) { return pack_code(known.code); });
+  return codes;
+}();
+static_assert(std::ranges::all_of(kStatusReasons, [](const StatusReason& known) {
+  return known.code.size() <= 4;
+}));
+
 const Phrase* telling_phrase(std::string_view diagnostic) {
   PhraseHits hits;
   find_phrases(render_normal_line(diagnostic), Where::Diagnostic, hits);
@@ -107,8 +125,10 @@ const Phrase* telling_phrase(std::string_view diagnostic) {
 FailureReason reason_of_status(std::string_view status) {
   if (status.size() < 5 || status[1] != '.') return FailureReason::Unknown;
   const std::string_view code = status.substr(2);
-  for (const StatusReason& known : kStatusReasons) {
-    if (known.code == code) return known.reason;
+  if (code.size() > 4) return FailureReason::Unknown;
+  const std::uint32_t number = pack_code(code);
+  for (std::size_t i = 0; i < kStatusReasons.size(); ++i) {
+    if (kStatusCodes[i] == number) return kStatusReasons[i].reason;
   }
   return FailureReason::Unknown;
 }

@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
+#include "core/base/lanes.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 #include "core/mail/utf8.h"
@@ -35,6 +37,16 @@ constexpr WordSet kRawElements{std::array{"script"sv, "style"sv, "title"sv, "xml
 bool is_plain(char c) {
   return static_cast<signed char>(c) < 0 || (c > ' ' && c != '<' && c != '&');
 }
+
+// The same of many: what ends text, whatever follows; and all but that and spaces.
+Lanes ends_plain(Lanes x) {
+  return ((x >= Lanes{}) & (x < every_lane(' '))) | (x == every_lane('<')) | (x == every_lane('&'));
+}
+Lanes plain(Lanes x) {
+  return ~(ends_plain(x) | (x == every_lane(' ')));
+}
+
+constexpr CharSet kTellInTag(">\"'");
 
 // The character of "#8364", "#x20ac" or "euro"; 0 when it is none.
 char32_t parse_reference(std::string_view name) {
@@ -89,14 +101,34 @@ void HtmlText::put(char c, std::string& out) {
 
 // As much of the text as is plain: words, with one blank between them.
 std::size_t HtmlText::take_text(std::string_view bytes, std::string& out) {
+  if (!is_plain(bytes.front())) return 0;
   std::size_t n = 0;
-  while (n < bytes.size() && is_plain(bytes[n])) {
-    ++n;
-    if (n + 1 < bytes.size() && bytes[n] == ' ' && is_plain(bytes[n + 1])) ++n;
+  for (; n + kLanes < bytes.size(); n += kLanes) {
+    const Lanes x = load_lanes(bytes.data() + n);
+    const Lanes stops =
+        ends_plain(x) | ((x == every_lane(' ')) & ~plain(load_lanes(bytes.data() + n + 1)));
+    const std::size_t stop = first_lane_of(stops);
+    n += stop;
+    if (stop != kLanes) break;
+    n -= kLanes;
   }
-  if (n == 0) return 0;
+  const auto parts_words = [bytes](std::size_t at) {
+    return bytes[at] == ' ' && at + 1 < bytes.size() && is_plain(bytes[at + 1]);
+  };
+  while (n < bytes.size() && (is_plain(bytes[n]) || parts_words(n)))
+    ++n;
   begin_word(out);
   out.append(bytes.substr(0, n));
+  return n;
+}
+
+// Blanks that only part words.
+std::size_t HtmlText::take_blanks(std::string_view bytes) {
+  if (pre_depth_ > 0) return 0;
+  std::size_t n = 0;
+  while (n < bytes.size() && ascii::is_space(bytes[n]))
+    ++n;
+  space_ = space_ || n > 0;
   return n;
 }
 
@@ -130,9 +162,7 @@ std::size_t HtmlText::skip_unseen(std::string_view bytes) const {
   switch (state_) {
     case State::TagRest:
       if (quote_ != 0) return std::min(bytes.find(quote_), bytes.size());
-      return static_cast<std::size_t>(
-          std::ranges::find_if(bytes, [](char c) { return c == '>' || c == '"' || c == '\''; }) -
-          bytes.begin());
+      return kTellInTag.find_in(bytes);
     case State::Comment:
       return dashes_ == 0 ? std::min(bytes.find('-'), bytes.size()) : 0;
     case State::Declaration:
@@ -146,9 +176,13 @@ void HtmlText::feed(std::string_view bytes, std::string& out) {
   while (!bytes.empty()) {
     std::size_t taken = 0;
     if (state_ == State::Text) taken = take_text(bytes, out);
+    if (state_ == State::Text && taken == 0) taken = take_blanks(bytes);
     if (state_ == State::Text && taken == 0) taken = take_whole_name(bytes, out);
     if (state_ == State::Raw) taken = take_raw(bytes);
-    if (state_ >= State::TagRest && state_ != State::Raw) taken = skip_unseen(bytes);
+    if (state_ >= State::TagRest && state_ != State::Raw) {
+      taken = skip_unseen(bytes);
+      if (state_ == State::TagRest && taken < bytes.size()) take_tag_rest(bytes[taken++]);
+    }
     if (taken == 0) {
       take(bytes.front(), out);
       taken = 1;

@@ -32,6 +32,7 @@ class HtmlText {
     Raw,          // In an element whose content is not shown.
   };
   std::size_t take_text(std::string_view bytes, std::string& out);
+  std::size_t take_blanks(std::string_view bytes);
   std::size_t take_whole_name(std::string_view bytes, std::string& out);
   std::size_t take_raw(std::string_view bytes);
   std::size_t skip_unseen(std::string_view bytes) const;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
 #include "core/base/limits.h"
 
 namespace backstop::reading {
@@ -132,15 +133,12 @@ constexpr unsigned kWaitedLines = 8;
 // Lines in a header block that are no fields before it is taken for something else.
 constexpr unsigned kOddLines = 3;
 
-bool is_decoration(char c) {
-  return ascii::is_space(c) || c == '-' || c == '.' || c == ':' || c == '=' || c == '*' ||
-         c == '|' || c == '_';
-}
+constexpr CharSet kDecoration(" \t\r\n\v\f-.:=*|_");
 
 std::string_view without_decoration(std::string_view line) {
-  while (!line.empty() && is_decoration(line.front()))
+  while (!line.empty() && kDecoration.has(line.front()))
     line.remove_prefix(1);
-  while (!line.empty() && is_decoration(line.back()))
+  while (!line.empty() && kDecoration.has(line.back()))
     line.remove_suffix(1);
   return line;
 }

@@ -177,6 +177,10 @@ bool is_delay(const Findings& f) {
          f.words.count_fixed(Kind::Bounce, Where::Text) == 0;
 }
 
+// Of the words around a phrase.
+constexpr std::size_t kSentenceBytes = 96;
+constexpr std::size_t kSentencesUsual = 5;
+
 void note_words(const Findings& f, bool delayed, std::vector<std::string>& evidence) {
   const Kind kind = delayed ? Kind::Delay : Kind::Bounce;
   const char* outcome = delayed ? "that delivery is late" : "that delivery failed";
@@ -184,11 +188,14 @@ void note_words(const Findings& f, bool delayed, std::vector<std::string>& evide
     const Phrase* phrase = f.words.first(kind, where);
     if (phrase == nullptr) phrase = f.words.first(delayed ? Kind::Bounce : Kind::Delay, where);
     if (phrase == nullptr) continue;
-    std::string sentence = where == Where::Text ? "The text says \"" : "The subject says \"";
+    std::string sentence;
+    sentence.reserve(kSentenceBytes + phrase->literal.size());
+    sentence.append(where == Where::Text ? "The text says \"" : "The subject says \"");
     sentence.append(phrase->literal).append("\", words in which ");
     sentence.append(phrase->product.empty() ? "mail systems say" : phrase->product);
     if (!phrase->product.empty()) sentence += " says";
-    evidence.push_back(sentence.append(" ").append(outcome).append("."));
+    sentence.append(" ").append(outcome).append(".");
+    evidence.push_back(std::move(sentence));
   }
   if (evidence.empty() && !f.product_states_outcome) {
     if (find_delivery_words(f.subject).any()) {
@@ -296,6 +303,7 @@ std::optional<KindDecision> decide_plain_bounce(const Findings& f) {
   if (acknowledges_a_bounce(f)) return std::nullopt;
   if (shows_no_delivery(f) && (is_lure(f) || is_of_something_else(f))) return std::nullopt;
   KindDecision decision{.kind = Kind::Bounce};
+  decision.evidence.reserve(kSentencesUsual);
   if (is_told_by_agent(f)) {
     decision.confidence = states_outcome(f) && count_fixed(f, Where::Text) > 0 ? 0.97 : 0.9;
   } else if (is_told_by_envelope(f)) {

@@ -28,11 +28,17 @@ Kind kind_of_recipients(const std::vector<RecipientReport>& recipients) {
   return reached > 0 ? Kind::DeliveryReport : Kind::Bounce;
 }
 
+// Of the words around an address.
+constexpr std::size_t kSentenceBytes = 72;
+constexpr std::size_t kSentencesUsual = 4;
+
 std::string sentence_on(const RecipientReport& recipient) {
-  std::string sentence = "The report gives " + recipient.address + " as ";
+  std::string sentence;
+  sentence.reserve(kSentenceBytes + recipient.address.size());
+  sentence.append("The report gives ").append(recipient.address).append(" as ");
   sentence += recipient.action.empty() ? "a recipient without a known outcome" : recipient.action;
-  if (!recipient.status.empty()) sentence += " (" + recipient.status + ")";
-  return sentence + ".";
+  if (!recipient.status.empty()) sentence.append(" (").append(recipient.status).append(")");
+  return sentence.append(".");
 }
 
 // Reporters that name their file as they like: the subject has the form of the RFC, or words of it
@@ -93,6 +99,7 @@ std::optional<KindDecision> decide_delivery_status(const Findings& f) {
   if (f.parts.delivery_status && (report || has_daemon_sender(f))) {
     KindDecision decision{.kind = kind_of_recipients(*f.recipients), .confidence = 0.99};
     decision.standard = report && f.report_type == "delivery-status";
+    decision.evidence.reserve(kSentencesUsual);
     decision.evidence.emplace_back(
         decision.standard ? "It is a multipart/report with a delivery status (RFC 3464)."
                           : "It carries a delivery status (RFC 3464), though not in a "

@@ -179,9 +179,7 @@ std::string decide_notice_charset(std::string_view bytes, std::string_view label
     return tells && wide != "utf-8" ? name : std::string(wide);
   }
   if (has_japanese_escape(bytes)) return sort == Label::Escaped ? name : "iso-2022-jp";
-  const bool eight_bits = std::any_of(bytes.begin(), bytes.end(),
-                                      [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  if (eight_bits) return decide_eight_bits(bytes, sort, name);
+  if (!mail::is_ascii(bytes)) return decide_eight_bits(bytes, sort, name);
   if (sort == Label::Escaped) return name;
   if (sort == Label::Wide && bytes.find('\0') != std::string_view::npos) return name;
   const bool hz = (sort == Label::Careless || sort == Label::TwoBytes) && has_hz_escape(bytes);
@@ -189,16 +187,23 @@ std::string decide_notice_charset(std::string_view bytes, std::string_view label
 }
 
 std::string decode_notice_line(std::string_view line, std::string_view decided) {
-  if (decided == "utf-8" && !mail::is_utf8(line)) {
+  std::string text;
+  if (decided != "utf-8") {
+    text = mail::decode_charset(line, decided);
+  } else if (mail::is_utf8(line)) {
+    text = line;
+  } else {
     return mail::decode_charset(line, guess_unlabelled(line));
   }
-  std::string text = mail::decode_charset(line, decided);
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   return text;
 }
 
 std::string decode_notice_text(std::string_view bytes, std::string_view label) {
-  const std::string decided = decide_notice_charset(bytes, label);
+  return decode_decided_text(bytes, decide_notice_charset(bytes, label));
+}
+
+std::string decode_decided_text(std::string_view bytes, std::string_view decided) {
   if (decided != "utf-8" || mail::is_utf8(bytes)) return decode_notice_line(bytes, decided);
   std::string out;
   while (!bytes.empty()) {

@@ -20,6 +20,8 @@ std::string decide_notice_charset(std::string_view bytes, std::string_view label
 // `bytes` in UTF-8, by that charset.  Lines that are no UTF-8 in a text that is, mostly, are read
 // as windows-1252.  Always valid UTF-8.
 std::string decode_notice_text(std::string_view bytes, std::string_view label);
+// The same where it is decided already.
+std::string decode_decided_text(std::string_view bytes, std::string_view decided);
 
 // One of the lines of a text whose charset was decided so.
 std::string decode_notice_line(std::string_view line, std::string_view decided);

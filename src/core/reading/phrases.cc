@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "core/base/limits.h"
 #include "core/reading/phrase_search.h"
@@ -86,17 +87,24 @@ std::string_view PhraseHits::product(Kind kind) const {
 }
 
 std::string_view PhraseHits::language() const {
+  // A code of two letters as a number; of no language, 0.
+  const auto number_of = [](std::string_view language) {
+    return language.size() == 2 ? static_cast<unsigned char>(language[0]) << 8 |
+                                      static_cast<unsigned char>(language[1])
+                                : 0;
+  };
+  std::array<int, limits::kPhraseHits> languages;
+  for (std::size_t i = 0; i < hits_.size(); ++i)
+    languages[i] = number_of(hits_[i].phrase->language);
+  const std::span<const int> all(languages.data(), hits_.size());
   std::string_view best = "und";
   std::ptrdiff_t most = 0;
-  for (const PhraseHit& hit : hits_) {
-    const std::string_view language = hit.phrase->language;
-    if (language == "und" || language == best) continue;
-    const auto times = std::count_if(
-        hits_.begin(), hits_.end(),
-        [language](const PhraseHit& other) { return other.phrase->language == language; });
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i] == 0 || all[i] == number_of(best)) continue;
+    const auto times = std::ranges::count(all, all[i]);
     if (times == most) best = "und";
     if (times > most) {
-      best = language;
+      best = hits_[i].phrase->language;
       most = times;
     }
   }

@@ -157,9 +157,11 @@ void Reader::State::on_own_header_end(const mail::PartHead& head) {
 
 mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   const mail::PartId id = head.place.id;
+  // As views they are only compared when they are as long.
+  const std::string_view type = head.type;
+  const std::string_view subtype = head.subtype;
   if (head.multipart) {
-    if (head.subtype == "alternative" ||
-        (head.subtype == "related" && head.place.parent == alternative)) {
+    if (subtype == "alternative" || (subtype == "related" && head.place.parent == alternative)) {
       alternative = id;
     }
     if (id != 0 || !from_daemon) return mail::PartAction::Skip;
@@ -168,8 +170,7 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
   }
   // Whoever stopped feeding here, since nothing more can count, must have read the same.
   if (settled()) return mail::PartAction::Skip;
-  if (head.type == "message") {
-    const std::string_view subtype = head.subtype;
+  if (type == "message") {
     if (subtype == "delivery-status" || subtype == "global-delivery-status") {
       return begin_status(id);
     }
@@ -183,27 +184,27 @@ mail::PartAction Reader::State::choose(const mail::PartHead& head) {
     return mail::PartAction::Enter;
   }
   // Some products give the part another type, but its name.
-  if (head.subtype == "delivery-status" || head.subtype == "x-delivery-status") {
+  if (subtype == "delivery-status" || subtype == "x-delivery-status") {
     return begin_status(id);
   }
   // As Outlook and archives name what they do not know.
   const bool reported = report_type == "delivery-status";
-  if (head.subtype == "octet-stream" && (reported || (own_multipart && from_daemon && !status))) {
+  if (subtype == "octet-stream" && (reported || (own_multipart && from_daemon && !status))) {
     status_is_guessed = !reported;
     return begin_status(id);
   }
   // Without a boundary that can be used, all of it is text.
-  if (head.type == "multipart") {
+  if (type == "multipart") {
     begin_text(head, TextForm::Plain);
     return mail::PartAction::Decode;
   }
-  if (head.type != "text") {
+  if (type != "text") {
     parts.attachment = true;
     return mail::PartAction::Skip;
   }
-  if (head.subtype == "rfc822-headers") return mail::PartAction::Enter;
-  if (head.subtype == "calendar") return mail::PartAction::Skip;
-  if (head.subtype == "html") {
+  if (subtype == "rfc822-headers") return mail::PartAction::Enter;
+  if (subtype == "calendar") return mail::PartAction::Skip;
+  if (subtype == "html") {
     // An alternative says the same as the text before it.
     if (text && text->has_words() && head.place.parent == alternative)
       return mail::PartAction::Skip;

@@ -5,6 +5,8 @@
 #include <span>
 
 #include "core/base/ascii.h"
+#include "core/base/char_set.h"
+#include "core/base/find_byte.h"
 #include "core/reading/text_lines.h"
 #include "core/reading/word_search.h"
 
@@ -18,16 +20,9 @@ bool begins_with_any(std::string_view text, Words words) {
                              [text](std::string_view word) { return text.starts_with(word); });
 }
 
-constexpr auto kMarks = [] {
-  std::array<bool, 256> marks{};
-  for (const char c : std::string_view("<>[]()\"'*-+:;,.=|#` \t\r\n\v\f")) {
-    marks[static_cast<unsigned char>(c)] = true;
-  }
-  return marks;
-}();
-
+constexpr CharSet kMarks("<>[]()\"'*-+:;,.=|#` \t\r\n\v\f");
 bool is_mark(char c) {
-  return kMarks[static_cast<unsigned char>(c)];
+  return kMarks.has(c);
 }
 
 // Words directly before a recipient, without the colon and brackets between.
@@ -354,7 +349,7 @@ std::string_view without_marks_behind(std::string_view text) {
 }
 
 bool ends_as_word(std::string_view text, std::string_view word) {
-  if (!text.ends_with(word)) return false;
+  if (text.empty() || text.back() != word.back() || !text.ends_with(word)) return false;
   const std::size_t before = text.size() - word.size();
   if (before == 0) return true;
   const char c = text[before - 1];
@@ -418,9 +413,13 @@ bool invites_contact(std::string_view text) {
 }
 
 bool holds_reply(std::string_view line) {
-  for (std::size_t at = 0; at + 3 <= line.size(); ++at) {
-    const char c = line[at];
-    if (c != '4' && c != '5') continue;
+  const auto may_begin = [](Lanes x, Lanes next) {
+    const Lanes digit_or_dot =
+        (next == every_lane('.')) | ((next >= every_lane('0')) & (next <= every_lane('5')));
+    return ((x == every_lane('4')) | (x == every_lane('5'))) & digit_or_dot;
+  };
+  for (std::size_t at = 0; (at = find_pair(line, at, may_begin)) != std::string_view::npos; ++at) {
+    if (at + 3 > line.size()) break;
     if (at > 0 && (ascii::is_alnum(line[at - 1]) || line[at - 1] == '.' || line[at - 1] == '-' ||
                    line[at - 1] == '@' || line[at - 1] == '/'))
       continue;
@@ -429,8 +428,7 @@ bool holds_reply(std::string_view line) {
       if (is_status_code(line.substr(at))) return true;
       continue;
     }
-    if (line[at + 1] > '5' || !ascii::is_digit(line[at + 1]) || !ascii::is_digit(line[at + 2]))
-      continue;
+    if (line[at + 1] == '.' || !ascii::is_digit(line[at + 2])) continue;
     if (at + 3 == line.size()) return true;
     const char after = line[at + 3];
     if (after == ' ' || after == '-' || after == ':' || after == ',' || after == ')') return true;

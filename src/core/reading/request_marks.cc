@@ -247,12 +247,16 @@ bool is_list_role(std::string_view local) {
   static constexpr std::array kNames{"majordomo"sv,  "listserv"sv,   "sympa"sv,     "listproc"sv,
                                      "mailman"sv,    "listar"sv,     "ecartis"sv,   "lyris"sv,
                                      "listmaster"sv, "minimalist"sv, "smartlist"sv, "petidomo"sv};
+  if (local.empty()) return false;
   return std::ranges::any_of(kEndings,
                              [local](std::string_view ending) {
-                               return local.size() > ending.size() && local.ends_with(ending);
+                               return local.back() == ending.back() &&
+                                      local.size() > ending.size() && local.ends_with(ending);
                              }) ||
          std::ranges::any_of(kNames,
-                             [local](std::string_view name) { return local.starts_with(name); }) ||
+                             [local](std::string_view name) {
+                               return local.front() == name.front() && local.starts_with(name);
+                             }) ||
          local.find("-confirm+") != std::string_view::npos || local.starts_with("owner-");
 }
 

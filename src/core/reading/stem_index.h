@@ -99,7 +99,7 @@ class StemIndex {
       const std::uint32_t key = word_key(text.substr(at));
       if (!filter_.has(widen(key))) continue;
       for (const Entry& entry : stems_.in(bucket_of_key<kBits>(key))) {
-        if (entry.key == key && text.substr(at + kWordKeyBytes).starts_with(entry.rest))
+        if (entry.key == key && entry.stands_at(text.substr(at + kWordKeyBytes)))
           take(at, entry.group);
       }
     }
@@ -110,6 +110,11 @@ class StemIndex {
     std::uint32_t key = 0;  // Its first four bytes, which no stem is shorter than.
     Group group{};
     std::string_view rest;  // Of the stem, behind its key.
+
+    bool stands_at(std::string_view behind) const {
+      if (rest.empty()) return true;
+      return !behind.empty() && behind.front() == rest.front() && behind.starts_with(rest);
+    }
   };
   static constexpr unsigned kBits = 12;
 

@@ -11,6 +11,9 @@
 namespace backstop::reading {
 namespace {
 
+// What most notices say.
+constexpr std::size_t kOwnWordsUsual = 1000;
+
 // Of a text of a label that says nothing, or something false, the first byte that is not ASCII, or
 // begins an escape of ISO-2022.
 std::size_t find_telling(std::string_view bytes) {
@@ -79,7 +82,7 @@ void TextParts::take_lines(std::string_view bytes) {
 void TextParts::end(bool whole) {
   if (is_buffered_) {
     told_charset_ = decide_notice_charset(held_, charset_);
-    std::string text = decode_notice_text(held_, charset_);
+    std::string text = decode_decided_text(held_, told_charset_);
     if (form_ == TextForm::Html) text = render_html_text(text);
     is_decided_ = true;
     charset_ = "utf-8";
@@ -111,6 +114,7 @@ void TextParts::on_decoded_line(std::string_view line) {
   plain_.on_line(line);
   if (!has_words_) has_words_ = !ascii::trim(line).empty();
   if (own_words_.size() + line.size() >= limits::kNoticeTextBytes) return;
+  if (own_words_.empty()) own_words_.reserve(kOwnWordsUsual);
   own_words_ += line;
   own_words_ += '\n';
 }
