@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -30,9 +29,9 @@ struct Options {
   bool json = false;
   std::string root = "/";
   std::string mta;  // "" finds out.
-  mta::EximTags tags = mta::EximTags::None;
-  bool tags_named = false;
-  bool strict = false;
+  std::string tag;
+  TagsAsked tags;  // By `tag`.
+  std::string quarantine_to;
 };
 
 std::string config_path(const Options& options) {
@@ -63,7 +62,11 @@ int run_exim(const Options& options) {
   settings.config_path = config_path(options);
   const auto config = load_config(settings);
   if (!config) return report_error(config.error(), kExitBadConfig);
-  return print_exim_setup(*config, options.tags, options.json);
+  EximSetup setup{.tags = {}, .quarantine_to = options.quarantine_to, .json = options.json};
+  setup.tags.prvs = wants_tags(*config, options.tags, proof::TagStyle::Prvs);
+  setup.tags.sub_address = wants_tags(*config, options.tags, proof::TagStyle::SubAddress);
+  setup.tags.delimiter = config->tags.delimiter;
+  return print_exim_setup(*config, setup);
 }
 
 // Exim and Sendmail: said, never edited.
@@ -100,18 +103,11 @@ int run_other(const Options& options) {
   return kExitFound;
 }
 
-TagsAsked tags_asked(const Options& options) {
-  TagsAsked asked{.named = options.tags_named, .style = {}, .strict = options.strict};
-  if (options.tags == mta::EximTags::Prvs) asked.style = proof::TagStyle::Prvs;
-  if (options.tags == mta::EximTags::SubAddress) asked.style = proof::TagStyle::SubAddress;
-  return asked;
-}
-
 Result<mta::Plan> make_plan(const Options& options, const mta::Postfix& postfix,
                             const mta::PostfixText& text, const std::string& socket,
                             const std::optional<mta::Record>& record) {
   if (options.remove) {
-    const bool tags_too = options.tags_named && options.tags == mta::EximTags::None;
+    const bool tags_too = options.tags.named && !options.tags.style;
     return mta::plan_removal(postfix, text, socket, record,
                              tags_too ? mta::Removal::All : mta::Removal::AllButTags);
   }
@@ -119,7 +115,7 @@ Result<mta::Plan> make_plan(const Options& options, const mta::Postfix& postfix,
   settings.config_path = config_path(options);
   const auto config = load_config(settings);
   BS_TRY(const mta::PostfixTags tags,
-         choose_tags(config.value_or(config::Config{}), postfix, text, tags_asked(options)));
+         choose_tags(config.value_or(config::Config{}), postfix, text, options.tags));
   return mta::plan_setup(postfix, text, socket, tags);
 }
 
@@ -252,18 +248,19 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
       ->add_option("--mta", options->mta,
                    "exim: say what belongs into Exim's configuration, wherever it runs")
       ->check(CLI::IsMember({"exim"}));
-  const std::map<std::string, mta::EximTags> tags{{"none", mta::EximTags::None},
-                                                  {"prvs", mta::EximTags::Prvs},
-                                                  {"subaddress", mta::EximTags::SubAddress}};
   auto* const tag =
-      command->add_option("--tag", options->tags,
-                          "What the mail server must know of tagged senders; for Postfix as the "
-                          "domains are configured, if not given");
-  tag->transform(CLI::CheckedTransformer(tags))->type_name("none|prvs|subaddress");
+      command->add_option("--tag", options->tag,
+                          "The tags of senders that the mail server must know; as the domains are "
+                          "configured, if not given");
+  tag->check(CLI::IsMember({"none", "prvs", "subaddress"}))->type_name("none|prvs|subaddress");
   command->add_flag(
-      "--strict", options->strict,
+      "--strict", options->tags.strict,
       "With Postfix and prvs: take the tag off in RCPT already, so that Postfix looks "
       "for the user and refuses one who is gone");
+  command
+      ->add_option("--quarantine-to", options->quarantine_to,
+                   "With Exim: the mailbox for what is to be held; else it is frozen in the queue")
+      ->type_name("ADDRESS");
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(render_examples(
       {"backstop setup                     shows each line that would change, and why",
@@ -277,7 +274,9 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
        "backstop setup --root /srv/mx1     a mail server in a tree or a container's root"}));
   command->callback([options, config, tag, &chosen] {
     options->config_named = config->count() > 0;
-    options->tags_named = tag->count() > 0;
+    options->tags.named = tag->count() > 0;
+    if (options->tag == "prvs") options->tags.style = proof::TagStyle::Prvs;
+    if (options->tag == "subaddress") options->tags.style = proof::TagStyle::SubAddress;
     options->root = std::filesystem::absolute(options->root).lexically_normal().string();
     while (options->root.size() > 1 && options->root.back() == '/')
       options->root.pop_back();

@@ -39,7 +39,7 @@ std::vector<std::string> say_next(const config::Config& config) {
 
 }  // namespace
 
-int print_exim_setup(const config::Config& config, mta::EximTags tags, bool json) {
+int print_exim_setup(const config::Config& config, const EximSetup& setup) {
   mta::EximSite site;
   const config::Endpoint* const line = find_place(config.doors.line);
   const config::Endpoint* const rspamd = find_place(config.doors.rspamd);
@@ -47,7 +47,9 @@ int print_exim_setup(const config::Config& config, mta::EximTags tags, bool json
   site.rspamd = rspamd != nullptr ? *rspamd : unix_endpoint(kRspamd);
   for (const auto& [name, domain] : config.domains)
     site.domains.push_back(name);
-  site.tags = tags;
+  site.tags = setup.tags;
+  site.authserv_id = config.authserv_id;
+  site.quarantine_to = setup.quarantine_to;
   if (site.domains.empty()) {
     return report_error(Error{Errc::Invalid, "domains",
                               "names no domain yet; write [domains.\"example.com\"] into "
@@ -56,7 +58,7 @@ int print_exim_setup(const config::Config& config, mta::EximTags tags, bool json
   }
   const auto parts = mta::render_exim_recipe(site);
   const auto next = say_next(config);
-  if (json) {
+  if (setup.json) {
     nlohmann::json out = {{"v", 1}, {"mta", "exim"}, {"state", "by-hand"}, {"next", next}};
     for (const mta::EximPart& part : parts)
       out["parts"].push_back({{"where", part.where}, {"text", part.text}});

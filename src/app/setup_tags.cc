@@ -7,7 +7,8 @@
 
 namespace backstop::app {
 
-bool has_tags(const config::Config& config, proof::TagStyle style) {
+bool wants_tags(const config::Config& config, const TagsAsked& asked, proof::TagStyle style) {
+  if (asked.named) return asked.style == style;
   return std::ranges::any_of(config.domains,
                              [style](const auto& named) { return named.second.tag == style; });
 }
@@ -15,13 +16,8 @@ bool has_tags(const config::Config& config, proof::TagStyle style) {
 Result<mta::PostfixTags> choose_tags(const config::Config& config, const mta::Postfix& postfix,
                                      const mta::PostfixText& text, const TagsAsked& asked) {
   mta::PostfixTags tags = mta::find_tags(postfix, text);
-  if (asked.named) {
-    tags.prvs = tags.prvs || asked.style == proof::TagStyle::Prvs;
-    tags.sub_address = asked.style == proof::TagStyle::SubAddress;
-  } else {
-    tags.prvs = tags.prvs || has_tags(config, proof::TagStyle::Prvs);
-    tags.sub_address = has_tags(config, proof::TagStyle::SubAddress);
-  }
+  tags.prvs = tags.prvs || wants_tags(config, asked, proof::TagStyle::Prvs);
+  tags.sub_address = wants_tags(config, asked, proof::TagStyle::SubAddress);
   tags.strict = tags.strict || asked.strict;
   tags.delimiter = config.tags.delimiter;
   for (const auto& [name, domain] : config.domains)

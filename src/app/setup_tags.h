@@ -21,7 +21,8 @@ struct TagsAsked {
 Result<mta::PostfixTags> choose_tags(const config::Config& config, const mta::Postfix& postfix,
                                      const mta::PostfixText& text, const TagsAsked& asked);
 
-// Does any domain put in tags of that style?
-bool has_tags(const config::Config& config, proof::TagStyle style);
+// Must the mail server know tags of that style: because they were asked for, or else because a
+// domain puts them in?
+bool wants_tags(const config::Config& config, const TagsAsked& asked, proof::TagStyle style);
 
 }  // namespace backstop::app

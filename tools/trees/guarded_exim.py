@@ -90,12 +90,14 @@ class GuardedExim:
         mail.chmod(0o777)
         self._maildirs = {name: Maildir(mail / name) for name in mailboxes}
 
-    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tags: str) -> None:
-        """Writes the configuration, with the recipe for these sockets as the command prints it. Raises Trouble."""
+    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tag: str, *words: str) -> None:
+        """Writes the configuration, with the recipe for these sockets and senders with this tag, as the command
+        prints it. Raises Trouble."""
         own = self.enclosure
-        own.write("etc/exim4/backstop.toml", f'[domains."{DOMAIN}"]\n[doors]\n' + "".join(
-            f'{door} = ["unix:/{_SOCKETS}/{name}"]\n' for door, name in doors.items()))
-        asked = subprocess.run([str(backstop), "setup", "--mta", "exim", "--tag", tags, "--json", "--config",
+        host = loopback.NAMES[self.address]
+        own.write("etc/exim4/backstop.toml", f'authserv_id = "{host}"\n[domains."{DOMAIN}"]\ntag = "{tag}"\n[doors]\n'
+                  + "".join(f'{door} = ["unix:/{_SOCKETS}/{name}"]\n' for door, name in doors.items()))
+        asked = subprocess.run([str(backstop), "setup", "--mta", "exim", *words, "--json", "--config",
                                 str(self._log.parents[3] / "etc/exim4/backstop.toml")], capture_output=True, text=True)
         if not asked.stdout:
             raise Trouble(f"backstop setup said no recipe: {asked.stderr}")

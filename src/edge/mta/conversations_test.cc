@@ -353,6 +353,20 @@ TEST_F(Doors, ForgedBounceIsRejectedInEnforceAndMarkedInObserve) {
       << marked;
 }
 
+TEST_F(Doors, ServerIsKnownByTheNameInItsOwnReceivedField) {
+  transaction::Surroundings now = surroundings_.current();
+  const Instant received = parse_instant("2026-03-01T10:00:00Z").value();
+  now.gaps = std::make_shared<const std::vector<proof::SigningGap>>(
+      1, proof::SigningGap{.from = received, .to = received});
+  surroundings_.set(std::move(now));
+  clock_.set(received + Days{1});
+  std::string returned(kReturned);
+  returned.replace(returned.find("from a by b;"), 12, "from a by mx.example.com;");
+  const std::string reply = rspamc(from_exim(returned));
+  EXPECT_NE(reply.find("reason=in-signing-gap"), std::string::npos) << reply;
+  EXPECT_NE(rspamc(from_exim(kReturned)).find("Action: reject"), std::string::npos);
+}
+
 TEST_F(Doors, OrdinaryMessageIsLeftAlone) {
   const std::string reply =
       rspamc(from_exim("From: a@example.net\nSubject: hi\n\nHello.\n"), "<a@example.net>");

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "core/base/ascii.h"
+
 namespace backstop::mta {
 namespace {
 
@@ -18,12 +22,28 @@ std::string render_spamd(const config::Endpoint& endpoint) {
   return fmt::format("{} {}", endpoint.address.text(), endpoint.port);
 }
 
-std::string_view pattern_of(EximTags tags) {
-  return tags == EximTags::SubAddress ? R"(\N(?i)^.+[+]prvs=[0-9]{4}[0-9a-f]{6}$\N)"
-                                      : R"(\N(?i)^prvs=[0-9]{4}[0-9a-f]{6}=\N)";
+// In a PCRE, whatever it means there.
+std::string quote(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (!ascii::is_alnum(c) && c != '-' && c != '_') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+// Of local parts; \N keeps Exim from reading backslashes and dollars first.
+std::string pattern_of(const EximTags& tags) {
+  constexpr std::string_view kTag = "prvs=[0-9]{4}[0-9a-f]{6}";
+  const std::string front = fmt::format("^{}=", kTag);
+  const std::string behind = fmt::format("^.+{}{}$", quote({&tags.delimiter, 1}), kTag);
+  if (!tags.sub_address) return fmt::format(R"(\N(?i){}\N)", front);
+  if (!tags.prvs) return fmt::format(R"(\N(?i){}\N)", behind);
+  return fmt::format(R"(\N(?i)({}|{})\N)", front, behind);
 }
 
 EximPart render_main(const EximSite& site) {
+  const std::string results = fmt::format(R"(\N(?im)^\s*"?{}["\s;]\N)", quote(site.authserv_id));
   std::string text = fmt::format(
       "domainlist backstop_domains = {}\n"
       "BACKSTOP_LINE = {}\n"
@@ -33,10 +53,11 @@ EximPart render_main(const EximSite& site) {
       "server=${{base64:$primary_hostname}} user=${{base64:$authenticated_id}} "
       "from=${{base64:$sender_address}} to=${{base64:$recipients}} "
       "head=${{base64:$message_headers_raw}}\n"
-      "acl_not_smtp = backstop_not_smtp\n",
-      render_domains(site.domains), render_exim_socket(site.line), render_spamd(site.rspamd));
-  if (site.tags != EximTags::None)
-    text += fmt::format("BACKSTOP_TAG = {}\n", pattern_of(site.tags));
+      "acl_not_smtp = backstop_not_smtp\n"
+      "BACKSTOP_RESULTS = {}\n",
+      render_domains(site.domains), render_exim_socket(site.line), render_spamd(site.rspamd),
+      results);
+  if (site.tags.any()) text += fmt::format("BACKSTOP_TAG = {}\n", pattern_of(site.tags));
   return {"the main section, before the first \"begin\"", text};
 }
 
@@ -70,6 +91,9 @@ backstop_data:
   # Everything else is judged, whoever sends it; while we are away it flows.
   warn    remove_header = Backstop-Verdict : Backstop-Sender
           set acl_m_backstop_report =
+  # Results in our name are not for others to write (RFC 8601, section 5).
+  warn    condition = ${if match{$h_authentication-results:}{BACKSTOP_RESULTS}}
+          remove_header = Authentication-Results
   warn    spam = nobody:true
           set acl_m_backstop_report = $spam_report
   deny    condition = ${if match{$acl_m_backstop_report}{\N^Action: reject\b\N}}
@@ -79,9 +103,16 @@ backstop_data:
   warn    set acl_m_backstop_verdict = ${if match{$acl_m_backstop_report}{\N(?m)^ ?(Backstop-Verdict: .*)$\N}{$1}}
   warn    condition  = ${if def:acl_m_backstop_verdict}
           add_header = :at_start:$acl_m_backstop_verdict
-  # Held in the queue: exim -Mt ID lets it go on, exim -Mrm ID takes it out.
   warn    condition = ${if match{$acl_m_backstop_report}{\N^Action: quarantine\b\N}}
+)";
+
+constexpr std::string_view kFreeze =
+    R"(          # Held in the queue: exim -Mt ID lets it go on, exim -Mrm ID takes it out.
           control   = freeze/no_tell
+  accept
+)";
+
+constexpr std::string_view kRemember = R"(          set acl_m_backstop_held = yes
   accept
 )";
 
@@ -98,6 +129,20 @@ constexpr std::string_view kUnsignRouter = R"(backstop_unsign:
   forbid_include
 )";
 
+// A redirect to itself is passed on to the routers below (Exim's specification, chapter 22).
+std::string render_quarantine_router(const EximSite& site) {
+  return fmt::format(
+      "backstop_quarantine:\n"
+      "  # What is to be held, for somebody to look at.\n"
+      "  driver    = redirect\n"
+      "  condition = ${{if eq{{$acl_m_backstop_held}}{{yes}}}}\n"
+      "  data      = {}\n"
+      "  forbid_file\n"
+      "  forbid_pipe\n"
+      "  forbid_include\n",
+      site.quarantine_to);
+}
+
 constexpr std::string_view kReturnPath =
     R"(  return_path = ${if and{{def:return_path}{!def:h_disposition-notification-to:}{match_domain{${domain:$return_path}}{+backstop_domains}}}{${sg{${readsocket{BACKSTOP_LINE}{sign $return_path ${eval:$received_time/86400} $domain\n}{5s}{}{}}}{\N^$\N}{$return_path}}}fail}
 )";
@@ -109,7 +154,8 @@ std::string render_exim_socket(const config::Endpoint& endpoint) {
 }
 
 std::vector<EximPart> render_exim_recipe(const EximSite& site) {
-  const bool tags = site.tags != EximTags::None;
+  const bool tags = site.tags.any();
+  const bool redirects = !site.quarantine_to.empty();
   std::vector<EximPart> parts;
   parts.push_back(render_main(site));
   if (tags) {
@@ -121,12 +167,14 @@ std::vector<EximPart> render_exim_recipe(const EximSite& site) {
                    "  discard condition = ${if match{$acl_m_backstop_report}{\\N^Action: "
                    "discard\\b\\N}}\n"
                    "  accept\n"});
-  parts.push_back(
-      {"the section \"begin acl\", at its end",
-       (tags ? std::string(kRecipientAcl) : std::string()) + std::string(kMessageAcls)});
+  parts.push_back({"the section \"begin acl\", at its end",
+                   (tags ? std::string(kRecipientAcl) : std::string()) + std::string(kMessageAcls) +
+                       std::string(redirects ? kRemember : kFreeze)});
+  std::string routers = redirects ? render_quarantine_router(site) : std::string();
+  if (tags) routers += kUnsignRouter;
+  if (!routers.empty())
+    parts.push_back({"the section \"begin routers\", before all others", std::move(routers)});
   if (tags) {
-    parts.push_back(
-        {"the section \"begin routers\", before all others", std::string(kUnsignRouter)});
     parts.push_back({"each smtp transport that sends to other sites", std::string(kReturnPath)});
   }
   return parts;

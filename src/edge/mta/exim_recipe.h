@@ -12,17 +12,22 @@
 
 namespace backstop::mta {
 
-enum class EximTags : std::uint8_t {
-  None,
-  Prvs,        // prvs=TAG=user@
-  SubAddress,  // user+prvs=TAG@
+// Which tags Exim must know.
+struct EximTags {
+  bool prvs = false;         // prvs=TAG=user@
+  bool sub_address = false;  // user+prvs=TAG@
+  char delimiter = '+';
+
+  bool any() const { return prvs || sub_address; }
 };
 
 struct EximSite {
   config::Endpoint line;             // Unix or Inet.
   config::Endpoint rspamd;           // Unix or Inet.
   std::vector<std::string> domains;  // Whose mail is guarded.
-  EximTags tags = EximTags::None;
+  EximTags tags;
+  std::string authserv_id;    // Nobody outside may write results in this name.
+  std::string quarantine_to;  // The mailbox for what is to be held; "": it is frozen in the queue.
 };
 
 struct EximPart {

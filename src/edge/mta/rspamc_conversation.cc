@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/mail/header_text.h"
+
 namespace backstop::mta {
 namespace {
 
@@ -34,7 +36,7 @@ RspamcAction action_of(const MessageDrive& message) {
 }  // namespace
 
 void RspamcConversation::consume(std::string_view& bytes, std::string& out) {
-  if (drive_ == nullptr) {
+  if (!envelope_) {
     auto head = head_.next(bytes);
     if (!head) {
       if (!head_.complaint().empty()) drop(head_.complaint());
@@ -42,7 +44,7 @@ void RspamcConversation::consume(std::string_view& bytes, std::string& out) {
     }
     greet();
     left_ = head->content_length;
-    drive_ = std::make_unique<MessageDrive>(world_, envelope_of(*std::move(head)));
+    envelope_ = envelope_of(*std::move(head));
   }
   const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(left_, bytes.size()));
   bytes.remove_prefix(piece.size());
@@ -53,7 +55,7 @@ void RspamcConversation::consume(std::string_view& bytes, std::string& out) {
 
 // Asks what is open, ends the message when all of it has come, and replies in the end.
 void RspamcConversation::go_on(std::string& out) {
-  if (drive_->asking()) return ask(drive_->question());
+  if (drive_ != nullptr && drive_->asking()) return ask(drive_->question());
   if (left_ > 0) return;
   if (!std::exchange(finished_, true)) message_.finish();
   if (!drive_->asking() && !std::exchange(ended_, true)) drive_->tell_end();
@@ -68,12 +70,21 @@ void RspamcConversation::on_answered(Result<transaction::Answer> answer, std::st
   go_on(out);
 }
 
+MessageDrive& RspamcConversation::drive() {
+  if (drive_ == nullptr) drive_ = std::make_unique<MessageDrive>(world_, *envelope_);
+  return *drive_;
+}
+
+void RspamcConversation::on_own_received(std::string_view raw) {
+  envelope_->client.server_name = mail::parse_received(raw).by;
+}
+
 void RspamcConversation::on_field(std::string_view name, std::string_view raw) {
-  drive_->tell(transaction::HeaderField{.name = name, .raw = raw});
+  drive().tell(transaction::HeaderField{.name = name, .raw = raw});
 }
 
 void RspamcConversation::on_header_end() {
-  drive_->tell(transaction::EndOfHeaders{});
+  drive().tell(transaction::EndOfHeaders{});
 }
 
 void RspamcConversation::on_body(std::string_view bytes) {

@@ -16,7 +16,7 @@ class RspamcConversation final : public RequestConversation, private MessageSink
   // REQUIRES: `world` outlives the conversation.
   explicit RspamcConversation(door::MessageWorld& world) : world_(world), message_(*this) {}
 
-  bool in_message() const override { return drive_ != nullptr && !over(); }
+  bool in_message() const override { return envelope_.has_value() && !over(); }
 
  private:
   void consume(std::string_view& bytes, std::string& out) override;
@@ -24,17 +24,21 @@ class RspamcConversation final : public RequestConversation, private MessageSink
   bool within_request() const override { return head_.within_head(); }
   void on_abandoned() override;
 
+  void on_own_received(std::string_view raw) override;
   void on_field(std::string_view name, std::string_view raw) override;
   void on_header_end() override;
   void on_body(std::string_view bytes) override;
 
+  // Begun only now: what the server calls itself stands above the first field.
+  MessageDrive& drive();
   void go_on(std::string& out);
   void reply(std::string& out);
 
   door::MessageWorld& world_;
   RspamcHeadReader head_;
   RspamcMessage message_;
-  std::unique_ptr<MessageDrive> drive_;  // Null until the head is there.
+  std::optional<Envelope> envelope_;     // Nothing until the head is there.
+  std::unique_ptr<MessageDrive> drive_;  // Null until the first field, or the end of the header.
   std::uint64_t left_ = 0;               // Bytes of the message that have not come.
   bool finished_ = false;                // All of it has been split,
   bool ended_ = false;                   // and its flow has been told of its end.

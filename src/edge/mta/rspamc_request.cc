@@ -140,7 +140,12 @@ void RspamcMessage::on_field_text(std::string_view text, std::size_t colon, bool
   std::string_view name = text.substr(0, colon);
   while (!name.empty() && (name.back() == ' ' || name.back() == '\t'))
     name.remove_suffix(1);
-  if (!is_exims_own(name)) sink_.on_field(name, text.substr(colon + 1));
+  const std::string_view raw = text.substr(colon + 1);
+  if (!is_exims_own(name)) {
+    sink_.on_field(name, raw);
+  } else if (above_ == Above::Nothing) {
+    sink_.on_own_received(raw);
+  }
 }
 
 bool RspamcMessage::is_exims_own(std::string_view name) {

@@ -58,6 +58,8 @@ class MessageSink {
  public:
   // `raw` as in mail::FieldView.
   virtual void on_field(std::string_view name, std::string_view raw) = 0;
+  // The Received field of the server that asks, before any other.
+  virtual void on_own_received(std::string_view /*raw*/) {}
   virtual void on_header_end() = 0;
   virtual void on_body(std::string_view bytes) = 0;
 
