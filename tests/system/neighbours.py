@@ -6,8 +6,9 @@ import tomllib
 
 import house
 from trees import loopback
+from trees.client import Client
 
-_FENCE = re.compile(r"`(/etc/[^`]+)`[^\n]*:\n\n```\n(.*?)```", re.DOTALL)
+_FENCE = re.compile(r"^(?:On the (\w+) server, )?`(/[^`]+)`[^\n]*:\n\n```\n(.*?)```", re.DOTALL | re.MULTILINE)
 
 
 class Page:
@@ -20,24 +21,26 @@ class Page:
         text = (house.ROOT / "docs/neighbours" / f"{name}.md").read_text()
         self._files: dict[str, str] = {}
         left_out = 0
-        for path, said in _FENCE.findall(text):
+        for server, file, said in _FENCE.findall(text):
+            path = f"{server} {file}".strip()
             kept = [line for line in said.splitlines(True) if not without or not line.strip().startswith(without)]
             left_out += len(said.splitlines()) - len(kept)
             assert path not in self._files, f"{name}.md says twice what stands in {path}"
             self._files[path] = "".join(kept)
         assert left_out == (1 if without else 0), f"{without} stands {left_out} times in {name}.md"
-        for theirs, ours in {"example.com": "shop.test", **names}.items():
+        for theirs, ours in names.items():
             assert theirs in text, f"{theirs} is not in {name}.md"
+        for theirs, ours in {"example.com": "shop.test", **names}.items():
             self._files = {path: said.replace(theirs, ours) for path, said in self._files.items()}
 
     def lines(self, path: str) -> str:
-        """What the page has an operator write into this file; each file has one place on a page."""
+        """What the page has an operator write into this file, after the name of its server where there are several."""
         return self._files[path]
 
-    def settings(self) -> dict[str, str]:
+    def settings(self, path: str = "/etc/backstop/backstop.toml") -> dict[str, str]:
         """What it has an operator write into Backstop's configuration, as Guard takes it."""
-        tables = tomllib.loads(self._files["/etc/backstop/backstop.toml"])
-        return {f"{table}.{key}": json.dumps(value) for table, keys in tables.items() for key, value in keys.items()}
+        tables = tomllib.loads(self._files[path])
+        return _options(tables)
 
 
 class House(house.House):
@@ -64,13 +67,22 @@ class House(house.House):
         line = house.eventually(lambda: self.postfix.log_lines(rf"qmgr\[\d+\]: {queue_id}: from="))
         return re.search(r"from=<([^>]*)>", line[0]).group(1)
 
-    def hand_in(self, content: bytes, recipient: str, sender: str = "") -> tuple[int, str]:
+    def hand_in(self, content: bytes, recipient: str, sender: str = "",
+                client: str = loopback.STRANGERS[0]) -> tuple[int, str]:
         """A stranger's message, and the last answer to it: to RCPT when that refuses, else to its end."""
-        with self.stranger() as client:
-            client.command("EHLO mx.else.test")
-            client.command(f"MAIL FROM:<{sender}>")
-            code, text = client.command(f"RCPT TO:<{recipient}>")
-            return client.data(content) if code == 250 else (code, text)
+        with Client(client, (loopback.GUARDED, self.postfix.port)) as smtp:
+            smtp.command("EHLO mx.else.test")
+            smtp.command(f"MAIL FROM:<{sender}>")
+            code, text = smtp.command(f"RCPT TO:<{recipient}>")
+            return smtp.data(content) if code == 250 else (code, text)
+
+
+def _options(table: dict, above: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        path = above + (key if key.replace("_", "").isalnum() else f'"{key}"')
+        found |= _options(value, path + ".") if isinstance(value, dict) else {path: json.dumps(value)}
+    return found
 
 
 def free_ports(number: int, address: str = "127.0.0.1") -> list[str]:

@@ -95,6 +95,7 @@ struct Config {
   std::string dkim_opendkim;   // "": its configuration is not read.
   bool dkim_asks_dns = true;
   std::string store_directory = "/var/lib/backstop";  // "": nothing is kept.
+  bool store_is_partial = false;                      // Other servers know what they sent.
   unsigned history_days = 30;                         // 1 to 400.
   std::size_t history_rows = 1'000'000;               // 1,000 to 100 million.
   std::vector<std::string> mail_logs;                 // Paths.

@@ -40,6 +40,7 @@ unproven = "refuse"
 forged = "quarantine"
 [store]
 directory = "/tmp/store"
+partial = true
 [history]
 days = 7
 rows = 5000
@@ -96,6 +97,7 @@ TEST(Config, ReadsEveryOption) {
   EXPECT_EQ(config->allow.at("alice@example.com"),
             (std::vector<std::string>{"watch@robot.test", "partner.test"}));
   EXPECT_EQ(config->store_directory, "/tmp/store");
+  EXPECT_TRUE(config->store_is_partial);
   EXPECT_EQ(config->history_days, 7U);
   EXPECT_EQ(config->history_rows, 5000U);
   EXPECT_EQ(config->mail_logs, std::vector<std::string>{"/var/log/mail.log"});

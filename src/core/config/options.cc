@@ -109,6 +109,11 @@ const std::vector<Option>& options() {
       {"store.directory", "path", "\"/var/lib/backstop\"",
        "Where is kept what was sent (keyed hashes only), what was judged, and when signing was\n"
        "interrupted. Empty: nothing is kept, and only what comes back proves anything."},
+      {"store.partial", "true or false", "false",
+       "true where other servers send with the same keys and keep what they sent to themselves: "
+       "on\n"
+       "a backup server, or on each of several. What is not found here may have been sent there,\n"
+       "and is never called forged."},
       {"history.days", "number from 1 to 400", "30", "How long a judged message is remembered."},
       {"history.rows", "number from 1000 to 100000000", "1000000",
        "How many at most; the oldest hour goes first."},

@@ -290,6 +290,11 @@ Result<void> set_store_directory(Config& config, const Value& value) {
   return {};
 }
 
+Result<void> set_store_partial(Config& config, const Value& value) {
+  BS_TRY(config.store_is_partial, read_bool(value.node));
+  return {};
+}
+
 Result<void> set_history_days(Config& config, const Value& value) {
   BS_TRY(const std::int64_t days, read_number(value.node, 1, 400));
   config.history_days = static_cast<unsigned>(days);
@@ -459,6 +464,7 @@ constexpr Reader kReaders[] = {
     {"dkim.opendkim", set_dkim_opendkim},
     {"dkim.dns", set_dkim_dns},
     {"store.directory", set_store_directory},
+    {"store.partial", set_store_partial},
     {"history.days", set_history_days},
     {"history.rows", set_history_rows},
     {"logs.mail", set_mail_logs},

@@ -131,6 +131,9 @@ policy::Facts find_common_facts(const Case& one) {
     if (one.token.result == proof::ProofResult::Absent && facts.ledger == proof::ProofResult::Valid)
       other_addressee = !one.ledger->same_sender;
   }
+  // Another server may have sent it, and what that one knows cannot be asked.
+  if (one.config->store_is_partial && facts.ledger == proof::ProofResult::Absent)
+    facts.ledger = proof::ProofResult::Unavailable;
   facts.other_addressee = other_addressee;
   return facts;
 }

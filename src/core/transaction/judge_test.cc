@@ -87,6 +87,12 @@ TEST_F(CutHeader, SaysNothingWhereNothingWasSentYet) {
   EXPECT_EQ(judge().verdict, policy::Verdict::Unproven);
 }
 
+TEST_F(CutHeader, IsMarkedWhereAnotherServerMayHaveSentIt) {
+  config_.store_is_partial = true;
+  EXPECT_EQ(judge().row, 5U);
+  EXPECT_EQ(judge().reasons.front(), policy::Reason::StoreAway);
+}
+
 TEST_F(CutHeader, WithATokenOfOurRingIsNotCalledForgedForItsLength) {
   token_.result = proof::ProofResult::Unavailable;
   ledger_.pairs = {policy::Pair::Known};
