@@ -37,8 +37,11 @@ Result<DkimKeyAnswer> DkimAnswers::keep(const DkimKeyName& name, Result<DkimKeyA
                       : answer->keys.empty() ? Seconds(limits::kDkimAbsenceAge)
                                              : Seconds(limits::kDkimKeyAge);
   if (found == answers_.end() && answers_.size() == limits::kDkimAnswers) {
-    answers_.erase(
-        std::ranges::min_element(answers_, {}, [](const auto& kept) { return kept.second.until; }));
+    // A key is worth more than that there is none, however old: junk must not push it out.
+    answers_.erase(std::ranges::min_element(answers_, {}, [](const auto& kept) {
+      const bool has_key = kept.second.answer && !kept.second.answer->keys.empty();
+      return std::pair(has_key, kept.second.until);
+    }));
   }
   answers_.insert_or_assign(key, Kept{.answer = answer, .until = now + age});
   return answer;

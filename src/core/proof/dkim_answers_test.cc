@@ -66,6 +66,17 @@ TEST(DkimAnswers, JunkSelectorsCostFewQuestionsAnHourAndThenHaveNoKey) {
       << "a clock that was set back stops nothing";
 }
 
+TEST(DkimAnswers, JunkSelectorsPushNoKeyOut) {
+  DkimAnswers answers;
+  answers.keep(name(0), with_key(), kNow);
+  const Instant later = kNow + limits::kDkimKeyAge + std::chrono::hours(1);
+  for (std::size_t i = 1; i <= limits::kDkimAnswers; ++i)
+    answers.keep(name(i), DkimKeyAnswer{}, later);
+  const auto kept = answers.keep(name(0), fail(Errc::Unavailable, "", "time-out"), later);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->keys.size(), 1U);
+}
+
 TEST(DkimAnswers, WhatIsRememberedIsBounded) {
   DkimAnswers answers;
   answers.keep(name(0), with_key(), kNow);

@@ -36,14 +36,19 @@ ReplacedFile::~ReplacedFile() {
 
 Result<ReplacedFile> ReplacedFile::create(const std::string& path, std::uint32_t mode) {
   struct stat status{};
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  const bool there = stat(path.c_str(), &status) == 0;
+  if (there && !S_ISREG(status.st_mode))
     return fail(Errc::Invalid, path, "is there and is not a regular file");
-  }
   const std::string beside = path + ".tmp";
   unlink(beside.c_str());  // Left by a crash.
   FileDescriptor file(
       open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file) return fail_write(path, errno);
+  if (there && geteuid() == 0 && fchown(file.get(), status.st_uid, status.st_gid) != 0) {
+    const int error = errno;
+    unlink(beside.c_str());
+    return fail_write(path, error);
+  }
   return ReplacedFile(path, std::move(file));
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -26,6 +27,19 @@ TEST(ReplacedFile, TakesItsNameOnlyWhenItIsWhole) {
   }
   EXPECT_EQ(read_text_file(path, 100).value(), "new table");
   EXPECT_FALSE(std::filesystem::exists(path + ".tmp"));
+}
+
+TEST(ReplacedFile, StaysTheirsWhoseItWas) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root may give a file away";
+  const testing::TemporaryDirectory folder;
+  const std::string path = folder / "tag-exempt";
+  std::ofstream(path) << "old";
+  ASSERT_EQ(chown(path.c_str(), 4242, 4243), 0);
+  ASSERT_TRUE(write_text_file(path, "new", 0640));
+  struct stat status{};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 4242U);
+  EXPECT_EQ(status.st_gid, 4243U);
 }
 
 TEST(ReplacedFile, WhatIsNotCommittedLeavesNoTrace) {
