@@ -11,6 +11,7 @@
 #include "app/settings.h"
 #include "app/setup_exim.h"
 #include "app/setup_report.h"
+#include "app/setup_sendmail.h"
 #include "app/setup_socket.h"
 #include "app/setup_tags.h"
 #include "edge/mta/other_server.h"
@@ -69,7 +70,15 @@ int run_exim(const Options& options) {
   return print_exim_setup(*config, setup);
 }
 
-// Exim and Sendmail: said, never edited.
+int run_sendmail(const Options& options) {
+  const SendmailSetup setup{.root = options.root,
+                            .config_path = config_path(options),
+                            .tags = options.tags,
+                            .writes = (options.apply || options.remove) && !options.dry_run,
+                            .json = options.json};
+  return options.remove ? remove_from_sendmail(setup) : set_up_sendmail(setup);
+}
+
 int run_other(const Options& options) {
   const auto other = mta::find_other_server(options.root);
   if (!other) {
@@ -78,29 +87,7 @@ int run_other(const Options& options) {
               "holds no mail server that setup knows: neither Postfix nor Exim nor Sendmail"},
         kExitFound);
   }
-  if (*other == mta::OtherServer::Exim) return run_exim(options);
-  const bool there = mta::sendmail_names_us(options.root);
-  if (options.remove) {
-    print_other(options, "sendmail",
-                there ? "Take the INPUT_MAIL_FILTER(`backstop', ...) line out of "
-                        "/etc/mail/sendmail.mc, then run: make -C /etc/mail && systemctl restart "
-                        "sendmail"
-                      : "Nothing to do: /etc/mail/sendmail.mc does not name Backstop.",
-                "");
-    return there ? kExitFound : kExitGood;
-  }
-  if (there) {
-    print_other(options, "sendmail", "Nothing to do: /etc/mail/sendmail.mc names Backstop already.",
-                "");
-    return kExitGood;
-  }
-  print_other(options, "sendmail",
-              "Sendmail is here. Put this line into /etc/mail/sendmail.mc, before its MAILER lines "
-              "and before other mail filters; it has no F=, so mail flows while Backstop is down. "
-              "Write milter.listen = [\"unix:/run/backstop/milter.sock\"] into backstop.toml. Then "
-              "run: make -C /etc/mail && systemctl restart sendmail",
-              mta::sendmail_lines("local:/run/backstop/milter.sock"));
-  return kExitFound;
+  return *other == mta::OtherServer::Exim ? run_exim(options) : run_sendmail(options);
 }
 
 Result<mta::Plan> make_plan(const Options& options, const mta::Postfix& postfix,
@@ -208,8 +195,10 @@ Result<SetupReport> set_up(const Options& options, const mta::Postfix& postfix) 
 
 int run_setup(const Options& options) {
   if (options.mta == "exim") return run_exim(options);
+  if (options.mta == "sendmail") return run_sendmail(options);
   const auto postfix = mta::Postfix::find(options.root);
-  if (!postfix && postfix.error().code == Errc::NotFound && postfix.error().where == "postconf")
+  if (!postfix && postfix.error().code == Errc::NotFound && postfix.error().where == "postconf" &&
+      options.mta.empty())
     return run_other(options);
   if (!postfix) return report_error(postfix.error(), kExitFound);
   const auto report = set_up(options, *postfix);
@@ -246,8 +235,9 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
       ->type_name("DIR");
   command
       ->add_option("--mta", options->mta,
-                   "exim: say what belongs into Exim's configuration, wherever it runs")
-      ->check(CLI::IsMember({"exim"}));
+                   "Which one, wherever it runs: postfix is changed, exim says what belongs into "
+                   "its configuration, sendmail writes a file for sendmail.mc to include")
+      ->check(CLI::IsMember({"postfix", "exim", "sendmail"}));
   auto* const tag =
       command->add_option("--tag", options->tag,
                           "The tags of senders that the mail server must know; as the domains are "
@@ -271,6 +261,7 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
        "in",
        "backstop setup --remove --tag none --dry-run  takes out what knows of tags as well",
        "backstop setup --mta exim --tag prvs  prints what belongs into Exim's configuration",
+       "backstop setup --mta sendmail --tag prvs --apply  writes /etc/mail/m4/backstop.m4",
        "backstop setup --root /srv/mx1     a mail server in a tree or a container's root"}));
   command->callback([options, config, tag, &chosen] {
     options->config_named = config->count() > 0;

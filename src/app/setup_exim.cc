@@ -33,7 +33,7 @@ std::vector<std::string> say_next(const config::Config& config) {
   if (config.doors.rspamd.empty())
     next.push_back(fmt::format("Write doors.rspamd = [\"unix:{}\"] into backstop.toml", kRspamd));
   next.push_back("Let Exim reach the sockets: adduser Debian-exim _backstop");
-  next.push_back("Check and restart: exim4 -bV && systemctl restart backstop exim4");
+  next.push_back("Check and restart: exim4 -bV && systemctl restart backstopd exim4");
   return next;
 }
 

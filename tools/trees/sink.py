@@ -11,7 +11,7 @@ KNOWN_USER = "lena"
 class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self._say("220 store.osmtpd.test ESMTP")
-        recipients = 0
+        sender, recipients = "", 0
         while line := self.rfile.readline(2048):
             words = line.decode("latin-1").rstrip("\r\n")
             verb = words[:4].upper()
@@ -19,11 +19,12 @@ class _Session(socketserver.StreamRequestHandler):
                 self._say("250 store.osmtpd.test")
             elif verb == "RCPT":
                 known = words.lower().startswith(f"rcpt to:<{KNOWN_USER}@")
-                recipients += known
-                self._say("250 2.1.5 ok" if known else "550 5.1.1 no such user here")
+                recipients += known and not self.server.busy
+                self._say("450 4.2.1 busy" if self.server.busy else "250 2.1.5 ok" if known
+                          else "550 5.1.1 no such user here")
             elif verb == "DATA" and recipients:
                 self._say("354 go on")
-                self.server.keep(self._message())
+                self.server.keep(self._message(), sender)
                 self._say("250 2.0.0 kept")
             elif verb == "DATA":
                 self._say("554 5.5.1 no valid recipients")
@@ -31,7 +32,7 @@ class _Session(socketserver.StreamRequestHandler):
                 self._say("221 2.0.0 bye")
                 return
             else:  # MAIL, RSET, NOOP
-                recipients = 0
+                sender, recipients = words.partition("<")[2].partition(">")[0], 0
                 self._say("250 2.0.0 ok")
 
     def _message(self) -> bytes:
@@ -45,7 +46,10 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """Listens as soon as it is made; `kept` are the messages it took, whole, with LF line ends."""
+    """Listens as soon as it is made; `kept` are the messages it took, whole, with LF line ends.
+
+    `senders` are those of their envelopes. While `busy` it puts every recipient off.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -54,9 +58,12 @@ class Sink(socketserver.ThreadingTCPServer):
         self.address = loopback.SINK
         self.port = loopback.free_port(self.address)
         self.kept: list[bytes] = []
+        self.senders: list[str] = []
+        self.busy = False
         super().__init__((self.address, self.port), _Session)
 
-    def keep(self, message: bytes) -> None:
+    def keep(self, message: bytes, sender: str) -> None:
+        self.senders.append(sender)
         self.kept.append(message)
 
     def start(self) -> None:

@@ -188,6 +188,37 @@ TEST_F(Doors, UnsignAsksToComeAgainOnlyForTagsWhileThereAreNoKeys) {
   EXPECT_EQ(map("unsign prvs=0785f64625=alice@elsewhere.example"), "NOTFOUND ");
 }
 
+TEST_F(Doors, VerifyOfTheMapSaysOnlyWhatIsToBeRefused) {
+  EXPECT_EQ(map("verify " + forged() + "/192.0.2.1"), "OK bad");
+  EXPECT_EQ(map("verify " + forged() + "/"), "OK bad");
+  EXPECT_EQ(map("verify " + forged()), "OK bad");
+  for (const std::string& address :
+       {tagged(), tagged(Days{60}), std::string("alice@example.com"),
+        std::string("prvs=0785f64625=alice@elsewhere.example"), std::string()})
+    EXPECT_EQ(map("verify " + address + "/192.0.2.1"), "NOTFOUND ") << address;
+  guard(policy::Mode::Observe);
+  EXPECT_EQ(map("verify " + forged() + "/192.0.2.1"), "NOTFOUND ");
+  guard(policy::Mode::Enforce, nullptr);
+  EXPECT_TRUE(map("verify " + tagged() + "/192.0.2.1").starts_with("TEMP "));
+}
+
+TEST_F(Doors, VerifyOfTheMapTellsNothingToANetworkThatSearches) {
+  door::WrongTagCount wrong_tags;
+  addresses_.wrong_tags = &wrong_tags;
+  const auto ask = [&](const std::string& key) {
+    MapConversation one(addresses_);
+    std::string request;
+    append_netstring(request, "verify " + key);
+    std::string out;
+    one.on_bytes(request, out);
+    return out;
+  };
+  while (ask(forged() + "/IPv6:2001:db8::1") == "6:OK bad,") {
+  }
+  EXPECT_NE(ask(tagged() + "/IPv6:2001:db8::2").find(":TEMP "), std::string::npos);
+  EXPECT_EQ(ask(tagged() + "/198.51.100.1"), "9:NOTFOUND ,");
+}
+
 TEST_F(Doors, SignGivesATagOnceAndNotToOthers) {
   EXPECT_EQ(map("sign alice@example.com"), "OK " + tagged());
   EXPECT_EQ(map("sign " + tagged()), "NOTFOUND ");

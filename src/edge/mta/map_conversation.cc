@@ -23,10 +23,12 @@ void MapConversation::consume(std::string_view& bytes, std::string& out) {
         blank == std::string_view::npos ? std::string_view() : request->substr(blank + 1);
     if (map == "unsign") {
       unsign(key, out);
+    } else if (map == "verify") {
+      verify(key, out);
     } else if (map == "sign") {
       sign(key, out);
     } else {
-      append_netstring(out, "PERM there are two maps here, unsign and sign");
+      append_netstring(out, "PERM there are three maps here: unsign, verify and sign");
     }
   }
 }
@@ -37,6 +39,22 @@ void MapConversation::unsign(std::string_view address, std::string& out) const {
     append_netstring(out, std::string(kFound) + found.plain.text());
   } else if (found.state == TagState::KeysAway) {
     append_netstring(out, "TEMP there are no keys to check the tag with");
+  } else {
+    append_netstring(out, kNotFound);
+  }
+}
+
+void MapConversation::verify(std::string_view key, std::string& out) const {
+  const auto slash = key.rfind('/');
+  const std::string_view address = key.substr(0, slash);
+  const std::string_view client =
+      slash == std::string_view::npos ? std::string_view() : key.substr(slash + 1);
+  const transaction::Surroundings surroundings = world_.surroundings.current();
+  const TagFinding found = find_tag_for(client, address, surroundings, world_);
+  if (found.state == TagState::KeysAway || found.state == TagState::Withheld) {
+    append_netstring(out, "TEMP the tag cannot be checked now");
+  } else if (found.state == TagState::Forged && refuses_forged_tag(address, surroundings)) {
+    append_netstring(out, std::string(kFound) + "bad");
   } else {
     append_netstring(out, kNotFound);
   }

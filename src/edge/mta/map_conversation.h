@@ -7,9 +7,11 @@
 
 namespace backstop::mta {
 
-// Two maps.  `unsign`: the address without its tag for an authentic one of any age, whoever sends;
-// nothing for all else; TEMP only while there are no keys.  `sign`: a sender of ours with its tag;
-// nothing when it goes as it is, so also for one that has a tag.
+// Three maps.  `unsign`: the address without its tag for an authentic one of any age, whoever
+// sends; nothing for all else; TEMP only while there are no keys.  `verify`, with the client's
+// address behind a slash: "bad" for a forged tag that is to be refused, TEMP when nothing can or
+// may be told, nothing for all else.  `sign`: a sender of ours with its tag; nothing when it goes
+// as it is, so also for one that has a tag.
 class MapConversation final : public RequestConversation {
  public:
   // REQUIRES: `world` outlives the conversation.
@@ -20,6 +22,7 @@ class MapConversation final : public RequestConversation {
   void on_answered(Result<transaction::Answer> answer, std::string& out) override;
   bool within_request() const override { return reader_.within_string(); }
   void unsign(std::string_view address, std::string& out) const;
+  void verify(std::string_view key, std::string& out) const;
   void sign(std::string_view sender, std::string& out);
 
   const AddressWorld& world_;

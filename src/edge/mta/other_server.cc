@@ -1,9 +1,11 @@
 #include "edge/mta/other_server.h"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <string_view>
+
 #include "edge/mta/rooted_file.h"
+#include "edge/mta/sendmail_recipe.h"
 
 namespace backstop::mta {
 namespace {
@@ -23,14 +25,21 @@ std::optional<OtherServer> find_other_server(const std::string& root) {
   return std::nullopt;
 }
 
-bool sendmail_names_us(const std::string& root) {
+SendmailNames sendmail_names_us(const std::string& root) {
   const auto text = read_rooted(root, kSendmailMacros);
-  return text && text->find("INPUT_MAIL_FILTER(`backstop'") != std::string::npos;
-}
-
-std::string sendmail_lines(const std::string& socket) {
-  return fmt::format("INPUT_MAIL_FILTER(`backstop', `S={}, T=C:10s;S:30s;R:30s;E:5m')dnl\n",
-                     socket);
+  if (!text) return SendmailNames::Nothing;
+  SendmailNames found = SendmailNames::Nothing;
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.starts_with("dnl")) continue;
+    if (line.find(kSendmailFile) != std::string_view::npos) return SendmailNames::OurFile;
+    if (line.find("INPUT_MAIL_FILTER(`backstop'") != std::string_view::npos)
+      found = SendmailNames::OurMilter;
+  }
+  return found;
 }
 
 }  // namespace backstop::mta

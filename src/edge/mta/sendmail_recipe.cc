@@ -1,0 +1,78 @@
+#include "edge/mta/sendmail_recipe.h"
+
+#include <fmt/format.h>
+
+namespace backstop::mta {
+namespace {
+
+// Only what to ask about: the map knows what is a tag.  A local part that needs quotes has them
+// here, and an address as it was sent its brackets; case does not count in regex maps.
+std::string pattern_of(const SendmailTags& tags) {
+  const std::string_view end = !tags.subaddress ? "=" : !tags.prvs ? R"("?@)" : R"((=|"?@))";
+  return fmt::format("(^|[^a-z0-9])prvs=[0-9]{{4}}[0-9a-f]{{6}}{}", end);
+}
+
+std::string join(const std::vector<std::string>& domains) {
+  std::string out;
+  for (const std::string& domain : domains)
+    out += (out.empty() ? "" : " ") + domain;
+  return out;
+}
+
+// Left and right sides of rules are parted by tabs.  ParseLocal, which LOCAL_RULE_0 fills, sees
+// recipients, the addresses that aliases give, and recipients of Sendmail's own bounces alike; a
+// lookup that fails for a time lets the message wait, so RCPT is answered before, by a map that
+// says so itself.
+constexpr std::string_view kRules = R"(LOCAL_RULE_0
+# An authentic tag, of any age, comes off.
+R$+ < @ $={Backstop} . >	$: $(backstop_tagged $1@$2 $: $) $| $1 < @ $2 . >
+R$+ < @ $={Backstop} >	$: $(backstop_tagged $1@$2 $: $) $| $1 < @ $2 >
+R$+ $| $+	$: $(unsign $1 $: $) $| $2
+R$+ @ $={Backstop} $| $+ < @ $+ >	$: $1 < @ $4 >
+R$* $| $+	$: $2
+LOCAL_RULESETS
+SLocal_check_rcpt
+R$*	$: $1 $| $>Backstop_check_rcpt $1
+R$* $| $#$*	$#$2
+R$* $| $*	$: $1
+
+SBackstop_check_rcpt
+# Only a recipient with a tag is asked about; all others do without us.
+R$*	$: $(backstop_tagged $1 $: $) $| $1
+R$| $*	$@ ok
+R$+ $| $*	$: $>canonify $2
+R$+ < @ $={Backstop} . >	$: $(verify $1@$2/$&{client_addr} $: $)
+R$+ < @ $={Backstop} >	$: $(verify $1@$2/$&{client_addr} $: $)
+R$* <TMPF>	$#error $@ 4.3.0 $: "451 The tag of this address cannot be checked now"
+Rbad	$#error $@ 5.1.1 $: "550 The tag of this address is not ours"
+)";
+
+}  // namespace
+
+std::string render_sendmail_socket(const config::Endpoint& endpoint) {
+  if (endpoint.kind != config::Endpoint::Kind::Inet) return "local:" + endpoint.path;
+  const bool v6 = endpoint.address.family() == IpAddress::Family::V6;
+  return fmt::format("{}:{}@{}", v6 ? "inet6" : "inet", endpoint.port, endpoint.address.text());
+}
+
+std::string render_sendmail_recipe(const SendmailSite& site) {
+  // Without F= mail flows while nobody listens.
+  std::string out = fmt::format(
+      "dnl Written by backstop setup, which writes it anew: what is changed here is lost.\n"
+      "INPUT_MAIL_FILTER(`backstop', `S={}, T=C:10s;S:30s;R:30s;E:5m')dnl\n",
+      render_sendmail_socket(site.milter));
+  if (!site.tags.prvs && !site.tags.subaddress) return out;
+  const std::string map = render_sendmail_socket(site.tags.map);
+  // The domains in quotes of m4: a label may be one of its words.
+  out += fmt::format(
+      "LOCAL_CONFIG\n"
+      "C{{Backstop}}`{}'\n"
+      "Kbackstop_tagged regex -m {}\n"
+      "Kunsign socket {}\n"
+      "Kverify socket -T<TMPF> {}\n",
+      join(site.domains), pattern_of(site.tags), map, map);
+  out += kRules;
+  return out + "divert(0)dnl\n";
+}
+
+}  // namespace backstop::mta

@@ -1,0 +1,238 @@
+"""A real Sendmail guarded by the file of `backstop setup --mta sendmail`: tags, tokens and judgement."""
+
+import os
+import pathlib
+import shutil
+
+import asking
+import house
+import notices
+from trees import loopback
+from trees.client import Client
+from trees.guard import Guard
+from trees.guarded_sendmail import GuardedSendmail
+from trees.mailbox import Delivered
+from trees.postfix import DOMAIN
+from trees.sink import Sink
+
+_DOORS = {"socketmap": "map.sock"}
+
+
+class SendmailHouse:
+    def __init__(self, style: str, delimiter: str = "+"):
+        self.folder = house.room()
+        self.sink = Sink()
+        self.sendmail = GuardedSendmail(house.trees().tree("sendmail"), self.folder / "sendmail", ["anna", "ben"],
+                                        {"else.test": (self.sink.address, self.sink.port)}, "team: anna\n")
+        self.guard = Guard(house.backstopd(), self.folder / "state", self.sendmail.sockets / "milter.sock", DOMAIN,
+                           "enforce", self.folder / "backstopd.log")
+        self.guard.own.append("127.0.0.1")  # programs on the host
+        self.guard.doors = dict(_DOORS)
+        self.guard.more = {"tags.delimiter": f'"{delimiter}"'}
+        if style != "none":
+            self.guard.more[f'domains."{DOMAIN}".tag'] = f'"{style}"'
+        backstop = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
+        self.sendmail.configure(pathlib.Path(backstop), _DOORS, style)
+
+    def start(self) -> None:
+        self.sink.start()
+        self.guard.start()
+        self.sendmail.start()
+
+    def stop(self, keep: bool) -> None:
+        self.sendmail.stop()
+        self.sink.stop()
+        self.guard.stop()
+        if not keep:
+            shutil.rmtree(self.folder)
+
+    def desk(self) -> Client:
+        return Client(loopback.OWN_CLIENT, (loopback.GUARDED, self.sendmail.port))
+
+    def stranger(self) -> Client:
+        return Client(loopback.STRANGERS[0], (loopback.GUARDED, self.sendmail.port))
+
+    def arrived(self, mark: str, mailbox: str = "anna") -> Delivered:
+        found = house.eventually(lambda: [m for m in self.sendmail.delivered(mailbox) if m.holds(mark)])
+        if not found:
+            raise AssertionError(f"nothing with {mark} came into {mailbox}; logs: {self.folder}")
+        return found[0]
+
+    def left(self, mark: str) -> tuple[str, str]:
+        """The envelope sender and the text of what went out."""
+        found = house.eventually(lambda: [one for one in zip(self.sink.senders, self.sink.kept) if mark.encode() in one[1]])
+        if not found:
+            raise AssertionError(f"nothing with {mark} went out; logs: {self.folder}")
+        return found[0][0], found[0][1].decode()
+
+
+class Guarded(house.HouseTest):
+    STYLE = "none"
+    DELIMITER = "+"
+    house: SendmailHouse
+
+    @classmethod
+    def make_house(cls) -> SendmailHouse:
+        return SendmailHouse(cls.STYLE, cls.DELIMITER)
+
+    def recipient(self, address: str, sender: str = "") -> tuple[int, str]:
+        with self.house.stranger() as client:
+            client.command("EHLO mx.else.test")
+            client.command(f"MAIL FROM:<{sender}>")
+            return client.command(f"RCPT TO:<{address}>")
+
+    def deliver(self, content: bytes, address: str = "anna@shop.test", sender: str = "") -> tuple[int, str]:
+        with self.house.stranger() as client:
+            client.command("EHLO mx.else.test")
+            client.command(f"MAIL FROM:<{sender}>")
+            code, text = client.command(f"RCPT TO:<{address}>")
+            self.assertEqual(code, 250, text)
+            return client.data(content)
+
+    def send(self, recipient: str = house.ABROAD, sender: str = "anna@shop.test") -> str:
+        name = notices.mark()
+        with self.house.desk() as desk:
+            desk.send(sender, recipient, notices.letter(sender, recipient, name))
+        return name
+
+
+class Messages(Guarded):
+    def test_what_leaves_has_one_token_and_its_own_sender(self):
+        sender, text = self.house.left(self.send())
+        lines = text.splitlines()
+        self.assertRegex(lines[0], r"^Backstop-Token: \S")
+        self.assertEqual(sum(line.startswith("Backstop-") for line in lines), 1)
+        self.assertEqual(sender, "anna@shop.test")
+
+    def test_a_genuine_bounce_comes_in_and_its_forged_twin_is_refused_at_the_end(self):
+        token = notices.token_line(self.house.left(self.send())[1])
+        name = notices.mark()
+        code, text = self.deliver(notices.bounce(name, notices.returned_block(name, token)))
+        self.assertEqual(code, 250, text)
+        came = self.house.arrived(name)
+        self.assertEqual(came.verdict(), "genuine")
+        name = notices.mark()
+        code, text = self.deliver(notices.bounce(name, notices.returned_block(name)))
+        self.assertEqual(code, 550, text)
+        self.assertIn("This answers a message we did not send", text)
+
+    def test_a_verdict_from_outside_is_removed(self):
+        name = notices.mark()
+        letter = notices.letter("eve@else.test", "anna@shop.test", name)
+        self.deliver(b"Backstop-Verdict: genuine; kind=bounce\n" + letter, sender="eve@else.test")
+        self.assertNotIn("backstop-verdict", self.house.arrived(name).header_names())
+
+    def test_mail_flows_while_the_daemon_is_down(self):
+        self.house.guard.stop()
+        name = notices.mark()
+        code, text = self.deliver(notices.bounce(name, notices.returned_block(name)))
+        self.assertEqual(code, 250, text)
+        self.assertEqual(self.house.arrived(name).verdict(), "")
+        self.assertNotIn("Backstop-", self.house.left(self.send())[1])
+
+
+class Tags(Guarded):
+    STYLE = "prvs"
+    FORM = r"^prvs=1\d{3}[0-9a-f]{6}=anna@shop\.test$"
+
+    def tagged(self, sender: str = "anna@shop.test") -> str:
+        answer = asking.ask_map(self.house.guard.door("socketmap"), f"sign {sender}")
+        self.assertTrue(answer.startswith("OK "), answer)
+        return answer.removeprefix("OK ")
+
+    def forged(self, sender: str = "anna@shop.test") -> str:
+        """The tag of another sender at this one's address."""
+        tag = self.tagged("ben@shop.test")
+        return tag.replace("ben", sender.partition("@")[0])
+
+    def test_what_leaves_has_the_tag_of_its_sender_and_day(self):
+        sender, text = self.house.left(self.send())
+        self.assertRegex(sender, self.FORM)
+        self.assertEqual(sender, self.tagged())
+        self.assertEqual(sum(line.startswith("Backstop-") for line in text.splitlines()), 1)
+
+    def test_mail_for_a_tagged_address_lies_in_the_mailbox_of_the_plain_one(self):
+        for spelt in (self.tagged(), self.tagged().upper(), self.tagged("team@shop.test")):
+            name = notices.mark()
+            code, text = self.deliver(notices.letter("eve@else.test", spelt, name), spelt, "eve@else.test")
+            self.assertEqual(code, 250, text)
+            self.house.arrived(name)
+
+    def test_a_bounce_that_returns_nothing_is_proved_by_its_tag(self):
+        name = notices.mark()
+        self.deliver(notices.bounce(name, None), self.tagged())
+        self.assertEqual(self.house.arrived(name).verdict(), "genuine")
+
+    def test_a_forged_tag_is_refused_at_rcpt_whoever_sends(self):
+        for sender in ("", "eve@else.test"):
+            code, text = self.recipient(self.forged(), sender)
+            self.assertEqual(code, 550, text)
+            self.assertIn("The tag of this address is not ours", text)
+
+    def test_a_tag_of_a_user_who_is_gone_is_refused_at_rcpt(self):
+        code, text = self.recipient(self.tagged("gone@shop.test"))
+        self.assertEqual(code, 550, text)
+        self.assertIn("User unknown", text)
+
+    def test_addresses_without_a_tag_are_taken_or_refused_as_ever(self):
+        for address in ("anna@shop.test", "anna+shoes@shop.test", "team@shop.test"):
+            self.assertEqual(self.recipient(address)[0], 250, address)
+        code, text = self.recipient("nosuch@shop.test")
+        self.assertEqual(code, 550, text)
+        self.assertIn("User unknown", text)
+
+    def test_sendmails_own_bounce_to_a_tagged_sender_reaches_its_mailbox(self):
+        name = self.send("gone@else.test")
+        came = self.house.arrived(name)
+        self.assertIn("MAILER-DAEMON", came.parsed["From"])
+
+    def test_while_the_daemon_is_down_only_tagged_recipients_wait(self):
+        tagged = self.tagged()
+        with self.house.desk() as desk:
+            queued = notices.mark()
+            desk.command("EHLO desk.shop.test")
+            desk.command(f"MAIL FROM:<{tagged}>")
+            self.assertEqual(desk.command("RCPT TO:<gone@else.test>")[0], 250)
+            self.house.guard.stop()
+            code, text = desk.data(notices.letter("anna@shop.test", "gone@else.test", queued))
+            self.assertEqual(code, 250, text)
+        for sender in ("", "eve@else.test"):
+            code, text = self.recipient(tagged, sender)
+            self.assertEqual(code, 451, text)
+        self.assertEqual(self.recipient("nosuch@shop.test")[0], 550)
+        name = notices.mark()
+        code, text = self.deliver(notices.bounce(name, notices.returned_block(name)))
+        self.assertEqual(code, 250, text)
+        self.house.arrived(name)
+        self.house.left(self.send())
+        self.assertFalse([m for m in self.house.sendmail.delivered("anna") if m.holds(queued)])
+        self.house.guard.start()
+        self.assertTrue(house.eventually(lambda: self.recipient(tagged)[0] == 250))
+        self.assertIn("MAILER-DAEMON", self.house.arrived(queued).parsed["From"])
+
+    def test_a_message_that_waits_keeps_its_tag_while_the_daemon_is_down(self):
+        self.house.sink.busy = True
+        name, tagged = self.send(), self.tagged()
+        self.assertTrue(house.eventually(lambda: self.house.sendmail.log_lines(r"to=<lena@else\.test>.*stat=Deferred")))
+        self.house.guard.stop()
+        self.house.sink.busy = False
+        self.assertEqual(self.house.left(name)[0], tagged)
+
+
+class SubAddresses(Tags):
+    STYLE = "subaddress"
+    FORM = r"^anna\+prvs=1\d{3}[0-9a-f]{6}@shop\.test$"
+
+
+class OtherDelimiter(Tags):
+    """Sendmail knows no other delimiter than +: the tag comes off before it looks."""
+
+    STYLE = "subaddress"
+    DELIMITER = "-"
+    FORM = r"^anna-prvs=1\d{3}[0-9a-f]{6}@shop\.test$"
+
+
+del Guarded
+
+if __name__ == "__main__":
+    house.main()

@@ -1,0 +1,94 @@
+"""`backstop setup --mta sendmail` below a root of its own, and what it writes in Debian's stock sendmail.mc."""
+
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+import house
+from trees import loopback
+from trees.enclosure import Enclosure
+
+_FILE = "etc/mail/m4/backstop.m4"
+_LINE = "include(`/etc/mail/m4/backstop.m4')dnl"
+_CONFIGURATION = """\
+[doors]
+socketmap = ["unix:/run/backstop/map.sock"]
+[domains."shop.test"]
+tag = "prvs"
+[domains."dnl.test"]
+"""
+
+
+class Setup(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = house.room()
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.room = Enclosure(house.trees().tree("sendmail"), self.folder / "room", loopback.NAMES, "mx.shop.test")
+        self.etc = self.room.own("etc/mail")
+        for folder in ("var/spool/mqueue", "var/lib/sendmail", "var/log"):
+            self.room.own(folder)
+        self.written = self.room.room / _FILE
+        self.macros = self.etc / "sendmail.mc"
+        self.config = self.folder / "backstop.toml"
+        self.config.write_text(_CONFIGURATION)
+
+    def setup_(self, *words: str) -> tuple[int, dict]:
+        backstop = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
+        done = subprocess.run([backstop, "setup", "--mta", "sendmail", "--json", "--root", str(self.room.room),
+                               "--config", str(self.config), *words], capture_output=True, text=True, timeout=60)
+        self.assertTrue(done.stdout, done.stderr)
+        return done.returncode, json.loads(done.stdout)
+
+    def include(self) -> None:
+        stock = self.macros.read_text()
+        self.macros.write_text(stock.replace("\nMAILER_DEFINITIONS", f"\n{_LINE}\nMAILER_DEFINITIONS", 1))
+        self.assertIn(_LINE, self.macros.read_text())
+
+    def test_nothing_is_written_without_apply(self):
+        code, said = self.setup_()
+        self.assertEqual((code, said["state"]), (1, "proposed"))
+        self.assertFalse(self.written.exists())
+        self.assertIn("+Kunsign socket local:/run/backstop/map.sock", said["diff"])
+
+    def test_the_file_is_written_and_the_line_said_until_it_is_there(self):
+        self.assertEqual(self.setup_("--apply")[1]["state"], "done")
+        code, said = self.setup_("--apply")
+        self.assertEqual((code, said["state"], said["line"]), (1, "by-hand", _LINE))
+        self.include()
+        self.assertEqual(self.setup_()[1]["state"], "nothing-to-do")
+
+    def test_tags_that_were_chosen_otherwise_in_the_configuration_are_said(self):
+        said = self.setup_("--tag", "subaddress")[1]
+        self.assertIn('Write tag = "subaddress" into [domains."dnl.test"] in backstop.toml', said["next"])
+        self.assertIn('Take tag out of [domains."shop.test"] in backstop.toml', self.setup_("--tag", "none")[1]["next"])
+
+    def test_the_file_stays_as_long_as_the_line_that_needs_it(self):
+        self.setup_("--apply")
+        stock = self.macros.read_text()
+        self.include()
+        self.assertEqual(self.setup_("--remove")[1]["state"], "by-hand")
+        self.assertTrue(self.written.exists())
+        self.macros.write_text(stock)
+        self.assertEqual(self.setup_("--remove")[1]["state"], "done")
+        self.assertFalse(self.written.exists())
+        self.assertEqual(self.setup_("--remove")[1]["state"], "nothing-to-do")
+
+    def test_debians_stock_configuration_takes_the_line(self):
+        self.setup_("--apply")
+        self.include()
+        self.room.start(["sleep", "600"])
+        self.addCleanup(self.room.stop)
+        house.eventually(lambda: self.room.run(["test", "-e", f"/{_FILE}"]).returncode == 0)
+        asked = ("check_rcpt <prvs=1234abcdef=anna@shop.test>\ncheck_rcpt <@else.test:prvs=1234abcdef=anna@shop.test>\n"
+                 "$={Backstop}\n3,0 prvs=1234abcdef=anna@else.test\n3,0 anna@shop.test\n")
+        done = self.room.run(["sh", "-ec", "m4 /etc/mail/sendmail.mc > /tmp/x.cf; sendmail -C /tmp/x.cf -bt"], asked)
+        # Nobody listens: what has a tag of ours is put off, and nothing else is asked about.
+        self.assertEqual(done.stdout.count("Local_check_rcpt returns: $# error $@ 4 . 3 . 0"), 2, done.stdout)
+        self.assertEqual(done.stdout.count('socket map "unsign"'), 0, done.stdout)
+        self.assertIn("dnl.test", done.stdout)
+
+
+if __name__ == "__main__":
+    house.main()

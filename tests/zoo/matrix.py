@@ -1,0 +1,76 @@
+"""The twin matrix: each mail server as the guarded one, with each style of tags, for mail by each way.
+
+Every letter has a sender of its own, a sub-address with the case's mark, so that every log names the case.
+"""
+
+import functools
+import pathlib
+
+import abroad
+import forwarder
+import letters
+from cases import FORGED, FORGED_BARE, GENUINE, Case, expect
+from corner import Corner
+from trees.cache import Cache
+from trees.postfix import DOMAIN
+
+GUARDS = ["postfix", "exim", "sendmail"]
+TAGS = ["none", "prvs", "subaddress"]
+# By which way the letter went: the domain's end.
+WAYS = {"direct": "exim.test", "srs-forward": forwarder.FORWARDED, "list": forwarder.LIST}
+FORMS = ["full", "headers", "nothing"]
+
+# What returns nothing and does not come to the tag, from somebody whom nobody wrote to.
+_GENUINE_BARE = expect("genuine|unproven", "delivered")
+_FORGED_TAG = expect("unjudged", "refused")
+
+
+def make() -> dict[str, tuple]:
+    """By name: how each corner of the matrix is opened, and its cases."""
+    corners = {}
+    for guard in GUARDS:
+        for tag in TAGS:
+            def open_corner(cache: Cache, folder: pathlib.Path, binary: pathlib.Path, guard=guard, tag=tag) -> Corner:
+                return Corner(cache, folder, binary, guard, tag)
+            corners[f"{guard}-{tag}"] = (open_corner, _cases(guard, tag))
+    return corners
+
+
+def _cases(guard: str, tag: str) -> list[Case]:
+    cases = []
+    name = f"guarded-{guard}/{'no-tag' if tag == 'none' else tag}"
+    for way in WAYS:
+        for form in FORMS:
+            number = len(cases) // 2
+            for twin in ("genuine", "forged"):
+                cases.append(Case(f"{name}/{way}/{form}/{twin}", _expected(tag, way, form, twin),
+                                  functools.partial(_send, way=way, form=form, twin=twin, number=number), kind="bounce",
+                                  form=form, pairs=(f"guard {guard}", f"tag {tag}", f"way {way}")))
+        if tag != "none":
+            cases.append(Case(f"{name}/{way}/false-tag/forged", _FORGED_TAG,
+                              functools.partial(_send, way=way, form="full", twin="forged", number=0, tag=tag),
+                              pairs=(f"guard {guard}", f"tag {tag}", f"way {way}")))
+    return cases
+
+
+def _expected(tag: str, way: str, form: str, twin: str):
+    if form != "nothing":
+        return GENUINE if twin == "genuine" else FORGED
+    if twin == "forged":
+        return FORGED_BARE
+    return GENUINE if way == "direct" or way == "srs-forward" and tag != "none" else _GENUINE_BARE
+
+
+def _send(corner: Corner, case: Case, way: str, form: str, twin: str, number: int, tag: str = "") -> None:
+    domain = f"{'unknown-quiet' if form == 'nothing' else 'unknown'}.{WAYS[way]}"
+    size = int(abroad.BRIEF * 1.5) if form == "headers" else 0
+    plain, recipient = f"anna+{case.mark}@{DOMAIN}", f"kim.{case.mark}@{domain}"
+    sender = corner.with_false_tag(plain) if tag else plain
+    # A list answers whoever stands in From.
+    author = sender if way == "list" else plain
+    if twin == "genuine":
+        with corner.desk() as client:
+            client.send(plain, recipient, letters.genuine(case.mark, plain, recipient, size, number))
+    else:
+        with corner.spammer(direct=way == "direct", number=number) as client:
+            client.send(sender, recipient, letters.forged(case.mark, author, recipient, size, number))
