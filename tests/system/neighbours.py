@@ -25,8 +25,7 @@ class Page:
             path = f"{server} {file}".strip()
             kept = [line for line in said.splitlines(True) if not without or not line.strip().startswith(without)]
             left_out += len(said.splitlines()) - len(kept)
-            assert path not in self._files, f"{name}.md says twice what stands in {path}"
-            self._files[path] = "".join(kept)
+            self._files[path] = self._files.get(path, "") + "".join(kept)
         assert left_out == (1 if without else 0), f"{without} stands {left_out} times in {name}.md"
         for theirs, ours in names.items():
             assert theirs in text, f"{theirs} is not in {name}.md"
