@@ -49,9 +49,7 @@ class Unguarded(house.House):
 
     def inside(self, *words: str) -> subprocess.CompletedProcess:
         """Runs a program of the host that sees the tree as the running Postfix does."""
-        first = self.postfix.enclosure._first_process()
-        return subprocess.run(["nsenter", "--mount", "--pid", f"--target={first}", "--", *words], capture_output=True,
-                              text=True, timeout=300, stdin=subprocess.DEVNULL)
+        return self.postfix.enclosure.run_outside([*words])
 
     def backstop(self, *words: str) -> subprocess.CompletedProcess:
         binary = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))

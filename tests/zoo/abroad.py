@@ -182,7 +182,7 @@ class EximAbroad:
         self.enclosure.stop()
 
     def log_lines(self, pattern: str) -> list[str]:
-        return _lines(self._log, pattern)
+        return lines_of(self._log, pattern)
 
 
 _OPENSMTPD = """\
@@ -227,7 +227,7 @@ class OpenSmtpdAbroad:
         self.enclosure.stop()
 
     def log_lines(self, pattern: str) -> list[str]:
-        return _lines(self.enclosure.room / "console.log", pattern)
+        return lines_of(self.enclosure.room / "console.log", pattern)
 
 
 def sendmail(tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places, programs: list[str],
@@ -246,6 +246,6 @@ def courier(tree: pathlib.Path, room: pathlib.Path, home: Places, routes: Places
     return server
 
 
-def _lines(log: pathlib.Path, pattern: str) -> list[str]:
+def lines_of(log: pathlib.Path, pattern: str) -> list[str]:
     text = log.read_text(errors="replace") if log.exists() else ""
     return [line for line in text.splitlines() if re.search(pattern, line)]

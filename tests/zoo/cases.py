@@ -65,6 +65,7 @@ class Case:
     kind: str = ""  # what backstopd must take it for; "" is not looked at
     form: str = ""  # full, headers or nothing: what a report that was delivered must carry; "" is not looked at
     into: tuple[str, ...] = ()  # the mailboxes that must have it when it was delivered; () is not looked at
+    reason: str = ""  # one that must be among those of a verdict; "" is not looked at
     pairs: tuple[str, ...] = ()
     counts: dict[str, int] = dataclasses.field(default_factory=dict)  # how many of each "verdict fate", if several come
     failure: str = ""

@@ -30,7 +30,7 @@ _BOUNCERS = ["unknown", "unknown-quiet"]
 _DOORS = {"postfix": {"socketmap": "map.sock"}, "exim": {"line": "line.sock", "rspamd": "rspamd.sock"},
           "sendmail": {"socketmap": "map.sock"}}
 _JUDGED = re.compile(r"(\S+): direction=inbound verdict=(\S+) decision=(\S+) kind=(\S+) reason=(\S+) "
-                     rf".*to=<[^>]*({letters.MARK})[^>]*@")
+                     rf".*to=\"?<[^>]*({letters.MARK})[^>]*@")
 # As Exim's log has it, of an answer that it was to pass on.
 _REFUSED = re.compile(rf"\*\* \S*({letters.MARK})\S*@{re.escape(DOMAIN)}.* (after \S+ ?\S* ?\S*|RCPT TO).*: 5\d\d")
 

@@ -9,7 +9,7 @@ import pathlib
 import abroad
 import forwarder
 import letters
-from cases import FORGED, FORGED_BARE, GENUINE, Case, expect
+from cases import Case, expect, of_twin
 from corner import Corner
 from trees.cache import Cache
 from trees.postfix import DOMAIN
@@ -20,8 +20,6 @@ TAGS = ["none", "prvs", "subaddress"]
 WAYS = {"direct": "exim.test", "srs-forward": forwarder.FORWARDED, "list": forwarder.LIST}
 FORMS = ["full", "headers", "nothing"]
 
-# What returns nothing and does not come to the tag, from somebody whom nobody wrote to.
-_GENUINE_BARE = expect("genuine|unproven", "delivered")
 _FORGED_TAG = expect("unjudged", "refused")
 
 
@@ -43,22 +41,17 @@ def _cases(guard: str, tag: str) -> list[Case]:
         for form in FORMS:
             number = len(cases) // 2
             for twin in ("genuine", "forged"):
-                cases.append(Case(f"{name}/{way}/{form}/{twin}", _expected(tag, way, form, twin),
+                # What a list hands on goes to From, which has no tag.
+                comes_to_tag = twin == "genuine" and tag != "none" and way != "list"
+                cases.append(Case(f"{name}/{way}/{form}/{twin}", of_twin(twin, form),
                                   functools.partial(_send, way=way, form=form, twin=twin, number=number), kind="bounce",
-                                  form=form, pairs=(f"guard {guard}", f"tag {tag}", f"way {way}")))
+                                  form=form, reason="valid-tag" if comes_to_tag else "",
+                                  pairs=(f"guard {guard}", f"tag {tag}", f"way {way}")))
         if tag != "none":
             cases.append(Case(f"{name}/{way}/false-tag/forged", _FORGED_TAG,
                               functools.partial(_send, way=way, form="full", twin="forged", number=0, tag=tag),
                               pairs=(f"guard {guard}", f"tag {tag}", f"way {way}")))
     return cases
-
-
-def _expected(tag: str, way: str, form: str, twin: str):
-    if form != "nothing":
-        return GENUINE if twin == "genuine" else FORGED
-    if twin == "forged":
-        return FORGED_BARE
-    return GENUINE if way == "direct" or way == "srs-forward" and tag != "none" else _GENUINE_BARE
 
 
 def _send(corner: Corner, case: Case, way: str, form: str, twin: str, number: int, tag: str = "") -> None:

@@ -22,6 +22,7 @@ import answers  # noqa: E402
 import attic  # noqa: E402
 import bounces  # noqa: E402
 import cases  # noqa: E402
+import matrix  # noqa: E402
 import mill  # noqa: E402
 import parties  # noqa: E402
 import relays  # noqa: E402
@@ -89,6 +90,8 @@ def judge(stage, case: cases.Case) -> tuple[str, ...]:
         wrong += [text for text in (complaint, one.trouble) if text and text not in wrong]
         if case.kind and one.kind != case.kind:
             wrong.append(f"taken for {one.kind}")
+        if case.reason and case.reason not in one.reason.split(","):
+            wrong.append(f"not for {case.reason}")
         if one.fate == "delivered" and case.form and one.form != case.form:
             wrong.append(f"it carries {one.form}")
     mailboxes = sorted(name for one in came for name in one.mailboxes)
@@ -127,15 +130,15 @@ def perform(stage, chosen: list[cases.Case], patience: float) -> list[Became]:
     return became
 
 
-def make_all() -> dict[type, list[cases.Case]]:
-    """All cases, by the stage that they are played on."""
-    return {Zoo: [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make(),
-                  *parties.make()], Attic: attic.make(), Mill: mill.make()}
+def make_all() -> dict[str, tuple]:
+    """By the name of each stage: how it is opened, and the cases that are played on it."""
+    return {"zoo": (Zoo, [*bounces.make(), *relays.make(), *successes.make(), *answers.make(), *several.make(), *reports.make(),
+                  *parties.make()]), "attic": (Attic, attic.make()), "mill": (Mill, mill.make()), **matrix.make()}
 
 
 def listing() -> str:
     """Every case's name and what must become of it."""
-    made = [case for its in make_all().values() for case in its]
+    made = [case for _, its in make_all().values() for case in its]
     width = max(len(case.name) for case in made)
     return "".join(f"{case.name:{width}}  {case.expected.said}\n" for case in made)
 
@@ -163,18 +166,18 @@ def summary(became: list[Became]) -> str:
 
 
 def play(options, folder: pathlib.Path) -> int:
-    def wanted(made: list[cases.Case]) -> list[cases.Case]:
-        if options.pairs:
-            made = cases.smallest_for_all_pairs(made)
-        return [case for case in made if not options.only or any(word in case.name for word in options.only)]
-
+    stages = make_all()
+    wanted = [case for _, its in stages.values() for case in its]
+    if options.pairs:
+        wanted = cases.smallest_for_all_pairs(wanted)
+    names = {case.name for case in wanted if not options.only or any(word in case.name for word in options.only)}
     began = time.monotonic()
     cache, binary = Cache(ROOT / "var/trees"), pathlib.Path(os.environ.get("BACKSTOPD", ROOT / "build/bin/backstopd"))
     became: list[Became] = []
     try:
-        for kind, its in make_all().items():
-            if chosen := wanted(its):
-                became += perform(kind(cache, folder / kind.__name__.lower(), binary), chosen, options.patience)
+        for name, (open_stage, its) in stages.items():
+            if chosen := [case for case in its if case.name in names]:
+                became += perform(open_stage(cache, folder / name, binary), chosen, options.patience)
     finally:
         text = table(became)
         print(text, end="")

@@ -87,6 +87,11 @@ class Enclosure:
                                "chroot", str(self.tree), *command],
                               input=text, capture_output=True, text=True, env=IN_TREE, cwd="/", timeout=120)
 
+    def run_outside(self, command: list[str]) -> subprocess.CompletedProcess:
+        """Runs a program of the host that sees the tree as the running server does."""
+        return subprocess.run(["nsenter", "--mount", "--pid", f"--target={self._first_process()}", "--", *command],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

@@ -51,12 +51,11 @@ abroad:
   driver = manualroute
   domains = ! {domain}
   transport = remote_smtp
-  route_list = * {abroad}
+  route_list = {routes}
   self = send
 begin transports
 remote_smtp:
   driver = smtp
-  port = {abroad_port}
   interface = {address}
   hosts_avoid_tls = *
 {transport}
@@ -75,11 +74,14 @@ begin authenticators
 
 
 class GuardedExim:
-    def __init__(self, tree: pathlib.Path, room: pathlib.Path, mailboxes: list[str], abroad: tuple[str, int]):
+    def __init__(self, tree: pathlib.Path, room: pathlib.Path, mailboxes: list[str], abroad: tuple[str, int],
+                 routes: dict[str, tuple[str, int]] | None = None):
+        """What is not for one of `routes`, by domain, goes to `abroad`."""
         self.address = loopback.GUARDED
         self.port = loopback.free_port(self.address)
         self.enclosure = room_ = Enclosure(tree, room, loopback.NAMES, loopback.NAMES[self.address])
-        self._mailboxes, self._abroad = mailboxes, abroad
+        self._mailboxes = mailboxes
+        self._routes = (routes or {}) | {"*": abroad}
         self._log = room / "var/log/exim4/mainlog"
         for folder in ("etc/exim4", "var/spool/exim4", "var/log/exim4"):
             room_.own(folder)
@@ -105,10 +107,10 @@ class GuardedExim:
         for part in json.loads(asked.stdout)["parts"]:
             place = next(name for word, name in _PLACES.items() if word in part["where"])
             parts[place] = part["text"]
-        abroad, port = self._abroad
         own.write("etc/exim4/exim4.conf", _CONFIGURATION.format(
             host=loopback.NAMES[self.address], address=self.address, port=self.port, own_client=loopback.OWN_CLIENT,
-            domain=DOMAIN, known=" : ".join(self._mailboxes), abroad=abroad, abroad_port=port, mail=_MAIL, **parts))
+            domain=DOMAIN, known=" : ".join(self._mailboxes), mail=_MAIL,
+            routes=" ; ".join(f"{domain} {host}::{port}" for domain, (host, port) in self._routes.items()), **parts))
 
     def start(self) -> None:
         self.enclosure.start(["exim4", "-bdf", "-q10s"])

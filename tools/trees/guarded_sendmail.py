@@ -15,7 +15,7 @@ _MAIL = "var/mail/shop"
 # As setup says it; sendmail.mc is the administrator's.
 _INCLUDE = "include(`/etc/mail/m4/backstop.m4')dnl"
 _USER_ID = 5001
-# Hands one message to a Maildir, as local mailers do: with the user's rights.
+# Hands one message to a Maildir, as local mailers do.
 _DELIVER = """\
 #!/bin/sh -e
 umask 077
@@ -31,17 +31,16 @@ define(`ALIAS_FILE', `/etc/mail/team-aliases')dnl
 define(`LOCAL_MAILER_PATH', `/etc/mail/deliver')dnl
 define(`LOCAL_MAILER_ARGS', `deliver $u')dnl
 define(`LOCAL_MAILER_FLAGS', `SPn9')dnl
-{more}MAILER_DEFINITIONS
+MAILER_DEFINITIONS
 MAILER(`local')dnl
 """
 
 
 class GuardedSendmail(Sendmail):
     def __init__(self, tree: pathlib.Path, room: pathlib.Path, mailboxes: list[str], routes: dict[str, tuple[str, int]],
-                 aliases: str = "", more: str = "", domain: str = DOMAIN):
-        """`routes` are the domains abroad; `more` lines of m4, before the mailers."""
-        super().__init__(tree, room, routes, settings=_SETTINGS.format(line=_INCLUDE, domain=domain, more=more),
-                         address=loopback.GUARDED)
+                 aliases: str = ""):
+        """`routes` are the domains abroad; `aliases` lines as in Sendmail's file."""
+        super().__init__(tree, room, routes, settings=_SETTINGS.format(line=_INCLUDE, domain=DOMAIN), address=loopback.GUARDED)
         own = self.enclosure
         self.sockets = own.own(_SOCKETS, 0o755)
         passwd = (tree / "etc/passwd").read_text()
@@ -56,16 +55,13 @@ class GuardedSendmail(Sendmail):
                 (mail / name / part).mkdir(parents=True)
             self._maildirs[name] = Maildir(mail / name)
 
-    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tags: str, settings: str = "") -> None:
-        """Has the command write its file, for these sockets. Raises Trouble.
-
-        `settings` are lines of backstop.toml before its doors.
-        """
+    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tag: str) -> None:
+        """Has the command write its file, for these sockets and senders with this tag. Raises Trouble."""
         etc = self.enclosure.room / "etc/mail"
         named = "".join(f'{door} = ["unix:/{_SOCKETS}/{name}"]\n' for door, name in doors.items())
-        (etc / "backstop.toml").write_text(f'{settings}[milter]\nlisten = ["unix:/{_SOCKETS}/milter.sock"]\n'
+        (etc / "backstop.toml").write_text(f'[milter]\nlisten = ["unix:/{_SOCKETS}/milter.sock"]\n'
                                            f'[doors]\n{named}[domains."{DOMAIN}"]\n')
-        asked = subprocess.run([str(backstop), "setup", "--mta", "sendmail", "--tag", tags, "--apply", "--json", "--config",
+        asked = subprocess.run([str(backstop), "setup", "--mta", "sendmail", "--tag", tag, "--apply", "--json", "--config",
                                 str(etc / "backstop.toml"), "--root", str(self.enclosure.room)], capture_output=True,
                                text=True)
         if not asked.stdout:

@@ -19,6 +19,7 @@ FRONT = "127.0.1.13"  # a relay of the guarded house that takes its mail from ou
 BACKUP = "127.0.1.14"  # the guarded house's backup MX
 SCANNER = "127.0.1.15"  # a content filter that hands mail back
 STORE = "127.0.1.16"  # stands behind the servers abroad and refuses what they have accepted
+FORWARDER = "127.0.1.17"  # forwards mail, and has a mailing list
 NAME_SERVER = "127.0.1.253"  # every room asks here; mostly nobody answers
 NOBODY = ("127.0.1.254", 9)  # no server ever listens there
 
@@ -26,7 +27,8 @@ NAMES = {GUARDED: "mx.shop.test", EXIM: "mx.exim.test", OPENSMTPD: "mx.osmtpd.te
          OWN_CLIENT: "desk.shop.test", STRANGERS[0]: "bot-one.spam.test", STRANGERS[1]: "bot-two.spam.test",
          STRANGERS[2]: "stranger.else.test", POSTFIX_ABROAD: "mx.postfix.test", SENDMAIL: "mx.sendmail.test",
          COURIER: "mx.courier.test", DOVECOT: "mail.postfix.test", FRONT: "front.shop.test", BACKUP: "mx2.shop.test",
-         SCANNER: "scanner.shop.test", STORE: "store.abroad.test"}
+         SCANNER: "scanner.shop.test", STORE: "store.abroad.test",
+         FORWARDER: "mx.forward.test"}
 
 _FIRST_PORT = 12525
 _TRIED = 200
