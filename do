@@ -91,7 +91,7 @@ run_ctest() {
 do_test() {
   if [ "${1:-}" = --zoo ]; then
     shift
-    do_build backstopd
+    do_build backstopd backstop
     as_root python3 tests/zoo/run.py "$@"
     return
   fi
@@ -271,7 +271,7 @@ do_help() {
   cat <<'EOF'
 ./do run [--once]     build, start everything on loopback, play real mail through it, show the table
 ./do test [ARGS]      build and run every test (ARGS go to ctest, as -R plays)
-./do test --zoo       every bounce of five other mail servers, genuine and forged, as a list (--only WORD, --pairs)
+./do test --zoo       every bounce of five mail servers to each of three that we guard, as a list (--only WORD, --pairs)
 ./do sim [N [SEED]]   play N seeded transactions (a million) of all sorts through the core, a rule held to each
 ./do setup            install what building and testing need (no mail server ever on this host)
 ./do build            leave build/bin/backstop and build/bin/backstopd
