@@ -154,22 +154,38 @@ int remove_from_sendmail(const SendmailSetup& setup) {
   Report report;
   const mta::SendmailNames names = mta::sendmail_names_us(setup.root);
   const auto before = mta::read_rooted(setup.root, our_file());
-  if (names == mta::SendmailNames::OurMilter || names == mta::SendmailNames::OurFile) {
+  const bool tags_too = setup.tags.named && !setup.tags.style;
+  if (before && !tags_too) report.file = mta::without_filter(*before);
+  const bool tags_stay = !report.file.empty();
+  if (names == mta::SendmailNames::OurMilter ||
+      (names == mta::SendmailNames::OurFile && !tags_stay)) {
     // Without the file that it includes, sendmail.mc could not be made any more.
     report.state = "by-hand";
     report.next.push_back(fmt::format(
-        "Take the line with {} out of {}, run: make -C /etc/mail && systemctl restart sendmail",
+        "Take the line with {} out of {}, then run: make -C /etc/mail && systemctl restart "
+        "sendmail",
         names == mta::SendmailNames::OurFile ? mta::kSendmailFile : "INPUT_MAIL_FILTER(`backstop'",
         mta::kSendmailMacros));
-    if (before) report.next.push_back("Then come again: backstop setup --remove");
+    if (before) {
+      report.next.push_back(fmt::format("Then come again: backstop setup --mta sendmail --remove{}",
+                                        tags_too ? " --tag none" : ""));
+    }
     return finish(report, setup.json);
   }
-  report.state = before ? "proposed" : "nothing-to-do";
-  if (before) report.diff = mta::unified_diff(*before, "", mta::kSendmailFile);
-  if (before && setup.writes) {
-    const auto removed = mta::remove_rooted(setup.root, our_file());
-    if (!removed) return report_error(removed.error(), kExitFound);
+  if (before) report.diff = mta::unified_diff(*before, report.file, mta::kSendmailFile);
+  report.state = report.diff.empty() ? "nothing-to-do" : "proposed";
+  if (!report.diff.empty() && setup.writes) {
+    const auto done = tags_stay ? mta::replace_rooted(setup.root, our_file(), report.file)
+                                : mta::remove_rooted(setup.root, our_file());
+    if (!done) return report_error(done.error(), kExitFound);
     report.state = "done";
+  }
+  if (tags_stay) {
+    report.next.push_back(
+        "What knows of tags stays, since mail for tagged addresses still comes; --remove --tag "
+        "none takes it out");
+    if (!report.diff.empty())
+      report.next.push_back("Then make it work: make -C /etc/mail && systemctl restart sendmail");
   }
   return finish(report, setup.json);
 }

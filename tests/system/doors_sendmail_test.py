@@ -131,9 +131,8 @@ class Messages(Guarded):
         self.assertNotIn("Backstop-", self.house.left(self.send())[1])
 
 
-class Tags(Guarded):
+class Tagged(Guarded):
     STYLE = "prvs"
-    FORM = r"^prvs=1\d{3}[0-9a-f]{6}=anna@shop\.test$"
 
     def tagged(self, sender: str = "anna@shop.test") -> str:
         answer = asking.ask_map(self.house.guard.door("socketmap"), f"sign {sender}")
@@ -144,6 +143,10 @@ class Tags(Guarded):
         """The tag of another sender at this one's address."""
         tag = self.tagged("ben@shop.test")
         return tag.replace("ben", sender.partition("@")[0])
+
+
+class Tags(Tagged):
+    FORM = r"^prvs=1\d{3}[0-9a-f]{6}=anna@shop\.test$"
 
     def test_what_leaves_has_the_tag_of_its_sender_and_day(self):
         sender, text = self.house.left(self.send())
@@ -232,7 +235,22 @@ class OtherDelimiter(Tags):
     FORM = r"^anna-prvs=1\d{3}[0-9a-f]{6}@shop\.test$"
 
 
-del Guarded
+class Search(Tagged):
+    """Only this: afterwards the client's network is told nothing for an hour."""
+
+    def test_who_tries_many_tags_is_told_nothing(self):
+        tagged, forged = self.tagged(), self.forged()
+        with self.house.stranger() as client:
+            client.command("EHLO mx.else.test")
+            client.command("MAIL FROM:<eve@else.test>")
+            answers = [client.command(f"RCPT TO:<{forged}>")[0] for _ in range(30)]
+            self.assertEqual(answers, sorted(answers, reverse=True))
+            self.assertEqual((answers[0], answers[-1]), (550, 451))
+            self.assertEqual(client.command(f"RCPT TO:<{tagged}>")[0], 451)
+            self.assertEqual(client.command("RCPT TO:<anna@shop.test>")[0], 250)
+
+
+del Guarded, Tagged
 
 if __name__ == "__main__":
     house.main()

@@ -68,12 +68,25 @@ class Setup(unittest.TestCase):
         self.setup_("--apply")
         stock = self.macros.read_text()
         self.include()
-        self.assertEqual(self.setup_("--remove")[1]["state"], "by-hand")
+        remove = ("--remove", "--tag", "none")
+        self.assertEqual(self.setup_(*remove)[1]["state"], "by-hand")
         self.assertTrue(self.written.exists())
         self.macros.write_text(stock)
-        self.assertEqual(self.setup_("--remove")[1]["state"], "done")
+        self.assertEqual(self.setup_(*remove)[1]["state"], "done")
         self.assertFalse(self.written.exists())
+        self.assertEqual(self.setup_(*remove)[1]["state"], "nothing-to-do")
+
+    def test_tags_come_off_until_that_is_taken_out_as_well(self):
+        self.setup_("--apply")
+        self.include()
+        self.assertEqual(self.setup_("--remove", "--dry-run")[1]["state"], "proposed")
+        self.assertEqual(self.setup_("--remove")[1]["state"], "done")
+        left = self.written.read_text()
+        self.assertNotIn("INPUT_MAIL_FILTER", left)
+        self.assertIn("Kunsign", left)
         self.assertEqual(self.setup_("--remove")[1]["state"], "nothing-to-do")
+        self.assertEqual(self.setup_("--apply")[1]["state"], "done")
+        self.assertIn("INPUT_MAIL_FILTER", self.written.read_text())
 
     def test_debians_stock_configuration_takes_the_line(self):
         self.setup_("--apply")

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace backstop::mta {
 namespace {
 
@@ -48,6 +50,18 @@ Rbad	$#error $@ 5.1.1 $: "550 The tag of this address is not ours"
 )";
 
 }  // namespace
+
+std::string without_filter(std::string_view file) {
+  if (file.find(kRules) == std::string_view::npos) return "";
+  std::string out;
+  while (!file.empty()) {
+    const auto end = std::min(file.find('\n'), file.size() - 1) + 1;
+    const std::string_view line = file.substr(0, end);
+    if (!line.starts_with("INPUT_MAIL_FILTER")) out += line;
+    file.remove_prefix(end);
+  }
+  return out;
+}
 
 std::string render_sendmail_socket(const config::Endpoint& endpoint) {
   if (endpoint.kind != config::Endpoint::Kind::Inet) return "local:" + endpoint.path;

@@ -37,6 +37,10 @@ struct SendmailSite {
 //       wait in its queue, and everything else flows.
 std::string render_sendmail_recipe(const SendmailSite& site);
 
+// A file of ours without the filter, as it stays while tagged addresses come back; "" when it knows
+// of no tags.
+std::string without_filter(std::string_view file);
+
 // The endpoint as milters and socket maps of Sendmail have it: "local:/run/backstop/milter.sock",
 // "inet:8891@127.0.0.1", "inet6:8891@::1".
 std::string render_sendmail_socket(const config::Endpoint& endpoint);

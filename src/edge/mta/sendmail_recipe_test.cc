@@ -57,6 +57,17 @@ TEST(SendmailRecipe, TabsPartTheSidesOfEveryRule) {
   EXPECT_GT(rules, 10U);
 }
 
+TEST(SendmailRecipe, WithoutTheFilterTagsStillComeOff) {
+  const std::string file = render_sendmail_recipe(site(true, false));
+  const std::string left = without_filter(file);
+  std::string expected = file;
+  const auto at = expected.find("INPUT_MAIL_FILTER");
+  expected.erase(at, expected.find('\n', at) + 1 - at);
+  EXPECT_EQ(left, expected);
+  EXPECT_EQ(without_filter(left), left);
+  EXPECT_EQ(without_filter(render_sendmail_recipe(site(false, false))), "");
+}
+
 TEST(SendmailRecipe, SocketsAreWrittenAsSendmailReadsThem) {
   EXPECT_EQ(render_sendmail_socket(*config::parse_endpoint("inet:[::1]:8892")), "inet6:8892@::1");
 }
