@@ -1,6 +1,7 @@
 // ASCII only, locale never: the small functions every mail parser needs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,15 @@ constexpr bool is_control(char c) {
 }
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+// The same of four characters at once, each a byte of it.
+constexpr std::uint32_t lower_four(std::uint32_t x) {
+  constexpr std::uint32_t kOnes = 0x01010101;
+  const std::uint32_t low = x & kOnes * 0x7f;
+  const std::uint32_t from_a = low + kOnes * (0x80 - 'A');
+  const std::uint32_t past_z = low + kOnes * (0x80 - ('Z' + 1));
+  return x | (from_a & ~past_z & ~x & kOnes * 0x80) >> 2;
 }
 
 std::string lower(std::string_view text);

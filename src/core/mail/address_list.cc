@@ -16,6 +16,8 @@ constexpr CharSet kEndsAngle(">,;");
 // What a quoted string does not hold as it stands.
 constexpr CharSet kStopsQuoted("\"\\\r\n");
 
+constexpr std::size_t kAddressesUsual = 2;
+
 class AddressScanner {
  public:
   explicit AddressScanner(std::string_view text) : text_(text) {}
@@ -26,7 +28,8 @@ class AddressScanner {
       skip_blanks();
       if (done()) break;
       const std::size_t before = at_;
-      if (auto address = parse_mailbox()) out.push_back(*std::move(address));
+      if (out.empty()) out.reserve(std::min(count_max, kAddressesUsual));
+      if (Address address; parse_mailbox(address)) out.push_back(std::move(address));
       if (at_ == before) ++at_;
     }
     return out;
@@ -135,7 +138,7 @@ class AddressScanner {
   }
 
   // Behind '<'.  A source route is dropped (§4.4).
-  std::optional<Address> take_angle() {
+  bool take_angle(Address& address) {
     while (at('<'))
       ++at_;
     skip_blanks();
@@ -149,8 +152,8 @@ class AddressScanner {
       }
     }
     unsigned words = 0;
-    Address address;
     address.local = take_words(words);
+    address.domain.clear();
     bool sound = words == 1 && !address.local.empty();
     if (at('@')) {
       ++at_;
@@ -162,19 +165,17 @@ class AddressScanner {
     }
     at_ = kEndsAngle.find_in(text_, at_);
     if (at('>')) ++at_;
-    if (!sound) return std::nullopt;
-    return address;
+    return sound;
   }
 
-  // One mailbox, or the opening or closing of a group, which gives nothing.
-  std::optional<Address> parse_mailbox() {
+  // One mailbox; false for the opening or closing of a group, and what is no address.
+  bool parse_mailbox(Address& address) {
     unsigned words = 0;
-    Address address;
     address.local = take_words(words);
-    if (at('<')) return take_angle();
+    if (at('<')) return take_angle(address);
     if (at(':')) {  // The name of a group.
       ++at_;
-      return std::nullopt;
+      return false;
     }
     bool sound = words != 0 && !address.local.empty();
     if (at('@')) {
@@ -187,10 +188,9 @@ class AddressScanner {
     }
     // Mailers leave out the quotes of a display name that has specials or is an address itself.
     skip_to_angle_or_end();
-    if (at('<')) return take_angle();
+    if (at('<')) return take_angle(address);
     if (!done()) ++at_;
-    if (!sound) return std::nullopt;
-    return address;
+    return sound;
   }
 
   std::string_view text_;

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "core/base/ascii.h"
-#include "core/reading/buckets.h"
 #include "core/reading/delivery_status.h"
 #include "core/reading/failure_reason.h"
+#include "core/reading/field_rows.h"
 #include "core/reading/word_search.h"
 
 namespace backstop::reading {
@@ -22,7 +22,7 @@ bool is_generic(std::string_view status) {
 }
 
 struct ProductField {
-  std::string_view name;   // Lower case.
+  std::string_view field;  // Its name, lower case.
   std::string_view value;  // Lower case, anywhere in it; "" for any.
   std::string_view product;
 };
@@ -71,46 +71,7 @@ constexpr std::array kProductFields{
     ProductField{"from", "mailer-daemon@sina", "Sina"},
 };
 
-// The rows of one name, which follow each other.
-struct ProductName {
-  std::string_view name;
-  std::size_t first = 0;
-  std::size_t end = 0;
-};
-constexpr unsigned kNameBits = 7;
-// Of a name in any case: few of other fields share one.
-constexpr std::size_t bucket_of_name(std::string_view name) {
-  return (name.size() * 5 + (name.front() & 0x1f) * std::size_t{11} +
-          (name.back() & 0x1f) * std::size_t{37}) %
-         (std::size_t{1} << kNameBits);
-}
-constexpr std::size_t count_product_names() {
-  std::size_t count = 0;
-  for (std::size_t row = 0; row < kProductFields.size(); ++row)
-    count += row == 0 || kProductFields[row].name != kProductFields[row - 1].name ? 1 : 0;
-  return count;
-}
-constexpr Buckets<ProductName, count_product_names(), kNameBits> kProductNames{
-    [] {
-      std::array<ProductName, count_product_names()> names{};
-      std::size_t count = 0;
-      for (std::size_t row = 0; row < kProductFields.size(); ++row) {
-        if (row == 0 || kProductFields[row].name != kProductFields[row - 1].name)
-          names[count++] = {kProductFields[row].name, row, row};
-        names[count - 1].end = row + 1;
-      }
-      return names;
-    }(),
-    [](const ProductName& known) { return bucket_of_name(known.name); }};
-
-// Null when no row is of that name.
-const ProductName* find_product_name(std::string_view name) {
-  if (name.empty()) return nullptr;
-  for (const ProductName& known : kProductNames.in(bucket_of_name(name))) {
-    if (ascii::equals_folded(name, known.name)) return &known;
-  }
-  return nullptr;
-}
+constexpr FieldRows<kProductFields> kProductRows;
 
 constexpr std::size_t kSearchedBytes = 5;
 
@@ -123,7 +84,7 @@ bool holds_product_value(std::string_view value) {
     });
     return values;
   }());
-  return kSearch.any_in(ascii::lower(value));
+  return kSearch.any_in_folded(value);
 }
 
 // A pipe, a file or an X.400 address, where nobody but its own server knows who that is.
@@ -231,11 +192,8 @@ std::string product_of_words(const PhraseHits& words) {
 }
 
 std::string_view product_of_field(std::string_view name, std::string_view value) {
-  const ProductName* const rows = find_product_name(name);
-  if (rows == nullptr) return "";
   std::optional<bool> holds_value;
-  for (std::size_t row = rows->first; row < rows->end; ++row) {
-    const ProductField& known = kProductFields[row];
+  for (const ProductField& known : kProductRows.of(name)) {
     if (known.value.empty()) return known.product;
     if (known.value.size() >= kSearchedBytes) {
       if (!holds_value) holds_value = holds_product_value(value);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/reading/field_rows.h"
 #include "core/reading/request_marks.h"
 
 namespace backstop::reading {
@@ -38,7 +40,7 @@ struct Row {
   std::string_view source;
 };
 
-// Sorted by the length of the field's name, so that most fields of ordinary mail are told by it.
+// Rows of one field follow each other.
 constexpr std::array kRows{
     Row{"from", Match::Daemon, "mailer-daemon", HeaderSign::DaemonFrom, "RFC 5321 §4.5.5 practice"},
     Row{"from", Match::FilterRole, "", HeaderSign::FilterSender,
@@ -79,6 +81,8 @@ constexpr std::array kRows{
         "cPanel, Plesk, vacation"},
     Row{"precedence", Match::FirstWord, "auto-reply", HeaderSign::Autoreply, "as above, misspelt"},
     Row{"precedence", Match::FirstWord, "spam", HeaderSign::ChallengeField, "notaspammer"},
+    Row{"precedence", Match::FirstWord, "bulk", HeaderSign::Bulk, "RFC 2076 §3.9"},
+    Row{"precedence", Match::FirstWord, "junk", HeaderSign::Bulk, "vacation(1)"},
     Row{"x-ricevuta", Match::FirstWord, "non-accettazione", HeaderSign::CertifiedFailure,
         "RFC 6109 §3"},
     Row{"x-ricevuta", Match::FirstWord, "errore-consegna", HeaderSign::CertifiedFailure,
@@ -90,20 +94,18 @@ constexpr std::array kRows{
     Row{"x-ricevuta", Match::FirstWord, "accettazione", HeaderSign::CertifiedReceipt,
         "RFC 6109 §3"},
     Row{"x-ask-info", Match::Present, "", HeaderSign::ChallengeField, "Active Spam Killer"},
-    Row{"precedence", Match::FirstWord, "bulk", HeaderSign::Bulk, "RFC 2076 §3.9"},
-    Row{"precedence", Match::FirstWord, "junk", HeaderSign::Bulk, "vacation(1)"},
     Row{"return-path", Match::NullPath, "", HeaderSign::NullReturnPath, "RFC 5321 §4.4"},
     Row{"return-path", Match::ChallengeService, "", HeaderSign::ChallengeSender,
         "iPermitMail, EarthLink spamBlocker"},
     Row{"x-rt-ticket", Match::Present, "", HeaderSign::TicketSystem, "RT 4, as RT-Ticket"},
     Row{"content-type", Match::Type, "multipart/report", HeaderSign::Report, "RFC 6522"},
-    Row{"x-precedence", Match::FirstWord, "auto_reply", HeaderSign::Autoreply, "Gordano"},
-    Row{"x-boxtrapper", Match::Present, "", HeaderSign::ChallengeField, "cPanel BoxTrapper"},
-    Row{"x-askversion", Match::Present, "", HeaderSign::ChallengeField, "Active Spam Killer"},
     Row{"content-type", Match::Holds, "interscan_nt_mime_boundary", HeaderSign::FilterField,
         "Trend Micro InterScan VirusWall NT"},
     Row{"content-type", Match::Holds, "multipartboundary_mailinblack", HeaderSign::ChallengeField,
         "Mailinblack"},
+    Row{"x-precedence", Match::FirstWord, "auto_reply", HeaderSign::Autoreply, "Gordano"},
+    Row{"x-boxtrapper", Match::Present, "", HeaderSign::ChallengeField, "cPanel BoxTrapper"},
+    Row{"x-askversion", Match::Present, "", HeaderSign::ChallengeField, "Active Spam Killer"},
     Row{"delivered-to", Match::FirstWord, "autoresponder", HeaderSign::Autoreply,
         "Sisimai RFC3834.pm"},
     Row{"x-powered-by", Match::Begins, "otrs", HeaderSign::TicketSystem, "OTRS, as above"},
@@ -141,21 +143,7 @@ constexpr std::array kRows{
     Row{"x-ms-exchange-generated-message-source", Match::Begins, "mailbox rules agent",
         HeaderSign::MailboxRule, "Exchange 2013 on"},
 };
-static_assert(std::ranges::is_sorted(kRows, {}, [](const Row& row) { return row.field.size(); }));
-
-constexpr std::size_t kLongestField = kRows.back().field.size();
-
-// The rows whose field has a length of n: kFirstRow[n] up to kFirstRow[n + 1].
-constexpr auto kFirstRow = [] {
-  std::array<std::uint8_t, kLongestField + 2> first{};
-  for (std::size_t length = 0; length < first.size(); ++length) {
-    std::uint8_t row = 0;
-    while (row < kRows.size() && kRows[row].field.size() < length)
-      ++row;
-    first[length] = row;
-  }
-  return first;
-}();
+constexpr FieldRows<kRows> kFieldRows;
 
 std::string_view first_word(std::string_view raw) {
   raw = ascii::trim(raw);
@@ -280,19 +268,11 @@ void HeaderSigns::on_field(std::string_view name, std::string_view raw) {
   if (is_autoreply_name(name) && is_yes(raw)) bits_ |= bit(HeaderSign::Autoreply);
   // The site stands in the name of this field.
   if (is_scanner_origin(name, raw)) bits_ |= bit(HeaderSign::FilterField);
-  if (name.size() > kLongestField) return;
-  const char first = name.empty() ? '\0' : ascii::to_lower(name.front());
+  const std::span<const Row> rows = kFieldRows.of(name);
+  if (rows.empty()) return;
   Value value(raw);
-  std::string_view compared;  // Rows of one name mostly follow each other.
-  bool same = false;
-  for (std::size_t i = kFirstRow[name.size()]; i < kFirstRow[name.size() + 1]; ++i) {
-    const Row& row = kRows[i];
-    if (row.field.front() != first) continue;
-    if (row.field.data() != compared.data()) {
-      compared = row.field;
-      same = ascii::equals_folded(name, row.field);
-    }
-    if (same && value.matches(row)) bits_ |= bit(row.sign);
+  for (const Row& row : rows) {
+    if (value.matches(row)) bits_ |= bit(row.sign);
   }
 }
 

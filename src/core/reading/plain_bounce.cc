@@ -77,9 +77,7 @@ bool holds_phrase(std::string_view line) {
     std::ranges::transform(kPhrases, words.begin(), &Phrase::words);
     return words;
   }());
-  std::array<char, kPhraseLineBytes> lower;
-  ascii::lower_into(lower.data(), line);
-  return kSearch.any_in({lower.data(), line.size()});
+  return kSearch.any_in_folded(line);
 }
 
 std::size_t indentation(std::string_view line) {

@@ -473,19 +473,19 @@ const PhraseHits& Reader::words() const {
   return state_->all_words;
 }
 
-PhraseHits Reader::take_words() {
-  return std::move(state_->all_words);
+ReadOutcome read_message(std::string_view bytes, std::optional<std::string_view> envelope_sender) {
+  return Reader::read(bytes, envelope_sender);
 }
 
-ReadOutcome read_message(std::string_view bytes, std::optional<std::string_view> envelope_sender) {
-  Reader reader;
-  if (envelope_sender) reader.set_envelope_sender(*envelope_sender);
-  reader.feed(bytes);
-  const bool body_read = reader.follows_body();
-  return {.reading = reader.finish(),
+ReadOutcome Reader::read(std::string_view bytes, std::optional<std::string_view> envelope_sender) {
+  State state;
+  if (envelope_sender) state.header.set_envelope_sender(*envelope_sender);
+  state.walker.feed(bytes);
+  const bool body_read = state.follow;
+  return {.reading = state.finish(),
           .body_read = body_read,
-          .signs = reader.signs(),
-          .words = reader.take_words()};
+          .signs = state.header.signs(),
+          .words = std::move(state.all_words)};
 }
 
 Reading read_message(std::string_view bytes) {

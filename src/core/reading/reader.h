@@ -14,6 +14,13 @@
 
 namespace backstop::reading {
 
+struct ReadOutcome {
+  Reading reading;
+  bool body_read = false;  // False when its header alone said what it is.
+  HeaderSigns signs;
+  PhraseHits words;
+};
+
 class Reader {
  public:
   Reader();
@@ -38,24 +45,19 @@ class Reader {
   // header is looked at, whatever is fed.
   bool follows_body() const;
 
-  // REQUIRES: called once, and nothing afterwards but signs(), words() and take_words().
+  // REQUIRES: called once, and nothing afterwards but signs() and words().
   Reading finish();
 
   // What spoke for it, once it is finished: for who asks why.
   HeaderSigns signs() const;
   const PhraseHits& words() const;
-  PhraseHits take_words();
 
  private:
+  friend ReadOutcome read_message(std::string_view, std::optional<std::string_view>);
+  static ReadOutcome read(std::string_view bytes, std::optional<std::string_view> envelope_sender);
+
   struct State;
   std::unique_ptr<State> state_;
-};
-
-struct ReadOutcome {
-  Reading reading;
-  bool body_read = false;  // False when its header alone said what it is.
-  HeaderSigns signs;
-  PhraseHits words;
 };
 
 // A whole message at once.  `envelope_sender` as of Reader::set_envelope_sender, nothing when it is

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/base/ascii.h"
 #include "core/reading/buckets.h"
 
 namespace backstop::reading {
@@ -28,6 +29,20 @@ class WordSearch {
       for (const Entry& entry : places_.in(bucket_of_key<kBits>(key))) {
         if (entry.key == key && at >= entry.offset &&
             text.substr(at - entry.offset).starts_with(entry.word)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // The same for words in lower case in a text of any case.
+  bool any_in_folded(std::string_view text) const {
+    for (std::size_t at = 0; at + kWordKeyBytes <= text.size(); at += stride) {
+      const std::uint32_t key = ascii::lower_four(word_key(text.substr(at)));
+      for (const Entry& entry : places_.in(bucket_of_key<kBits>(key))) {
+        if (entry.key == key && at >= entry.offset &&
+            ascii::starts_with_folded(text.substr(at - entry.offset), entry.word)) {
           return true;
         }
       }
