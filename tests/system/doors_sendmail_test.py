@@ -16,6 +16,7 @@ from trees.postfix import DOMAIN
 from trees.sink import Sink
 
 _DOORS = {"socketmap": "map.sock"}
+_BEHIND = "depot.test"  # a domain of ours whose mail Sendmail hands on to a server behind it
 
 
 class SendmailHouse:
@@ -23,16 +24,18 @@ class SendmailHouse:
         self.folder = house.room()
         self.sink = Sink()
         self.sendmail = GuardedSendmail(house.trees().tree("sendmail"), self.folder / "sendmail", ["anna", "ben"],
-                                        {"else.test": (self.sink.address, self.sink.port)}, "team: anna\n")
+                                        {domain: (self.sink.address, self.sink.port) for domain in ("else.test", _BEHIND)},
+                                        "team: anna\n")
         self.guard = Guard(house.backstopd(), self.folder / "state", self.sendmail.sockets / "milter.sock", DOMAIN,
                            "enforce", self.folder / "backstopd.log")
         self.guard.own.append("127.0.0.1")  # programs on the host
         self.guard.doors = dict(_DOORS)
-        self.guard.more = {"tags.delimiter": f'"{delimiter}"'}
+        self.guard.more = {"tags.delimiter": f'"{delimiter}"', "actions.delay.unproven": '"quarantine"',
+                           f'domains."{_BEHIND}".mode': '"enforce"'}
         if style != "none":
-            self.guard.more[f'domains."{DOMAIN}".tag'] = f'"{style}"'
+            self.guard.more |= {f'domains."{domain}".tag': f'"{style}"' for domain in (DOMAIN, _BEHIND)}
         backstop = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
-        self.sendmail.configure(pathlib.Path(backstop), _DOORS, style)
+        self.sendmail.configure(pathlib.Path(backstop), _DOORS, style, [_BEHIND])
 
     def start(self) -> None:
         self.sink.start()
@@ -116,6 +119,23 @@ class Messages(Guarded):
         self.assertEqual(code, 550, text)
         self.assertIn("This answers a message we did not send", text)
 
+    def test_mail_of_a_program_on_the_host_is_signed(self):
+        name = notices.mark()
+        done = self.house.sendmail.enclosure.run(["sendmail", "-i", "-f", "anna@shop.test", house.ABROAD],
+                                                 notices.letter("anna@shop.test", house.ABROAD, name).decode())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.house.left(name)[1].splitlines()[0], r"^Backstop-Token: ")
+
+    def test_what_is_to_be_held_is_quarantined_in_the_queue(self):
+        name = notices.mark()
+        content = notices.bounce(name, None).replace(b"Action: failed", b"Action: delayed")
+        code, text = self.deliver(content.replace(b"Status: 5.1.1", b"Status: 4.4.1"))
+        self.assertEqual(code, 250, text)
+        queue_id = text.split()[1]
+        self.assertTrue(house.eventually(lambda: self.house.sendmail.log_lines(f"{queue_id}: .*quarantine=")), text)
+        listed = self.house.sendmail.enclosure.run(["sendmail", "-bp", "-qQ"]).stdout
+        self.assertIn(queue_id, listed)
+
     def test_a_verdict_from_outside_is_removed(self):
         name = notices.mark()
         letter = notices.letter("eve@else.test", "anna@shop.test", name)
@@ -160,6 +180,13 @@ class Tags(Tagged):
             code, text = self.deliver(notices.letter("eve@else.test", spelt, name), spelt, "eve@else.test")
             self.assertEqual(code, 250, text)
             self.house.arrived(name)
+
+    def test_a_tag_comes_off_before_mail_is_handed_on_to_a_server_behind(self):
+        tagged = self.tagged(f"lena@{_BEHIND}")
+        name = notices.mark()
+        code, text = self.deliver(notices.letter("eve@else.test", tagged, name), tagged, "eve@else.test")
+        self.assertEqual(code, 250, text)
+        self.house.left(name)
 
     def test_a_bounce_that_returns_nothing_is_proved_by_its_tag(self):
         name = notices.mark()

@@ -27,8 +27,8 @@ from trees.postfix import DOMAIN
 from trees.trouble import Trouble
 
 _BOUNCERS = ["unknown", "unknown-quiet"]
-_DOORS = {"postfix": {"socketmap": "map.sock"}, "exim": {"line": "line.sock", "rspamd": "rspamd.sock"},
-          "sendmail": {"socketmap": "map.sock"}}
+_MAP = {"socketmap": "map.sock"}
+_DOORS = {"postfix": _MAP, "postfix-strict": _MAP, "exim": {"line": "line.sock", "rspamd": "rspamd.sock"}, "sendmail": _MAP}
 _JUDGED = re.compile(r"(\S+): direction=inbound verdict=(\S+) decision=(\S+) kind=(\S+) reason=(\S+) "
                      rf".*to=\"?<[^>]*({letters.MARK})[^>]*@")
 # As Exim's log has it, of an answer that it was to pass on.
@@ -55,7 +55,7 @@ class Corner:
                                          {"unknown.exim.test": self._store.place}, ["unknown-quiet.exim.test"], bouncer[1])
         self.guard = self._make_guard(binary, guard, tag)
         backstop = pathlib.Path(os.environ.get("BACKSTOP", binary.with_name("backstop")))
-        self.server.configure(backstop, _DOORS[guard], tag)
+        self.server.configure(backstop, _DOORS[guard], tag, *(["--strict"] if guard == "postfix-strict" else []))
         self.logbook = self
 
     def _make_server(self, cache: Cache, guard: str, bouncer: tuple[str, int], ways: list[str]):
@@ -63,7 +63,7 @@ class Corner:
         routes = {f"{bounces}.exim.test": bouncer for bounces in _BOUNCERS}
         routes |= {name: (loopback.FORWARDER, self._forwarder_port) for name in ways}
         room, people = self.folder / "guarded", ["anna"]
-        if guard == "postfix":
+        if guard.startswith("postfix"):
             return GuardedPostfix(cache.tree("postfix"), room, people, routes)
         if guard == "sendmail":
             return GuardedSendmail(cache.tree("sendmail"), room, people, routes)

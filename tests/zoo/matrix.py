@@ -14,8 +14,9 @@ from corner import Corner
 from trees.cache import Cache
 from trees.postfix import DOMAIN
 
-GUARDS = ["postfix", "exim", "sendmail"]
 TAGS = ["none", "prvs", "subaddress"]
+# Postfix in its strict variant looks for the user before it takes a tagged recipient.
+GUARDS = {"postfix": TAGS, "postfix-strict": ["prvs"], "exim": TAGS, "sendmail": TAGS}
 # By which way the letter went: the domain's end.
 WAYS = {"direct": "exim.test", "srs-forward": forwarder.FORWARDED, "list": forwarder.LIST}
 FORMS = ["full", "headers", "nothing"]
@@ -26,8 +27,8 @@ _FORGED_TAG = expect("unjudged", "refused")
 def make() -> dict[str, tuple]:
     """By name: how each corner of the matrix is opened, and its cases."""
     corners = {}
-    for guard in GUARDS:
-        for tag in TAGS:
+    for guard, tags in GUARDS.items():
+        for tag in tags:
             def open_corner(cache: Cache, folder: pathlib.Path, binary: pathlib.Path, guard=guard, tag=tag) -> Corner:
                 return Corner(cache, folder, binary, guard, tag)
             corners[f"{guard}-{tag}"] = (open_corner, _cases(guard, tag))

@@ -15,12 +15,12 @@ class GuardedPostfix(Postfix):
         self.sockets = self.milter_socket.parent
         self._command: list[str] = []
 
-    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tag: str) -> None:
-        """Says what `start` is to set up."""
+    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tag: str, *words: str) -> None:
+        """Says what `start` is to set up; `words` are more for the command."""
         config = self.enclosure.room / "backstop.toml"
         named = "".join(f'{door} = ["unix:{_SOCKETS}/{name}"]\n' for door, name in doors.items())
         config.write_text(f'[milter]\nlisten = ["unix:{_SOCKETS}/milter.sock"]\n[doors]\n{named}[domains."{DOMAIN}"]\n')
-        self._command = [str(backstop), "setup", "--apply", "--tag", tag, "--config", str(config), "--root",
+        self._command = [str(backstop), "setup", "--apply", "--tag", tag, *words, "--config", str(config), "--root",
                          str(self.enclosure.tree)]
 
     def start(self) -> None:

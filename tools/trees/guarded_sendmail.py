@@ -55,12 +55,13 @@ class GuardedSendmail(Sendmail):
                 (mail / name / part).mkdir(parents=True)
             self._maildirs[name] = Maildir(mail / name)
 
-    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tag: str) -> None:
+    def configure(self, backstop: pathlib.Path, doors: dict[str, str], tag: str, more_domains: list[str] | None = None) -> None:
         """Has the command write its file, for these sockets and senders with this tag. Raises Trouble."""
         etc = self.enclosure.room / "etc/mail"
         named = "".join(f'{door} = ["unix:/{_SOCKETS}/{name}"]\n' for door, name in doors.items())
         (etc / "backstop.toml").write_text(f'[milter]\nlisten = ["unix:/{_SOCKETS}/milter.sock"]\n'
-                                           f'[doors]\n{named}[domains."{DOMAIN}"]\n')
+                                           f'[doors]\n{named}' + "".join(
+                                               f'[domains."{domain}"]\n' for domain in [DOMAIN, *(more_domains or [])]))
         asked = subprocess.run([str(backstop), "setup", "--mta", "sendmail", "--tag", tag, "--apply", "--json", "--config",
                                 str(etc / "backstop.toml"), "--root", str(self.enclosure.room)], capture_output=True,
                                text=True)
