@@ -4,6 +4,7 @@ import house
 import neighbours
 import notices
 
+_AWAY = f"virtual_alias_maps = inline:{{{{away@shop.test = {house.ABROAD}}}}}\n"
 _CHECKS = "header_checks = pcre:{ {/^Backstop-Verdict:/ IGNORE} }\nnested_header_checks =\n"
 # No scanners are here, and this Postfix calls from an address of its own.
 _HERE = """\
@@ -17,10 +18,14 @@ $max_servers = 1;
 """
 
 
-def make_house(without: str = "") -> neighbours.House:
+def make_house(without: str = "", milters: bool = True) -> neighbours.House:
+    """`milters`: whether they see what comes back."""
     scanner, again = neighbours.free_ports(2)
     page = neighbours.Page("amavis", {"10024": scanner, "10025": again}, without)
-    made = neighbours.House(page.lines("/etc/postfix/main.cf") + _CHECKS, page.lines("/etc/postfix/master.cf"),
+    services = page.lines("/etc/postfix/master.cf")
+    if not milters:
+        services = services.replace("no_address_mappings", "no_address_mappings,no_milters")
+    made = neighbours.House(page.lines("/etc/postfix/main.cf") + _CHECKS + _AWAY, services,
                             beside=[["install", "-d", "-o", "amavis", "/run/amavis"], ["amavisd"]])
     made.postfix.enclosure.own("var/lib/amavis")
     made.postfix.enclosure.write("etc/amavis/conf.d/50-user",
@@ -77,6 +82,25 @@ class Filtering(house.HouseTest):
         code, text = self.house.hand_in(letter, "ben@shop.test", sender="anna@shop.test")
         self.assertEqual(code, 250, text)
         self.assertNotIn("backstop-token", self.house.arrived(name, "ben").header_names())
+
+
+class WithoutMiltersOnTheWayBack(house.HouseTest):
+    make_house = staticmethod(lambda: make_house(milters=False))
+
+    def test_our_own_mail_has_one_token_and_its_bounce_one_verdict(self):
+        original = self.house.left(Filtering.send(self))
+        self.assertEqual(original.count("Backstop-Token:"), 1)
+        name = notices.mark()
+        code, text = self.house.hand_in(notices.whole_bounce(name, original), "anna@shop.test")
+        self.assertEqual(code, 250, text)
+        self.assertEqual(self.house.arrived(name).verdict(), "genuine")
+
+    def test_spam_in_our_name_is_not_signed_even_where_an_alias_forwards_it(self):
+        name = notices.mark()
+        letter = notices.letter("anna@shop.test", "away@shop.test", name)
+        code, text = self.house.hand_in(letter, "away@shop.test", sender="anna@shop.test")
+        self.assertEqual(code, 250, text)
+        self.assertNotIn("Backstop-Token", self.house.left(name))
 
 
 class WithoutReinject(house.HouseTest):

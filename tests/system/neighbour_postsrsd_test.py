@@ -5,13 +5,24 @@ import neighbours
 import notices
 
 
-def make_house(without: str = "") -> neighbours.House:
+# What `backstop setup --tag prvs` writes.
+_TAGS = "pipemap:{regexp:/etc/postfix/backstop_tagged, socketmap:unix:backstop/map.sock:unsign}"
+_TAGGED = r"/^(prvs=[0-9]{4}[0-9a-f]{6}=.+@shop\.test)$/ ${1}" + "\n"
+
+
+def make_house(without: str = "", tags: bool = False) -> neighbours.House:
     forward, back = neighbours.free_ports(2)
     page = neighbours.Page("postsrsd", {"10001": forward, "10002": back, "example.org": "depot.test"}, without)
     away = f"virtual_alias_maps = inline:{{{{away@shop.test = {house.ABROAD}}}}}\n"
-    made = neighbours.House(page.lines("/etc/postfix/main.cf") + away, beside=[["/etc/init.d/postsrsd", "start"]])
+    main = page.lines("/etc/postfix/main.cf")
+    if tags:
+        main = main.replace("recipient_canonical_maps = ", f"recipient_canonical_maps = {_TAGS}, ")
+    made = neighbours.House(main + away, beside=[["/etc/init.d/postsrsd", "start"]])
     ports = f"SRS_FORWARD_PORT={forward}\nSRS_REVERSE_PORT={back}\n"
     made.postfix.enclosure.write("etc/default/postsrsd", page.lines("/etc/default/postsrsd") + ports)
+    if tags:
+        made.postfix.enclosure.write("etc/postfix/backstop_tagged", _TAGGED)
+        made.guard.more = {'domains."shop.test".tag': '"prvs"'}
     return made
 
 
@@ -70,6 +81,28 @@ class Forwarding(house.HouseTest):
         with self.house.desk() as desk:
             desk.send("olga@depot.test", house.ABROAD, notices.letter("olga@depot.test", house.ABROAD, name))
         self.assertEqual(self.house.sender_of(name), "olga@depot.test")
+
+
+class ForwardingBesideTags(house.HouseTest):
+    make_house = staticmethod(lambda: make_house(tags=True))
+
+    def test_a_forward_gets_no_tag_and_its_bounce_goes_on(self):
+        forwarded, sender = Forwarding.forward(self)
+        self.assertRegex(sender, r"^SRS0=.*=else\.test=lena@shop\.test$")
+        name, content = Forwarding.bounce(self, forwarded)
+        code, text = self.house.hand_in(content, sender)
+        self.assertEqual(code, 250, text)
+        self.house.left(name)
+
+    def test_our_own_mail_gets_one_and_a_bounce_that_returns_nothing_is_genuine(self):
+        name, bounced = notices.mark(), notices.mark()
+        with self.house.desk() as desk:
+            desk.send("anna@shop.test", house.ABROAD, notices.letter("anna@shop.test", house.ABROAD, name))
+        sender = self.house.sender_of(name)
+        self.assertRegex(sender, r"^prvs=\d{4}[0-9a-f]{6}=anna@shop\.test$")
+        code, text = self.house.hand_in(notices.bounce(bounced, None), sender)
+        self.assertEqual(code, 250, text)
+        self.assertEqual(self.house.arrived(bounced).verdict(), "genuine")
 
 
 class WithoutTheWayBack(house.HouseTest):
