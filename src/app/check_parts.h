@@ -30,5 +30,7 @@ void check_store(const config::Config& config, const std::string& root, Instant 
 // the name it greets with be looked up?
 void check_postfix(const config::Config& config, const std::string& root, bool asks_dns,
                    Findings& findings);
+// Sendmail, where it is the mail server.
+void check_sendmail(const config::Config& config, const std::string& root, Findings& findings);
 
 }  // namespace backstop::app

@@ -212,6 +212,8 @@ void check_postfix(const config::Config& config, const std::string& root, bool a
     if (postfix.error().where != "postconf" || postfix.error().code != Errc::NotFound)
       findings.wrong("postfix", postfix.error().text(), "Postfix cannot run like that",
                      "mend it: postfix check says more");
+    else
+      check_sendmail(config, root, findings);
     return;
   }
   const auto text = postfix->read();

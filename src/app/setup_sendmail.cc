@@ -11,7 +11,6 @@
 #include "app/settings.h"
 #include "edge/mta/other_server.h"
 #include "edge/mta/rooted_file.h"
-#include "edge/mta/sendmail_recipe.h"
 #include "edge/mta/unified_diff.h"
 
 namespace backstop::app {
@@ -44,21 +43,10 @@ config::Endpoint place_of(const std::vector<config::Endpoint>& endpoints, const 
   return {.kind = config::Endpoint::Kind::Unix, .path = usual, .address = {}, .port = 0};
 }
 
-mta::SendmailSite site_of(const config::Config& config, const TagsAsked& tags) {
-  mta::SendmailSite site;
-  site.milter = place_of(config.milter_listen, kMilter);
-  site.tags.map = place_of(config.doors.socketmap, kMap);
-  site.tags.prvs = wants_tags(config, tags, proof::TagStyle::Prvs);
-  site.tags.subaddress = wants_tags(config, tags, proof::TagStyle::SubAddress);
-  for (const auto& [name, domain] : config.domains)
-    site.domains.push_back(name);
-  return site;
-}
-
 // What backstop.toml lacks for it.
 std::vector<std::string> say_next(const config::Config& config, const TagsAsked& tags) {
   std::vector<std::string> next;
-  const mta::SendmailSite site = site_of(config, tags);
+  const mta::SendmailSite site = sendmail_site(config, tags);
   if ((site.tags.prvs || site.tags.subaddress) && config.doors.socketmap.empty())
     next.push_back(fmt::format("Write doors.socketmap = [\"unix:{}\"] into backstop.toml", kMap));
   for (const auto& [name, domain] : config.domains) {
@@ -108,6 +96,17 @@ int finish(const Report& report, bool json) {
 
 }  // namespace
 
+mta::SendmailSite sendmail_site(const config::Config& config, const TagsAsked& tags) {
+  mta::SendmailSite site;
+  site.milter = place_of(config.milter_listen, kMilter);
+  site.tags.map = place_of(config.doors.socketmap, kMap);
+  site.tags.prvs = wants_tags(config, tags, proof::TagStyle::Prvs);
+  site.tags.subaddress = wants_tags(config, tags, proof::TagStyle::SubAddress);
+  for (const auto& [name, domain] : config.domains)
+    site.domains.push_back(name);
+  return site;
+}
+
 int set_up_sendmail(const SendmailSetup& setup) {
   Settings settings;
   settings.config_path = setup.config_path;
@@ -120,7 +119,7 @@ int set_up_sendmail(const SendmailSetup& setup) {
                         kExitBadConfig);
   }
   Report report;
-  report.file = mta::render_sendmail_recipe(site_of(*config, setup.tags));
+  report.file = mta::render_sendmail_recipe(sendmail_site(*config, setup.tags));
   const std::string before = mta::read_rooted(setup.root, our_file()).value_or("");
   report.diff = mta::unified_diff(before, report.file, mta::kSendmailFile);
   report.next = say_next(*config, setup.tags);

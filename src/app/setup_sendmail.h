@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/setup_tags.h"
+#include "edge/mta/sendmail_recipe.h"
 
 namespace backstop::app {
 
@@ -15,6 +16,9 @@ struct SendmailSetup {
   bool writes = false;  // Else it is only shown what would be.
   bool json = false;
 };
+
+// What the recipe is made from.
+mta::SendmailSite sendmail_site(const config::Config& config, const TagsAsked& tags);
 
 // Returns the exit code.
 int set_up_sendmail(const SendmailSetup& setup);

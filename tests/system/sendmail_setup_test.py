@@ -10,6 +10,7 @@ import house
 from trees import loopback
 from trees.enclosure import Enclosure
 
+_BACKSTOP = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
 _FILE = "etc/mail/m4/backstop.m4"
 _LINE = "include(`/etc/mail/m4/backstop.m4')dnl"
 _CONFIGURATION = """\
@@ -35,8 +36,7 @@ class Setup(unittest.TestCase):
         self.config.write_text(_CONFIGURATION)
 
     def setup_(self, *words: str) -> tuple[int, dict]:
-        backstop = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
-        done = subprocess.run([backstop, "setup", "--mta", "sendmail", "--json", "--root", str(self.room.room),
+        done = subprocess.run([_BACKSTOP, "setup", "--mta", "sendmail", "--json", "--root", str(self.room.room),
                                "--config", str(self.config), *words], capture_output=True, text=True, timeout=60)
         self.assertTrue(done.stdout, done.stderr)
         return done.returncode, json.loads(done.stdout)
@@ -87,6 +87,28 @@ class Setup(unittest.TestCase):
         self.assertEqual(self.setup_("--remove")[1]["state"], "nothing-to-do")
         self.assertEqual(self.setup_("--apply")[1]["state"], "done")
         self.assertIn("INPUT_MAIL_FILTER", self.written.read_text())
+
+    def check(self) -> list[tuple[str, str]]:
+        """What `backstop check` says of Sendmail: severity and text."""
+        done = subprocess.run([_BACKSTOP, "check", "--json", "--offline", "--root", str(self.room.room), "--config",
+                               str(self.config)], capture_output=True, text=True, timeout=60)
+        return [(one["severity"], one["text"]) for one in json.loads(done.stdout)["findings"] if one["what"] == "sendmail"]
+
+    def test_check_says_what_is_missing_step_by_step(self):
+        self.assertEqual(self.check(), [("wrong", "/etc/mail/sendmail.mc names Backstop nowhere")])
+        self.setup_("--apply", "--tag", "none")
+        self.include()
+        self.assertEqual([severity for severity, _ in self.check()], ["wrong", "wrong"])
+        self.assertIn(("wrong", "does not know tagged recipients"), self.check())
+        self.setup_("--apply")
+        self.assertEqual(self.check(), [("wrong", "/etc/mail/sendmail.cf does not name our milter")])
+        self.room.start(["sleep", "600"])
+        self.addCleanup(self.room.stop)
+        self.assertTrue(house.eventually(lambda: self.room.run(["test", "-e", f"/{_FILE}"]).returncode == 0))
+        self.room.run(["sh", "-c", "m4 /etc/mail/sendmail.mc > /etc/mail/sendmail.cf"])
+        self.assertEqual(self.check(), [("good", "/etc/mail/sendmail.cf names our milter, and takes tags off")])
+        self.config.write_text(_CONFIGURATION + '[domains."more.test"]\n')
+        self.assertEqual(self.check()[0], ("advice", "/etc/mail/m4/backstop.m4 is not what setup would write now"))
 
     def test_debians_stock_configuration_takes_the_line(self):
         self.setup_("--apply")
