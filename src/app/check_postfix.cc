@@ -113,6 +113,15 @@ void check_settings(const mta::Postfix& postfix, const mta::PostfixText& text,
   for (const std::string& note : plan->notes)
     findings.advice("postfix", note, "what passes there may be seen twice or not at all",
                     "look whether it is meant so");
+  for (const std::string& service : plan->second_passes) {
+    if (!config.relays.reinject.empty()) break;
+    findings.wrong(
+        "relays.reinject",
+        fmt::format("names nobody, and {} passes to Backstop what a content filter hands back",
+                    service),
+        "spam in your name from outside is signed on its way back, and your own mail twice",
+        "name the filter's address there, as in reinject = [\"127.0.0.1\"]");
+  }
 }
 
 // Where Postfix asks whom mail for a tagged address is for.

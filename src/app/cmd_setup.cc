@@ -100,10 +100,17 @@ Result<mta::Plan> make_plan(const Options& options, const mta::Postfix& postfix,
   }
   Settings settings;
   settings.config_path = config_path(options);
-  const auto config = load_config(settings);
-  BS_TRY(const mta::PostfixTags tags,
-         choose_tags(config.value_or(config::Config{}), postfix, text, options.tags));
-  return mta::plan_setup(postfix, text, socket, tags);
+  const config::Config config = load_config(settings).value_or(config::Config{});
+  BS_TRY(const mta::PostfixTags tags, choose_tags(config, postfix, text, options.tags));
+  BS_TRY(mta::Plan plan, mta::plan_setup(postfix, text, socket, tags));
+  if (!config.relays.reinject.empty()) return plan;
+  for (const std::string& service : plan.second_passes) {
+    plan.notes.push_back(
+        fmt::format("{} takes mail back from a content filter and passes it to Backstop a second "
+                    "time: name the filter's address in relays.reinject of backstop.toml",
+                    service));
+  }
+  return plan;
 }
 
 void say_next(const Options& options, SetupReport& report, const SetupSocket& socket) {

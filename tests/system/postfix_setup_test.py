@@ -250,8 +250,11 @@ class Setup(house.HouseTest):
         self.assertIn("smtpd_milters", before)
         self.assertRegex(before["milter_default_action"], "not set")
         self.assertTrue(any("receive_override_options" in what for what in before))
+        self.assertIn("hands back", before["relays.reinject"])
         self.apply()
+        configuration.write_text(configuration.read_text() + 'relays.reinject = ["127.0.0.1"]\n')
         after = wrong()
+        self.assertNotIn("relays.reinject", after)
         self.assertFalse([what for what in after if re.search("milter|header|override", what)], after)
         self.house.postfix.enclosure.run(["postconf", "-P", f"{loopback.GUARDED}:{self.house.postfix.port}/inet/"
                                                             "milter_default_action=tempfail"])

@@ -62,12 +62,6 @@ class Planner {
     return is_ours(element) && action && !is_fail_open(*action);
   }
 
-  void note_second_pass(const Service& service) {
-    note(
-        fmt::format("{} takes mail back from a content filter and passes it to Backstop a second "
-                    "time: name the filter's address in relays.reinject of backstop.toml",
-                    service.title()));
-  }
   void note(std::string sentence) { plan_.notes.push_back(std::move(sentence)); }
 
   void change_main(const std::string& name, std::string text, std::string why) {
@@ -202,10 +196,12 @@ Result<void> Planner::plan_services() {
 void Planner::plan_milters_of(std::size_t index, const Service& service, ServiceRole role,
                               const std::map<std::string, std::string>& in_force) {
   const bool smtpd = role == ServiceRole::Receiving || role == ServiceRole::Submission;
+  const std::string options = service.find("receive_override_options").value_or("");
   for (const std::string name : {"smtpd_milters", "non_smtpd_milters"}) {
     const auto raw = service.find(name);
     if (role == ServiceRole::Reinjected) {
-      if (!raw && name == "smtpd_milters") note_second_pass(service);
+      if (!raw && name == "smtpd_milters" && options.find("no_milters") == std::string::npos)
+        plan_.second_passes.push_back(service.title());
       continue;
     }
     if (!raw) continue;
@@ -227,7 +223,6 @@ void Planner::plan_milters_of(std::size_t index, const Service& service, Service
                    "this service has an answer of its own for milters that are down, and mail must "
                    "flow here too");
   }
-  const std::string options = service.find("receive_override_options").value_or("");
   if (smtpd && options.find("no_milters") != std::string::npos) {
     note(fmt::format("{} has receive_override_options=no_milters, so Backstop sees nothing of it",
                      service.title()));

@@ -31,6 +31,8 @@ struct Plan {
   std::vector<Change> changes;
   std::vector<FileChange> files;   // In the order in which they are to be written.
   std::vector<std::string> notes;  // What was seen and left alone, in sentences.
+  // Services that pass to our milter what a content filter hands back: it comes a second time.
+  std::vector<std::string> second_passes;
   // The text of both files afterwards.
   PostfixText text;
 };
