@@ -33,6 +33,8 @@ inline constexpr std::uint8_t kTokenVersion = 1;
 // How long a token proves something, from its issue: five days in our queue, five in theirs, five
 // in a backup MX, and some.
 inline constexpr Days kDefaultLifetime{21};
+// And at most, wherever the keys are: longer, an old message is a pass for ever.
+inline constexpr Days kLongestLifetime{90};
 // How long a key is kept after it stopped verifying.
 inline constexpr Days kKeptAfterwards{400};
 // Own clock running behind: a token from up to this far ahead is accepted with an alarm.

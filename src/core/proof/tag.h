@@ -71,6 +71,9 @@ struct TagCheck {
   mail::Address plain;  // Without the tag, whoever made it; the address itself without one.
   KeyId key = 0;        // Meaningful for Valid and Late.
   Instant submitted{};  // Meaningful for Valid and Late: the day, by our lifetime.
+  // Late by our lifetime, and in date by a longer one: another host with our keys may have made it,
+  // or we before the lifetime was cut.  Or it is 900 days old: its three digits are the same.
+  bool may_be_young = false;
 
   // Made with a key of ours, at whatever time: mail for it belongs to `plain`.
   bool authentic() const { return result == ProofResult::Valid || result == ProofResult::Late; }

@@ -159,6 +159,17 @@ TEST_F(Tag, IsJudgedRightForEveryPairOfDays) {
   }
 }
 
+TEST_F(Tag, MadeWhereLifetimesAreLongerMayBeYoung) {
+  const auto judged = [&](Days lifetime, Days age) {
+    return check(sign_tag(kAnna, *ring_.emitting(), kNoon, lifetime, {}), kNoon + age);
+  };
+  EXPECT_FALSE(judged(Days{21}, Days{0}).may_be_young);
+  EXPECT_EQ(judged(kLongestLifetime, Days{0}).result, ProofResult::Late);
+  EXPECT_TRUE(judged(kLongestLifetime, Days{0}).may_be_young);
+  EXPECT_TRUE(judged(Days{30}, Days{5}).may_be_young);
+  EXPECT_FALSE(judged(Days{21}, Days{30}).may_be_young) << "it is over by any lifetime";
+}
+
 TEST_F(Tag, SurvivesChangesOfCase) {
   for (const TagStyle style : {TagStyle::Prvs, TagStyle::SubAddress}) {
     const mail::Address tagged = sign({"Anna.Smith", "Example.com"}, kNoon, {style, '+'});

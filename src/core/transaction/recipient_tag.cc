@@ -22,7 +22,8 @@ RecipientTag find_recipient_tag(const mail::Address& recipient, const config::Co
     return out;
   }
   const Seconds most = std::max<Seconds>(proof::kLedgerFingerprintDays, config.lifetime);
-  const bool archived = check.result == ProofResult::Late && now > check.submitted + most;
+  const bool archived =
+      check.result == ProofResult::Late && !check.may_be_young && now > check.submitted + most;
   out.result = archived ? ProofResult::Absent : check.result;
   if (searched && check.result != ProofResult::Absent) out.result = ProofResult::Unavailable;
   return out;

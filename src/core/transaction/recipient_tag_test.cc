@@ -69,6 +69,15 @@ TEST_F(TagWiring, ProvesNothingAfterHundredDaysAndComesOffAllTheSame) {
   EXPECT_EQ(find(tagged(now_ - Days{99})).result, ProofResult::Late);
 }
 
+// Hosts that share keys need not share a lifetime; and one that is cut must not lose what is on its
+// way.
+TEST_F(TagWiring, OfAHostWithALongerLifetimeIsLateAndNotForgotten) {
+  const mail::Address theirs = tagged(now_ - Days{2});
+  config_.lifetime = Days{7};
+  EXPECT_EQ(find(theirs).result, ProofResult::Late);
+  EXPECT_EQ(find(theirs).addressee, kAnna);
+}
+
 TEST_F(TagWiring, TellsASearchingNetworkNothing) {
   EXPECT_EQ(find(tagged(now_), true).result, ProofResult::Unavailable);
   EXPECT_EQ(find({"prvs=1800abcdef=anna", "example.com"}, true).result, ProofResult::Unavailable);
