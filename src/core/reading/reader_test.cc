@@ -279,6 +279,47 @@ TEST(ReaderTest, PeopleAndListsThatQuoteABounceAreOrdinary) {
   }
 }
 
+// "daemon" in an address, a field that newsletters and shops set too, a mailbox nobody reads: none
+// of them, and no two of one origin, make an answer of a message.
+TEST(ReaderTest, AddressesAndFieldsThatOnlyResembleAnAnswerAreOrdinary) {
+  for (const char* header : {
+           "From: Matt Daemon <matt.daemon@example.org>\n",
+           "From: devnull@example.org\n",
+           "From: no-reply@example.org\nReturn-Path: <devnull@example.org>\n",
+           "From: Shop <shop@example.org>\nAuto-Submitted: auto-generated\n",
+           "From: Shop <shop@example.org>\nAuto-Submitted: auto-generated\nPrecedence: bulk\n",
+           "From: Cron Daemon <root@example.org>\nAuto-Submitted: auto-generated\n",
+           "From: Build <build@daemon.example.org>\nX-Auto-Response-Suppress: All\n",
+       }) {
+    const std::string message = std::string(header) +
+                                "To: alice@example.com\nSubject: Delivery of your order 5.1.1\n\n"
+                                "Your parcel could not be delivered. It has been returned.\n";
+    const Reading reading = read_message(message);
+    EXPECT_EQ(reading.kind, Kind::Ordinary) << header;
+  }
+}
+
+// A window of some kilobytes would end in the notice.
+TEST(ReaderTest, OriginalBehindALongNoticeIsRead) {
+  std::string message =
+      "From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail Returned to Sender\n"
+      "Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
+      "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+      "--b\nContent-Type: text/plain\n\n";
+  for (int i = 0; i < 4000; ++i)
+    message += "This line of the notice is one of very many that say nothing whatever.\n";
+  ASSERT_GT(message.size(), 256U * 1024);
+  message +=
+      "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"
+      "Final-Recipient: rfc822; bob@example.net\nAction: failed\nStatus: 5.1.1\n\n"
+      "--b\nContent-Type: message/rfc822\n\nReceived: from a by b; Sat, 21 Nov 2026 11:00:00 "
+      "+0000\nBackstop-Token: sometoken\nFrom: alice@example.com\nSubject: Hi\n\nHi\n--b--\n";
+  const Reading reading = read_message(message);
+  EXPECT_EQ(reading.kind, Kind::Bounce);
+  EXPECT_TRUE(reading.returned.returned_enough());
+  EXPECT_EQ(reading.returned.tokens, std::vector<std::string>{"sometoken"});
+}
+
 TEST(ReaderTest, EnvelopeSenderCountsAsASign) {
   const std::string_view message =
       "From: postmaster@example.net\nTo: alice@example.com\nSubject: Ihr Schreiben\n\n"
