@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the house: include arrows, foreign headers, the purity of the core, and the size of files.
+"""Checks the house: include arrows, foreign headers, the purity of the core, how secrets are compared,
+and the size of files.
 
     tools/check_house.py [ROOT]      prints what is wrong, one line each; silence is success
 
@@ -12,6 +13,8 @@ import sys
 import tomllib
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
+# A call that compares bytes and tells by its time how many were alike. CRYPTO_memcmp does not.
+TELLING_CALL = re.compile(r"(?<!\w)(?:std::)?(?:memcmp|bcmp|strn?cmp|(?:ranges::)?equal|lexicographical_compare)\s*\(")
 HEADER_LINES_MAX = 250
 SOURCE_LINES_MAX = 500
 
@@ -56,6 +59,11 @@ class House:
         self.tests_only = set(table.get("tests_only", {}).get("folders", []))
         self.foreign = table.get("foreign", {})
         self.pure = table.get("pure", {})
+        self.secret = table.get("secret", {})
+        names = "|".join(self.secret.get("names", [])) or "(?!)"
+        value = rf"\b\w*(?:{names})s?_?(?:\(\))?(?:\.bytes\(\))?"
+        self.telling_operator = re.compile(
+            rf"{value}\s*[!=]=(?!\s*nullptr)|[!=]=\s*\*?(?:\w+(?:\.|->))*{value}(?![\w.(])")
         self.complaints = []
 
     def complain(self, path, line, text):
@@ -89,11 +97,18 @@ class House:
                 for word in self.pure.get("words", []):
                     if word in line and not line.lstrip().startswith("//"):
                         self.complain(path, number, f"the core is pure, it may not use {word}")
+            if folder in self.secret.get("folders", []) and not is_test:
+                self.check_comparison(path, number, line)
         if path.endswith(".h") and "#pragma once" not in text:
             self.complain(path, 1, "a header begins with #pragma once")
         limit = HEADER_LINES_MAX if path.endswith(".h") else SOURCE_LINES_MAX
         if len(lines) > limit and path.endswith((".h", ".cc")) and not is_test:
             self.complain(path, limit, f"{len(lines)} lines; over {limit} a file holds two subjects: split it")
+
+    def check_comparison(self, path, number, line):
+        code = line.split("//")[0]
+        if TELLING_CALL.search(code) or self.telling_operator.search(code):
+            self.complain(path, number, "what is secret is compared with constant_time_equal only")
 
     def check_own(self, path, number, folder, is_test, included):
         if is_test and (self.root / "tests" / included).exists():

@@ -81,6 +81,44 @@ TEST_F(DkimCheckTest, AChangedOrCutHeaderIsAbsent) {
   EXPECT_EQ(check(changed).result().result, ProofResult::Absent);
 }
 
+// Every byte at every place of a signature, and its end at every place: an answer, and no proof.
+TEST_F(DkimCheckTest, AMalformedSignatureIsNoProofAndHarmsNothing) {
+  const Fields good = signer_.signed_fields(fields_, {.time = ago(Days(1))});
+  const std::string& value = good[0].second;
+  std::size_t proofs = 0;
+  for (std::size_t at = 0; at < value.size(); at += 3) {
+    for (unsigned byte = 0; byte < 256; byte += 5) {
+      Fields fields = good;
+      fields[0].second[at] = static_cast<char>(byte);
+      const bool same = fields[0].second == value;
+      proofs += !same && check(fields).result().result == ProofResult::Valid ? 1 : 0;
+    }
+    Fields cut = good;
+    cut[0].second.resize(at);
+    // Of the last three characters only the padding of base64 is missing.
+    if (at + 3 < value.size()) EXPECT_EQ(check(cut).result().result, ProofResult::Absent) << at;
+  }
+  // White space and case that mean nothing to the signature may change.
+  EXPECT_LT(proofs, 20U);
+}
+
+TEST_F(DkimCheckTest, ASignatureOfAnyLengthUnderKeysOfAnySizeIsAnAnswer) {
+  for (const unsigned bits : {1024U, 2048U})
+    keys_.add("example.com", "rsa", DkimSigner::rsa(bits).key());
+  for (const char* algorithm : {"rsa-sha256", "ed25519-sha256"}) {
+    for (const std::size_t length :
+         {0U, 1U, 4U, 85U, 86U, 88U, 171U, 172U, 344U, 1368U, 100'000U}) {
+      Fields fields = fields_;
+      fields.insert(
+          fields.begin(),
+          {"DKIM-Signature", std::string(" v=1; a=") + algorithm +
+                                 "; c=relaxed/relaxed; d=example.com; s=rsa; h=from; bh=AAAA; b=" +
+                                 std::string(length, 'A')});
+      EXPECT_EQ(check(fields).result().result, ProofResult::Absent) << algorithm << length;
+    }
+  }
+}
+
 TEST_F(DkimCheckTest, ASignatureOfAnotherDomainIsNobodys) {
   keys_.add("example.org", "s1", signer_.key());
   auto checked = check(signer_.signed_fields(fields_, {.domain = "example.org"}));

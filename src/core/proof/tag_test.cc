@@ -170,6 +170,22 @@ TEST_F(Tag, MadeWhereLifetimesAreLongerMayBeYoung) {
   EXPECT_FALSE(judged(Days{21}, Days{30}).may_be_young) << "it is over by any lifetime";
 }
 
+TEST_F(Tag, OfAnyBytesIsAnAnswerAndNeverAProof) {
+  const std::string good = sign(kAnna).local;
+  std::size_t proofs = 0;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      std::string local = good;
+      local[at] = static_cast<char>(byte);
+      if (ascii::lower(local) == ascii::lower(good)) continue;
+      proofs += check({local, "example.com"}).authentic() ? 1 : 0;
+    }
+    EXPECT_FALSE(check({good.substr(0, at), "example.com"}).authentic()) << at;
+  }
+  EXPECT_EQ(proofs, 0U);
+  EXPECT_FALSE(check({"prvs=" + std::string(100'000, '1') + "=anna", "example.com"}).authentic());
+}
+
 TEST_F(Tag, SurvivesChangesOfCase) {
   for (const TagStyle style : {TagStyle::Prvs, TagStyle::SubAddress}) {
     const mail::Address tagged = sign({"Anna.Smith", "Example.com"}, kNoon, {style, '+'});
