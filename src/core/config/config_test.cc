@@ -158,6 +158,15 @@ TEST(Config, ErrorsNameFileLineColumnAndWhatToDo) {
   }
 }
 
+// What tags of other hosts are judged by.
+TEST(Config, NoLifetimeIsLongerThanTheLongest) {
+  const auto text = [](Days lifetime) {
+    return "[proofs]\nlifetime = \"" + render_duration(lifetime) + "\"\n";
+  };
+  EXPECT_TRUE(parse_config(text(proof::kLongestLifetime), "f.toml"));
+  EXPECT_FALSE(parse_config(text(proof::kLongestLifetime + Days{1}), "f.toml"));
+}
+
 TEST(Config, OverridesApplyOverWhatIsThere) {
   Config config;
   ASSERT_TRUE(apply_text(config, "[domains.\"a.test\"]", "--domain"));

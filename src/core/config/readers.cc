@@ -399,8 +399,7 @@ Result<void> set_keys_directory(Config& config, const Value& value) {
 Result<void> set_lifetime(Config& config, const Value& value) {
   BS_TRY(const std::string text, read_string(value.node));
   BS_TRY(const Seconds lifetime, parse_duration(text));
-  if (lifetime < Days(1) || lifetime > proof::kLongestLifetime)
-    return want("a duration from 1d to 90d");
+  if (lifetime < Days(1) || lifetime > Days(90)) return want("a duration from 1d to 90d");
   config.lifetime = lifetime;
   return {};
 }

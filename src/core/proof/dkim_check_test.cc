@@ -96,7 +96,8 @@ TEST_F(DkimCheckTest, AMalformedSignatureIsNoProofAndHarmsNothing) {
     Fields cut = good;
     cut[0].second.resize(at);
     // Of the last three characters only the padding of base64 is missing.
-    if (at + 3 < value.size()) EXPECT_EQ(check(cut).result().result, ProofResult::Absent) << at;
+    const bool is_cut = at + 3 < value.size();
+    EXPECT_TRUE(!is_cut || check(cut).result().result == ProofResult::Absent) << at;
   }
   // White space and case that mean nothing to the signature may change.
   EXPECT_LT(proofs, 20U);
