@@ -11,6 +11,7 @@ TABLE = """
 [arrows]
 "core/low" = []
 "core/high" = ["core/low"]
+"core/proof" = []
 "testing" = ["core/low"]
 [tests_only]
 folders = ["testing"]
@@ -20,9 +21,6 @@ folders = ["testing"]
 folders = ["core/low", "core/high"]
 headers = ["thread", "sys/"]
 words = ["getenv("]
-[secret]
-folders = ["core/low"]
-names = ["mac"]
 """
 
 GOOD = {
@@ -30,8 +28,8 @@ GOOD = {
     "core/high/b.h": '#pragma once\n#include "core/low/a.h"\n',
     "core/high/b.cc": '#include "core/high/b.h"\n// getenv( in a comment is no call\n',
     "core/high/b_test.cc": '#include "testing/fake.h"\n#include "core/high/b.h"\n#include <thread>\n',
-    "core/low/c.cc": "bool a = CRYPTO_memcmp(x, y, 3) == 0 && key.mac() != nullptr && key.mac().size() == 3;\n",
-    "core/low/c_test.cc": "bool a = mac == other;\n",
+    "core/proof/c.cc": "bool a = CRYPTO_memcmp(x, y, 3) == 0 && key.mac() != nullptr && key.mac().size() == 3;\n",
+    "core/proof/c_test.cc": "bool a = mac == other;\n",
     "core/high/d.cc": "bool a = mac == other;\n",
     "testing/fake.h": '#pragma once\n#include "core/low/a.h"\n',
 }
@@ -64,10 +62,10 @@ class CheckHouse(unittest.TestCase):
             "core/high/f.cc": ('#include "testing/fake.h"\n', "core/high/f.cc:1: testing is for tests only"),
             "core/high/g.h": ("int x;\n", "core/high/g.h:1: a header begins with #pragma once"),
             "core/high/missing.cc": ('#include "low/a.h"\n', "core/high/missing.cc:1: \"low/a.h\" is not below src/"),
-            "core/low/q.cc": ("bool a = mac == b;\n", "core/low/q.cc:1: what is secret is compared"),
-            "core/low/r.cc": ("bool a = b != key.tag_mac();\n", "core/low/r.cc:1: what is secret is compared"),
-            "core/low/s.cc": ("bool a = std::memcmp(b, c, 3) == 0;\n", "core/low/s.cc:1: what is secret is compared"),
-            "core/low/t.cc": ("bool a = std::ranges::equal(b, c);\n", "core/low/t.cc:1: what is secret is compared"),
+            "core/proof/q.cc": ("bool a = mac == b;\n", "core/proof/q.cc:1: what is secret is compared"),
+            "core/proof/r.cc": ("bool a = b != key.tag_mac();\n", "core/proof/r.cc:1: what is secret is compared"),
+            "core/proof/s.cc": ("bool a = std::memcmp(b, c, 3) == 0;\n", "core/proof/s.cc:1: what is secret is compared"),
+            "core/proof/t.cc": ("bool a = std::ranges::equal(b, c);\n", "core/proof/t.cc:1: what is secret is compared"),
             "core/high/long.cc": ("\n" * 501, "core/high/long.cc:500: 501 lines"),
             "attic/x.cc": ("int x;\n", "attic/x.cc:1: this folder has no arrows"),
         }
