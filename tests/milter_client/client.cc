@@ -240,6 +240,7 @@ void Client::take_change(const Reply& reply) {
       return;
     case 'e':
       outcome_.sender = reply.payload.substr(0, reply.payload.find('\0'));
+      outcome_.sender_arguments = reply.payload.substr(outcome_.sender->size() + 1);
       return;
     default:
       return;
@@ -301,7 +302,7 @@ void Client::begin(const SmtpClient& client) {
 }
 
 void Client::mail(std::string_view sender, std::string_view authenticated,
-                  std::string_view queue_id) {
+                  std::string_view queue_id, std::string_view envelope_id) {
   outcome_ = {};
   settled_ = false;
   skip_body_ = false;
@@ -311,7 +312,9 @@ void Client::mail(std::string_view sender, std::string_view authenticated,
   macro_values.erase("{auth_authen}");
   if (!authenticated.empty()) macro_values["{auth_authen}"] = authenticated;
   send_macros('M', kMail);
-  send_command('M', string(sender), 0x4000);
+  std::string payload = string(sender);
+  if (!envelope_id.empty()) payload += string("ENVID=" + std::string(envelope_id));
+  send_command('M', payload, 0x4000);
 }
 
 std::string Client::rcpt(std::string_view recipient, std::string_view original) {

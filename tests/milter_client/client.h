@@ -52,6 +52,7 @@ struct Outcome {
   std::vector<HeaderChange> changed;   // CHGHEADER with a value.
   std::optional<std::string> quarantine;
   std::optional<std::string> sender;  // CHGFROM, with its brackets.
+  std::string sender_arguments;       // Each ended by a NUL.
 
   bool passed() const { return reply == 'c' || reply == 'a'; }
 };
@@ -78,8 +79,9 @@ class Client {
 
   // One message.  `sender` and `recipient` with their brackets, or as non-SMTP mail has them.
   // `queue_id` is shown as Postfix does: "-" until the first recipient was accepted.
+  // `envelope_id`: what ENVID says; "" without it.
   void mail(std::string_view sender, std::string_view authenticated = {},
-            std::string_view queue_id = "4TestQueueId");
+            std::string_view queue_id = "4TestQueueId", std::string_view envelope_id = {});
   // "" when the recipient was taken; else the reply to it alone, "550 5.7.1 text".
   // `original`: what ORCPT says; "" without it.
   std::string rcpt(std::string_view recipient, std::string_view original = {});

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "milter_client/client.h"
 
 namespace backstop::play {
@@ -21,8 +23,12 @@ std::vector<std::string> render_outcome(const milter_client::Outcome& outcome) {
     effects.push_back(fmt::format("insert {}: {}", change.name, change.value));
     if (change.index != 0) effects.back() += fmt::format(" (at index {})", change.index);
   }
-  if (outcome.sender)
+  if (outcome.sender) {
     effects.push_back("sender " + outcome.sender->substr(1, outcome.sender->size() - 2));
+    std::string arguments = outcome.sender_arguments;
+    std::ranges::replace(arguments, '\0', ' ');
+    if (!arguments.empty()) effects.back() += " " + arguments.substr(0, arguments.size() - 1);
+  }
   if (outcome.quarantine) effects.push_back("hold " + *outcome.quarantine);
   if (outcome.passed()) {
     effects.emplace_back("reply accept");
@@ -64,7 +70,7 @@ class Actor {
   }
   void on(const Mail& action) {
     message_ = Step{};
-    client_.mail(bindings_.fill(action.path), action.authenticated, "PLAY");
+    client_.mail(bindings_.fill(action.path), action.authenticated, "PLAY", action.envelope_id);
   }
   // Its reply, if there is one, is of this recipient alone.
   void on_recipient(const Step& step, const Rcpt& action) {

@@ -36,6 +36,7 @@ struct Domain {
   policy::Coverage coverage = policy::Coverage::Unknown;
   bool sends_mail = true;
   std::optional<proof::TagStyle> tag = {};  // How its envelope senders are tagged; nothing: not.
+  bool envid = false;                       // Its mail goes out with the token as ENVID.
 };
 
 // What gets no tag, and how a sub-address is set off.

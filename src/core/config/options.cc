@@ -38,6 +38,13 @@ const std::vector<Option>& options() {
        "`backstop setup --tag prvs` (or subaddress) writes or prints what it needs; `backstop "
        "check` says\n"
        "whether it has it. Without that genuine bounces are lost."},
+      {"domains.*.envid", "true or false", "false",
+       "Whether mail of the domain goes out with the token as its ENVID too (RFC 3461 §4.4), which "
+       "servers\n"
+       "that know delivery reports give back though they return no header. An ENVID of the "
+       "client's "
+       "own\n"
+       "stays. Needs a milter that may change the sender: Postfix and Sendmail let it."},
       {"addresses.roles", "list of addresses", "[]",
        "Addresses treated as postmaster@ and abuse@ are: nothing is refused there. List those "
        "that\n"

@@ -130,9 +130,7 @@ Result<policy::Actions*> find_actions(Config& config, std::string_view name) {
   if (is_kind(name)) return &config.actions[std::string(name)];
   auto address = read_address(name);
   if (!address)
-    return want(
-        "a kind or an address below actions, as actions.\"bounce\" or "
-        "actions.\"alice@example.com\"");
+    return want("a kind or an address, as actions.\"bounce\" or actions.\"alice@example.com\"");
   return &config.actions[*address];
 }
 
@@ -146,9 +144,10 @@ Result<void> set_mode(Config& config, const Value& value) {
   return {};
 }
 
-Result<void> set_sends_mail(Config& config, const Value& value) {
+template <bool Domain::* kMember>
+Result<void> set_flag(Config& config, const Value& value) {
   BS_TRY(Domain* const domain, find_or_add(config, value.name));
-  BS_TRY(domain->sends_mail, read_bool(value.node));
+  BS_TRY(domain->*kMember, read_bool(value.node));
   return {};
 }
 
@@ -439,8 +438,9 @@ constexpr Reader kReaders[] = {
     {"domains.*.mode", set_mode},
     {"domains.*.signing_since", set_signing_since},
     {"domains.*.coverage", set_coverage},
-    {"domains.*.sends_mail", set_sends_mail},
+    {"domains.*.sends_mail", set_flag<&Domain::sends_mail>},
     {"domains.*.tag", set_tag},
+    {"domains.*.envid", set_flag<&Domain::envid>},
     {"addresses.roles", set_roles},
     {"addresses.never_sends", set_never_sends},
     {"addresses.tag_exempt_senders", set_tag_exempt_senders},

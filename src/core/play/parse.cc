@@ -189,6 +189,11 @@ class Parser {
       mail.authenticated = ascii::trim(rest.substr(at + 4));
       rest = ascii::trim(rest.substr(0, at));
     }
+    constexpr std::string_view kEnvelopeId = "> ENVID=";
+    if (const auto at = rest.rfind(kEnvelopeId); at != std::string_view::npos) {
+      mail.envelope_id = rest.substr(at + kEnvelopeId.size());
+      rest = rest.substr(0, at + 1);
+    }
     mail.path = rest;
     return add(std::move(mail));
   }

@@ -31,6 +31,7 @@ struct Connect {
 struct Mail {
   std::string path;
   std::string authenticated;
+  std::string envelope_id;  // "" without ENVID.
 };
 struct Rcpt {
   std::string path;

@@ -80,7 +80,8 @@ class Stage {
     tell(transaction::MailFrom{
         .sender = bindings.fill(action.path),
         .authenticated = action.authenticated,
-        .wrong_tags = client_.address ? wrong_tags_.count(*client_.address, now_) : 0});
+        .wrong_tags = client_.address ? wrong_tags_.count(*client_.address, now_) : 0,
+        .envelope_id = action.envelope_id});
   }
   void on(const Rcpt& action, const Bindings& bindings) {
     const std::string path = bindings.fill(action.path);
@@ -200,7 +201,8 @@ struct Renderer {
     return fmt::format("remove {} {}", e.name, e.occurrence);
   }
   std::string operator()(const transaction::ChangeSender& e) const {
-    return fmt::format("sender {}", e.sender.text());
+    return fmt::format("sender {}{}{}", e.sender.text(),
+                       e.envelope_id.empty() ? "" : " ENVID=", e.envelope_id);
   }
   std::string operator()(const transaction::CountWrongTag&) const { return ""; }
   std::string operator()(const transaction::Hold& e) const { return fmt::format("hold {}", e.why); }

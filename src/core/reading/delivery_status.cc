@@ -104,8 +104,11 @@ std::string undo_xtext(std::string_view text) {
   return out;
 }
 
+constexpr std::size_t kEnvelopeIdBytes = 100;
+
 enum class FieldName {
   ReportingMta,
+  EnvelopeId,
   FinalRecipient,
   OriginalRecipient,
   Action,
@@ -128,7 +131,7 @@ FieldName field_name(std::string_view name) {
       {"action", FieldName::Action},
       {"status", FieldName::Status},
       {"diagnostic-code", FieldName::DiagnosticCode},
-      {"original-envelope-id", FieldName::Other},
+      {"original-envelope-id", FieldName::EnvelopeId},
       {"dsn-gateway", FieldName::Other},
       {"received-from-mta", FieldName::Other},
       {"arrival-date", FieldName::ArrivalDate},
@@ -142,6 +145,12 @@ FieldName field_name(std::string_view name) {
     if (ascii::equals_folded(name, known)) return value;
   }
   return FieldName::Unknown;
+}
+
+// An ENVID has 100 characters at most (RFC 3461 §4.4).
+std::string parse_envelope_id(std::string_view raw) {
+  std::string id(ascii::trim(mail::unfold(raw)));
+  return id.size() <= kEnvelopeIdBytes ? id : std::string();
 }
 
 // "mx.example.com (192.0.2.1)" -> "mx.example.com".
@@ -318,6 +327,9 @@ void DeliveryStatus::on_field(const TextField& field) {
   switch (name) {
     case FieldName::ReportingMta:
       if (reporting_mta_.empty()) reporting_mta_ = parse_typed_text(field.raw);
+      break;
+    case FieldName::EnvelopeId:
+      if (envelope_id_.empty()) envelope_id_ = parse_envelope_id(field.raw);
       break;
     case FieldName::FinalRecipient:
       begin_recipient_if(open_has_final_);

@@ -23,6 +23,8 @@ class DeliveryStatus {
   void end_part();
 
   const std::string& reporting_mta() const { return reporting_mta_; }
+  // Original-Envelope-Id: the ENVID under which the original was sent; "" without one.
+  const std::string& envelope_id() const { return envelope_id_; }
   std::optional<Instant> arrival_date() const { return arrival_date_; }
   const std::vector<RecipientReport>& recipients() const { return recipients_; }
   std::vector<RecipientReport> take_recipients() { return std::move(recipients_); }
@@ -46,6 +48,7 @@ class DeliveryStatus {
   bool open_is_recipient_ = false;
   bool open_is_routed_ = false;
   std::string reporting_mta_;
+  std::string envelope_id_;
   std::optional<Instant> arrival_date_;
   std::vector<RecipientReport> recipients_;
   unsigned fields_seen_ = 0;

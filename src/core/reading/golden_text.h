@@ -21,6 +21,7 @@ inline std::string render_golden(const Reading& r) {
   for (const std::string& sentence : r.evidence)
     line("evidence", sentence);
   line("reporting-mta", r.reporting_mta);
+  if (!r.envelope_id.empty()) line("envelope-id", r.envelope_id);
   line("product", r.product);
   if (r.arrival_date) line("arrival-date", render_instant(*r.arrival_date));
   if (r.source_knew) line("source-knew", r.source_knew_words);

@@ -290,6 +290,7 @@ bool Reader::State::settled() const {
 void Reader::State::choose_recipients(Reading& into) {
   if (status) {
     into.reporting_mta = status->reporting_mta();
+    into.envelope_id = status->envelope_id();
     into.recipients = status->take_recipients();
   }
   if (notice && into.recipients.empty()) {
@@ -428,6 +429,7 @@ Reading Reader::State::finish() {
     reading.returned = Returned{};
     reading.recipients.clear();
     reading.reporting_mta.clear();
+    reading.envelope_id.clear();
   }
   all_words = std::move(found.words);
   return std::move(reading);

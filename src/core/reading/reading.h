@@ -147,7 +147,8 @@ struct Reading {
   std::string subject;                // Likewise.
   std::optional<Instant> date;        // The Date field.
   std::string reporting_mta;
-  std::string product;  // What probably wrote it: "Postfix", "Exchange"; "" unknown.
+  std::string envelope_id;  // Original-Envelope-Id (RFC 3464 §2.2.1), decoded; "" unknown.
+  std::string product;      // What probably wrote it: "Postfix", "Exchange"; "" unknown.
   std::optional<Instant>
       arrival_date;  // When the reporting server took the original (RFC 3464 §2.2.5).
   std::vector<RecipientReport> recipients;

@@ -48,9 +48,10 @@ struct RemoveField {
   std::string name;
   unsigned occurrence = 1;
 };
-// Give the message another envelope sender; at the end of a message only.
+// Give the message another envelope sender, an ENVID, or both; at the end of a message only.
 struct ChangeSender {
-  mail::Address sender;
+  mail::Address sender;          // Perhaps the one it has.
+  std::string envelope_id = {};  // The ENVID from now on; "" leaves the one it has.  Its own xtext.
 };
 // Count that a client tried a tag that is not ours (core/proof/wrong_tags.h).
 struct CountWrongTag {

@@ -29,8 +29,9 @@ struct Client {
 // not; "" and "<>" are the null sender.
 struct MailFrom {
   std::string_view sender;
-  std::string_view authenticated;  // The macro {auth_authen}; "" when the client did not log in.
-  unsigned wrong_tags = 0;         // Those of the client's network so far (proof::WrongTags).
+  std::string_view authenticated;     // The macro {auth_authen}; "" when the client did not log in.
+  unsigned wrong_tags = 0;            // Those of the client's network so far (proof::WrongTags).
+  std::string_view envelope_id = {};  // ENVID as the client gave it; "" without one.
 };
 struct RcptTo {
   std::string_view recipient;

@@ -153,9 +153,11 @@ proof::TokenCheck check_token(const reading::Reading& reading,
                               const config::Config& config, const proof::KeyRing* ring,
                               Instant now) {
   if (ring == nullptr) return {};
-  const proof::TokenCheck check =
-      proof::verify_tokens(reading.returned.tokens, collect_addressees(reading, recipients), *ring,
-                           now, config.lifetime);
+  // The token that went out as ENVID stands before those of the header, of which there may be many.
+  std::vector<std::string> tokens = reading.returned.tokens;
+  if (!reading.envelope_id.empty()) tokens.insert(tokens.begin(), reading.envelope_id);
+  const proof::TokenCheck check = proof::verify_tokens(
+      tokens, collect_addressees(reading, recipients), *ring, now, config.lifetime);
   // Nobody answers after so long: what comes then was taken from an archive.
   const Seconds most = std::max<Seconds>(proof::kLedgerFingerprintDays, config.lifetime);
   const bool archived = check.result == proof::ProofResult::Late && now > check.issued + most;

@@ -55,8 +55,8 @@ struct MessageJudgement {
 // What kind of recipient it is: by its local part, or because the configuration lists it.
 policy::RecipientClass class_of(const config::Config& config, const mail::Address& address);
 
-// The token proof of an answer.  One that is late by more than proof::kLedgerFingerprintDays proves
-// nothing any more.
+// The token proof of an answer: in the returned header, or as the ENVID that its report names.  One
+// that is late by more than proof::kLedgerFingerprintDays proves nothing any more.
 proof::TokenCheck check_token(const reading::Reading& reading,
                               const std::vector<Recipient>& recipients,
                               const config::Config& config, const proof::KeyRing* ring,

@@ -40,4 +40,19 @@ std::optional<mail::Address> tag_sender(const TagRequest& request, const config:
                          {.style = *domain->tag, .delimiter = config.tags.delimiter});
 }
 
+std::optional<ChangeSender> make_sender_change(const TagRequest& request,
+                                               const mail::Address& envelope,
+                                               const config::Config& config,
+                                               const TagExemptDomains* learnt,
+                                               const proof::Key& key, Instant submitted,
+                                               const std::string& token) {
+  const bool arrived_tagged = envelope != request.sender;
+  auto tagged = arrived_tagged ? std::nullopt : tag_sender(request, config, learnt, key, submitted);
+  const auto* const domain = config.find_domain(mail::canonical_domain(request.sender.domain));
+  const bool named = domain != nullptr && domain->envid && !token.empty();
+  if (!tagged && !named) return std::nullopt;
+  return ChangeSender{.sender = tagged ? *std::move(tagged) : envelope,
+                      .envelope_id = named ? token : std::string()};
+}
+
 }  // namespace backstop::transaction

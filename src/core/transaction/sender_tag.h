@@ -13,6 +13,7 @@
 #include "core/config/config.h"
 #include "core/mail/address.h"
 #include "core/proof/key_ring.h"
+#include "core/transaction/effects.h"
 
 namespace backstop::transaction {
 
@@ -35,5 +36,16 @@ struct TagRequest {
 std::optional<mail::Address> tag_sender(const TagRequest& request, const config::Config& config,
                                         const TagExemptDomains* learnt, const proof::Key& key,
                                         Instant submitted);
+
+// What the envelope becomes: its sender with a tag, the token as ENVID (RFC 3461 §4.4), or both;
+// nothing when it goes as it is.  `envelope`: the sender as it came; where that has a tag of ours
+// already it keeps that one.  `token`: that of the message; "" when the client gave an ENVID of its
+// own, which is not replaced.
+std::optional<ChangeSender> make_sender_change(const TagRequest& request,
+                                               const mail::Address& envelope,
+                                               const config::Config& config,
+                                               const TagExemptDomains* learnt,
+                                               const proof::Key& key, Instant submitted,
+                                               const std::string& token);
 
 }  // namespace backstop::transaction

@@ -48,8 +48,8 @@ struct Transaction::State {
   bool followed = false;  // Read to its end, and judged.
   bool body_skipped = false;
   mail::Address sender;
-  bool arrived_tagged = false;  // The sender came with a tag of ours.
-  std::string account;          // The login.
+  bool has_envelope_id = false;  // The client gave an ENVID of its own.
+  std::string account;           // The login.
   std::vector<Recipient> recipients;
   Record record;
   OutgoingMessage outgoing;  // Of ours: what is remembered.
@@ -139,6 +139,7 @@ void Transaction::State::on_event(const MailFrom& event) {
   account = event.authenticated;
   origin = find_origin(config(), client, event.authenticated, sender);
   wrong_tags = event.wrong_tags;
+  has_envelope_id = !event.envelope_id.empty();
   if (origin == Origin::Ours || origin == Origin::Reinjected) take_own_tag_off();
   stage = Stage::Envelope;
 }
@@ -146,9 +147,7 @@ void Transaction::State::on_event(const MailFrom& event) {
 // What another of our doors tagged is recorded under the address without it, and not tagged again.
 void Transaction::State::take_own_tag_off() {
   if (surroundings.ring == nullptr || !record.sender_is_ours) return;
-  auto plain = proof::unsign_tag(sender, *surroundings.ring);
-  arrived_tagged = plain.has_value();
-  if (plain) sender = *std::move(plain);
+  if (auto plain = proof::unsign_tag(sender, *surroundings.ring)) sender = *std::move(plain);
 }
 
 void Transaction::State::read_tag(Recipient& recipient, std::string_view original, Instant now,
@@ -337,23 +336,24 @@ void Transaction::State::sign(const EndOfMessage& event, Instant now, Effects& e
         InsertField{"Message-ID", outgoing.make_message_id(sender, permit_asked, permit->nonce)});
     record.message_id = outgoing.message_id();
   }
-  effects.emplace_back(
-      InsertField{std::string(proof::kTokenField),
-                  proof::sign_token(sender, *permit->ring, key, permit_asked, permit->nonce)});
+  const std::string text =
+      proof::sign_token(sender, *permit->ring, key, permit_asked, permit->nonce);
+  effects.emplace_back(InsertField{std::string(proof::kTokenField), text});
   record.is_signed = true;
   std::vector<mail::Address> addresses;
   for (const Recipient& recipient : recipients)
     addresses.push_back(recipient.address);
   // Without an envelope sender there is nobody to tag, whatever it is signed under.
-  if (record.sender_address && !arrived_tagged) {
+  if (record.sender_address) {
     const TagRequest request{.sender = sender,
                              .recipients = addresses,
                              .knows_all_recipients = record.recipient_count == recipients.size(),
                              .asks_for_receipt = outgoing.asks_for_receipt()};
-    if (auto tagged =
-            tag_sender(request, config(), surroundings.tag_exempt.get(), key, permit_asked)) {
-      effects.emplace_back(ChangeSender{*std::move(tagged)});
-      record.is_tagged = true;
+    if (auto change = make_sender_change(request, *record.sender_address, config(),
+                                         surroundings.tag_exempt.get(), key, permit_asked,
+                                         has_envelope_id ? std::string() : text)) {
+      record.is_tagged = change->sender != *record.sender_address;
+      effects.emplace_back(*std::move(change));
     }
   }
   if (surroundings.hasher != nullptr) {

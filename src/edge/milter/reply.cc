@@ -93,9 +93,12 @@ void append_remove_field(std::string& out, std::string_view name, unsigned occur
   append_field_change(out, 'm', occurrence, {.name = name, .value = ""});
 }
 
-void append_change_sender(std::string& out, std::string_view path) {
-  append_frame(out, path.size() + 1, 'e');
+void append_change_sender(std::string& out, std::string_view path, std::string_view envelope_id) {
+  const std::string argument =
+      envelope_id.empty() ? std::string() : "ENVID=" + std::string(envelope_id);
+  append_frame(out, path.size() + 1 + (argument.empty() ? 0 : argument.size() + 1), 'e');
   append_string(out, path);
+  if (!argument.empty()) append_string(out, argument);
 }
 
 void append_quarantine(std::string& out, std::string_view why) {

@@ -29,8 +29,10 @@ void append_refusal(std::string& out, unsigned code, std::string_view enhanced,
 void append_insert_field(std::string& out, std::string_view name, std::string_view value);
 // CHGHEADER with an empty value: removes the nth field of that name, from 1.
 void append_remove_field(std::string& out, std::string_view name, unsigned occurrence);
-// The envelope sender's new path, with its brackets; its ESMTP parameters stay.
-void append_change_sender(std::string& out, std::string_view path);
+// The envelope sender's new path, with its brackets.  Its ESMTP parameters stay, but for ENVID
+// where `envelope_id` is not "".
+void append_change_sender(std::string& out, std::string_view path,
+                          std::string_view envelope_id = {});
 void append_quarantine(std::string& out, std::string_view why);
 
 // The macros wanted at one stage (SMFIM_*).

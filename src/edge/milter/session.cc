@@ -180,7 +180,8 @@ void Session::tell_missing_actions() {
   if ((untold & action::kAddFields) != 0) what += " no token and no verdict can be added;";
   if ((untold & action::kChangeFields) != 0) what += " foreign verdicts cannot be removed;";
   if ((untold & action::kQuarantine) != 0) what += " nothing can be held;";
-  if ((untold & action::kChangeSender) != 0) what += " no sender can be tagged;";
+  if ((untold & action::kChangeSender) != 0)
+    what += " no sender can be tagged, and no ENVID given;";
   what.pop_back();
   world_.log.write(ports::LogLevel::Warning,
                    "milter: the server does not let filters do all that is needed:" + what);
@@ -210,11 +211,11 @@ void Session::on_mail(std::string_view payload, std::string& out) {
   own_id_.clear();
   skip_body_ = false;
   stage_ = Stage::Envelope;
-  begin_message(sender->path, out);
+  begin_message(*sender, out);
   conclude({.command = Command::Mail, .payload = {}, .whole = true}, out);
 }
 
-void Session::begin_message(std::string_view sender, std::string& out) {
+void Session::begin_message(const Envelope& sender, std::string& out) {
   try {
     flow_ = world_.messages.begin(client_);
   } catch (const std::exception& fault) {
@@ -223,10 +224,11 @@ void Session::begin_message(std::string_view sender, std::string& out) {
     return let_pass("unknown exception");
   }
   const bool counted = world_.wrong_tags != nullptr && client_.address.has_value();
-  pass_on(transaction::MailFrom{.sender = sender,
+  const unsigned wrong_tags = counted ? world_.wrong_tags->count(*client_.address, now_) : 0;
+  pass_on(transaction::MailFrom{.sender = sender.path,
                                 .authenticated = macros_.authenticated(),
-                                .wrong_tags =
-                                    counted ? world_.wrong_tags->count(*client_.address, now_) : 0},
+                                .wrong_tags = wrong_tags,
+                                .envelope_id = find_argument(sender.arguments, "ENVID")},
           Command::Mail, out);
 }
 
@@ -317,7 +319,8 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
     } else if (const auto* remove = std::get_if<transaction::RemoveField>(&effect)) {
       if (may(action::kChangeFields)) append_remove_field(out, remove->name, remove->occurrence);
     } else if (const auto* change = std::get_if<transaction::ChangeSender>(&effect)) {
-      if (may(action::kChangeSender)) append_change_sender(out, "<" + change->sender.text() + ">");
+      if (may(action::kChangeSender))
+        append_change_sender(out, "<" + change->sender.text() + ">", change->envelope_id);
     } else if (const auto* hold = std::get_if<transaction::Hold>(&effect)) {
       if (may(action::kQuarantine)) append_quarantine(out, hold->why);
     } else if (door::keep(effect, message_id(), (actions_ & action::kAddFields) != 0, world_,

@@ -75,7 +75,7 @@ class Session final : public door::Conversation {
   bool expect(bool in_order);
   void drop(Defect defect);
 
-  void begin_message(std::string_view sender, std::string& out);
+  void begin_message(const Envelope& sender, std::string& out);
   void pass_on(const transaction::Event& event, Command command, std::string& out);
   void carry_out(const transaction::Effects& effects, Command command, std::string& out);
   void conclude(const Packet& packet, std::string& out);

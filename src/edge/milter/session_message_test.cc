@@ -63,6 +63,15 @@ TEST_F(SessionMessageTest, ChangesTheSenderAtTheEndOfTheMessageWhereTheServerLet
   EXPECT_EQ(out.find(change), std::string::npos);
 }
 
+// Nothing but ENVID: a request for delivery reports, or for none, is the client's to make.
+TEST_F(SessionMessageTest, ChangesNoParameterOfTheSenderButItsEnvelopeId) {
+  script_.effects["eom"] = {tx::ChangeSender{{"a", "example.com"}, "caa5xbblnmaq"}};
+  begin();
+  say(wire::mail("<a@example.com>") + wire::end_of_headers() + wire::end_of_message());
+  EXPECT_NE(last_.find(wire::packet('e', "<a@example.com>\0ENVID=caa5xbblnmaq\0"s)),
+            std::string::npos);
+}
+
 TEST_F(SessionMessageTest, KnowsTheClientOfEveryFamily) {
   const struct {
     std::string host, address, want_name, want_address;
