@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "app/check_parts.h"
 #include "app/dkim_files.h"
 #include "app/mode_card.h"
@@ -64,6 +66,26 @@ void check_dkim_files(const config::Config& config, const std::string& root, Fin
   findings.good("dkim keys", fmt::format("{} selectors of ours in files{}", names.size(), source));
 }
 
+namespace {
+
+// On this host itself there may be a fetchmail; another host that is a relay's and ours gets in
+// between.
+void check_relays(const config::Config& config, Findings& findings) {
+  const IpNetwork here = IpNetwork::parse("127.0.0.0/8").value();
+  for (const IpNetwork& network : config.relays.inbound) {
+    const std::string text = network.text();
+    const auto address = IpAddress::parse(text.substr(0, text.find('/')));
+    if (!address || !config.is_own(*address) || here.contains(*address)) continue;
+    findings.advice("relays.inbound", fmt::format("names {}, which networks.own names too", text),
+                    "whatever it brings in your name is signed, spam from outside as well",
+                    fmt::format("take {} out of networks.own, unless it sends for you and lets "
+                                "nobody else use your name",
+                                text));
+  }
+}
+
+}  // namespace
+
 void check_domains(const config::Config& config, bool signs, Seconds queue_lifetime, Instant now,
                    Findings& findings) {
   if (config.domains.empty()) {
@@ -83,6 +105,14 @@ void check_domains(const config::Config& config, bool signs, Seconds queue_lifet
                      fmt::format("{}; until then: backstop mode {} observe", unmet.todo, name));
     }
   }
+  const bool enforces = std::ranges::any_of(
+      config.domains, [](const auto& entry) { return entry.second.mode == policy::Mode::Enforce; });
+  if (enforces && config.store_is_partial) {
+    findings.advice("store.partial", "is true, so nothing is called forged here, nor refused",
+                    "another server may have sent what is not found here",
+                    "take it out where this server alone sends with its keys");
+  }
+  check_relays(config, findings);
 }
 
 void check_endpoints(const config::Config& config, const std::string& root, Findings& findings) {

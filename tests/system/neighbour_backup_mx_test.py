@@ -1,6 +1,9 @@
 """A backup MX with our keys and nothing of our ledger: it refuses nothing that is ours, and never has to bounce."""
 
+import json
+import shutil
 import subprocess
+import unittest
 
 import house
 import neighbours
@@ -122,6 +125,22 @@ class WithoutPartial(house.HouseTest):
     def test_the_backup_refuses_a_genuine_bounce(self):
         code, text = self.house.hand_to_backup(BehindABackup.bounce_without_token(self)[1])
         self.assertEqual(code, 550, text)
+
+
+class Checking(unittest.TestCase):
+    def advice(self, own: str, partial: str) -> set[str]:
+        folder = house.room()
+        self.addCleanup(shutil.rmtree, folder)
+        configuration = folder / "backstop.toml"
+        configuration.write_text(f'relays.inbound = ["192.0.2.2"]\nnetworks.own = ["{own}"]\nstore.partial = {partial}\n'
+                                 f'domains."{DOMAIN}".mode = "enforce"\n')
+        done = subprocess.run([house.backstopd().with_name("backstop"), "check", "--offline", "--json", "--root", folder,
+                               "--config", configuration], capture_output=True, text=True, timeout=60)
+        return {finding["what"] for finding in json.loads(done.stdout)["findings"] if finding["severity"] == "advice"}
+
+    def test_check_says_what_a_relay_among_our_own_networks_and_a_part_of_a_store_mean(self):
+        self.assertLessEqual({"relays.inbound", "store.partial"}, self.advice("192.0.2.0/24", "true"))
+        self.assertFalse({"relays.inbound", "store.partial"} & self.advice("192.0.2.128/25", "false"))
 
 
 class AmongOurOwnNetworks(house.HouseTest):
