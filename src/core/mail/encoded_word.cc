@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/base/ascii.h"
+#include "core/base/find_byte.h"
 #include "core/base/limits.h"
 #include "core/mail/header_text.h"
 #include "core/mail/transfer_decoder.h"
@@ -101,7 +102,7 @@ std::string unfold(std::string_view raw) {
   raw = ascii::trim(raw);
   std::string out;
   std::size_t begin = 0;
-  for (std::size_t lf = raw.find('\n'); lf != raw.npos; lf = raw.find('\n', lf + 1)) {
+  for (std::size_t lf = find_byte(raw, '\n'); lf != raw.npos; lf = find_byte(raw, '\n', lf + 1)) {
     if (!ascii::is_blank(raw[lf + 1])) continue;  // `raw` does not end in a line end.
     // A line end, with any CRs before its LF, goes when a blank follows.
     std::size_t end = lf;
@@ -117,8 +118,11 @@ std::string unfold(std::string_view raw) {
 
 std::string decode_text(std::string_view raw) {
   std::string text = unfold(raw);
-  // Most text holds nothing to decode.
-  if (text.size() <= limits::kDecodedFieldBytes && text.find("=?") == text.npos && is_ascii(text)) {
+  // Most text holds nothing to decode: no encoded word, nothing beyond ASCII.
+  const auto tells = [](Lanes x, Lanes next) {
+    return (x < Lanes{}) | ((x == every_lane('=')) & (next == every_lane('?')));
+  };
+  if (text.size() <= limits::kDecodedFieldBytes && find_pair(text, 0, tells) == text.npos) {
     return text;
   }
   return TextDecoder(text).decode();

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/base/ascii.h"
+#include "core/base/find_byte.h"
 
 namespace backstop::mail {
 namespace {
@@ -182,7 +183,7 @@ void QuotedPrintableDecoder::feed(std::string_view in, ContentSink& sink) {
       if (step(in.front(), out)) in.remove_prefix(1);
       continue;
     }
-    const std::size_t escape = in.find('=');
+    const std::size_t escape = find_byte(in, '=');
     if (escape == in.npos) {
       out.put(in);
       break;

@@ -5,6 +5,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/char_set.h"
+#include "core/base/find_byte.h"
 #include "core/base/limits.h"
 
 namespace backstop::reading {
@@ -75,14 +76,17 @@ bool stands_in_link(std::string_view before) {
 }  // namespace
 
 std::optional<AddressSpan> find_address(std::string_view line, std::size_t from) {
-  std::size_t at = from <= line.size() ? line.find('@', from) : std::string_view::npos;
-  for (; at != std::string_view::npos; at = line.find('@', at + 1)) {
+  std::size_t at = from <= line.size() ? find_byte(line, '@', from) : std::string_view::npos;
+  for (; at != std::string_view::npos; at = find_byte(line, '@', at + 1)) {
     std::size_t begin = begin_of_local(line, at, from);
     const bool bracketed =
         begin > 0 && (line[begin - 1] == '<' || line[begin - 1] == '"' || line[begin - 1] == '\'');
     const std::size_t end = end_of_domain(line, at, bracketed);
+    // All of them end so.
+    const bool may_have_prefix = find_byte(line.substr(begin, at - begin), '=') != line.npos;
     for (const std::string_view prefix : kPrefixes) {
-      if (ascii::starts_with_folded(line.substr(begin, at - begin), prefix)) begin += prefix.size();
+      if (may_have_prefix && ascii::starts_with_folded(line.substr(begin, at - begin), prefix))
+        begin += prefix.size();
     }
     // Quotation marks and slashes of the text around.
     while (begin < at &&

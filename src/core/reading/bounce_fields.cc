@@ -73,11 +73,11 @@ constexpr std::array kProductFields{
 
 constexpr FieldRows<kProductFields> kProductRows;
 
-constexpr std::size_t kSearchedBytes = 5;
+constexpr std::size_t kSearchedBytes = 7;
 
 // Whether any of the values of at least kSearchedBytes stands in it: in nearly none does one.
 bool holds_product_value(std::string_view value) {
-  static constexpr auto kSearch = make_word_search<2>([] {
+  static constexpr auto kSearch = make_word_search<4>([] {
     std::array<std::string_view, kProductFields.size()> values;
     std::ranges::transform(kProductFields, values.begin(), [](const ProductField& known) {
       return known.value.size() >= kSearchedBytes ? known.value : kProductFields.front().value;

@@ -22,15 +22,20 @@ constexpr CharSet kEndsHost(" \t(");
 // The type before a semicolon, and the rest.  A text without a type is all rest: a type is one
 // atom, so a semicolon further back belongs to the text.
 std::pair<std::string, std::string> split_type(std::string_view raw) {
-  const std::string text = mail::decode_text(raw);
-  const std::size_t semicolon = text.find(';');
-  if (semicolon == std::string::npos) return {"", std::string(ascii::trim(text))};
-  const std::string_view type = ascii::trim(std::string_view(text).substr(0, semicolon));
-  if (kNoType.any_in(type)) {
-    return {"", std::string(ascii::trim(text))};
+  std::string text = mail::decode_text(raw);
+  std::string type;
+  if (const std::size_t semicolon = text.find(';'); semicolon != std::string::npos) {
+    const std::string_view before = ascii::trim(std::string_view(text).substr(0, semicolon));
+    if (!kNoType.any_in(before)) {
+      type = ascii::lower(before);
+      text.erase(0, semicolon + 1);
+    }
   }
-  return {ascii::lower(type),
-          std::string(ascii::trim(std::string_view(text).substr(semicolon + 1)))};
+  const std::string_view trimmed = ascii::trim(text);
+  const auto begin = static_cast<std::size_t>(trimmed.data() - text.data());
+  text.resize(begin + trimmed.size());
+  text.erase(0, begin);
+  return {std::move(type), std::move(text)};
 }
 
 void append_utf8(std::string& out, unsigned code) {

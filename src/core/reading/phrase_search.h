@@ -24,6 +24,7 @@ namespace backstop::reading {
 // The first bytes of a phrase.  Short literals are looked up by fewer.
 inline constexpr std::size_t kPhraseKeyBytes = 8;
 inline constexpr std::size_t kShortKeyBytes = 6;
+inline constexpr std::size_t kLongBytes = 12;
 inline constexpr std::uint64_t kShortKeyMask = (std::uint64_t{1} << (8 * kShortKeyBytes)) - 1;
 
 // Eight bytes, the first the lowest.  REQUIRES: they are there.
@@ -52,7 +53,7 @@ class PhraseIndex {
   void search(std::string_view normal, OnPhrase&& on_phrase) const {
     if constexpr (count == 0) return;
     std::uint64_t before = 0;  // The byte before was a letter or digit.
-    std::array<char, kBlockBytes + kPhraseKeyBytes> padded{};
+    std::array<char, kBlockBytes + kLongBytes> padded{};
     for (std::size_t at = 0; at < normal.size(); at += kBlockBytes) {
       const std::size_t here = std::min(padded.size(), normal.size() - at);
       const char* block = normal.data() + at;
@@ -115,6 +116,11 @@ class PhraseIndex {
         short_filter_.add(mix(entry.key));
       } else {
         filter_.add(mix(entry.key));
+        if (entry.size < kLongBytes) {
+          middle_filter_.add(mix(entry.key));
+        } else {
+          long_filter_.add(mix_long(entry.key, load_eight(entry.literal + kLongBytes - 8)));
+        }
       }
     }
   }
@@ -122,6 +128,9 @@ class PhraseIndex {
   static constexpr std::size_t kBlockBytes = 64;
   static constexpr unsigned kBucketBits = 12;
 
+  static constexpr std::uint64_t mix_long(std::uint64_t key, std::uint64_t next) {
+    return (key ^ std::rotl(next, 29)) * 0x9e3779b97f4a7c15U;
+  }
   static constexpr std::uint64_t mix(std::uint64_t key) { return key * 0x9e3779b97f4a7c15U; }
   static constexpr std::size_t bucket_of(std::uint64_t key) {
     return static_cast<std::size_t>(mix(key) >> (64 - kBucketBits));
@@ -152,7 +161,10 @@ class PhraseIndex {
       const auto offset = static_cast<std::size_t>(std::countr_zero(starts));
       const std::uint64_t key = load_eight(block + offset);
       if (!begin_filter_.has(mix(key & kShortKeyMask))) continue;
-      if (filter_.has(mix(key))) look_up(normal, at + offset, key, on_phrase);
+      if (filter_.has(mix(key)) &&
+          (middle_filter_.has(mix(key)) ||
+           long_filter_.has(mix_long(key, load_eight(block + offset + 4)))))
+        look_up(normal, at + offset, key, on_phrase);
       if (has_short_ && short_filter_.has(mix(key & kShortKeyMask))) {
         look_up(normal, at + offset, key & kShortKeyMask, on_phrase);
       }
@@ -172,6 +184,8 @@ class PhraseIndex {
   Buckets<Entry, count, kBucketBits> entries_;
   KeyFilter<15> begin_filter_;  // Of the first kShortKeyBytes of all.
   KeyFilter<15> filter_;
+  KeyFilter<12> middle_filter_;  // Of those of phrases shorter than kLongBytes.
+  KeyFilter<15> long_filter_;    // Of the first kLongBytes of the others: many phrases begin alike.
   KeyFilter<12> short_filter_;
   bool has_short_ = false;
 };

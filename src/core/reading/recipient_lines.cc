@@ -6,6 +6,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/char_set.h"
+#include "core/base/find_byte.h"
 #include "core/base/limits.h"
 #include "core/reading/address_text.h"
 #include "core/reading/delivery_status.h"
@@ -83,7 +84,7 @@ std::vector<Line> split_lines(std::string_view text, std::string& lowered) {
   lines.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1);
   const std::string_view whole = text;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::size_t end = std::min(find_byte(text, '\n'), text.size());
     Line line;
     line.text = text.substr(0, end);
     while (!line.text.empty() && ascii::is_space(line.text.back()))

@@ -93,6 +93,7 @@ bool has_token(std::string_view text) {
 // ezmlm: list-sc.1034703413.bkdcpmlpddmlkpjmkbid-user=host (ezmlm-idx, subscribe and unsubscribe
 // confirmations, for users and for moderators).
 bool is_ezmlm_confirm(std::string_view local) {
+  if (local.find("c.") == std::string_view::npos) return false;
   for (const std::string_view action : {"-sc."sv, "-uc."sv, "-tc."sv, "-vc."sv, "-wc."sv}) {
     const std::size_t at = local.find(action);
     if (at == std::string_view::npos) continue;
@@ -107,10 +108,10 @@ bool is_ezmlm_confirm(std::string_view local) {
 }
 
 ConfirmForm form_of_local(std::string_view local) {
-  if (local.find("c.") != std::string_view::npos && is_ezmlm_confirm(local)) {
-    return ConfirmForm::List;
-  }
   ConfirmForm form = ConfirmForm::None;
+  // One stands in all of them.
+  if (find_byte(local, 'c') == std::string_view::npos) return form;
+  if (is_ezmlm_confirm(local)) return ConfirmForm::List;
   if (local.find("conf") == std::string_view::npos) return form;
   any_word(local, kPartsToken, [&](std::string_view word, std::string_view rest) {
     const bool is_list =

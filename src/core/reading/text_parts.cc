@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/base/find_byte.h"
 #include "core/base/limits.h"
-#include "core/mail/utf8.h"
 #include "core/reading/html_text.h"
 #include "core/reading/notice_charset.h"
 
@@ -17,8 +17,8 @@ constexpr std::size_t kOwnWordsUsual = 1000;
 // Of a text of a label that says nothing, or something false, the first byte that is not ASCII, or
 // begins an escape of ISO-2022.
 std::size_t find_telling(std::string_view bytes) {
-  const std::size_t plain = mail::ascii_prefix(bytes);
-  return std::min(plain, bytes.substr(0, plain).find('\x1b'));
+  const auto tells = [](Lanes x, Lanes) { return (x < Lanes{}) | (x == every_lane('\x1b')); };
+  return std::min(find_pair(bytes, 0, tells), bytes.size());
 }
 
 // Charsets of units wider than a byte, so that no line ends can be told before they are decoded,
