@@ -52,7 +52,7 @@ class Copied(house.HouseTest):
         tokens = [line for copy in copies for line in copy.splitlines() if line.startswith("Backstop-Token:")]
         self.assertEqual(len(tokens), 2)
         self.assertEqual(tokens[0], tokens[1])
-        entries = self.house.guard.lines("direction=outgoing")[before:]
+        entries = house.eventually(lambda: self.house.guard.lines("direction=outgoing")[before:])
         self.assertEqual(len(entries), 1)
         self.assertNotIn(_KEEPER, entries[0])
 

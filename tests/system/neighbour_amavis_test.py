@@ -4,6 +4,7 @@ import house
 import neighbours
 import notices
 
+_COPIES = "always_bcc = ben@shop.test\n"
 _AWAY = f"virtual_alias_maps = inline:{{{{away@shop.test = {house.ABROAD}}}}}\n"
 _CHECKS = "header_checks = pcre:{ {/^Backstop-Verdict:/ IGNORE} }\nnested_header_checks =\n"
 # No scanners are here, and this Postfix calls from an address of its own.
@@ -25,7 +26,7 @@ def make_house(without: str = "", milters: bool = True) -> neighbours.House:
     services = page.lines("/etc/postfix/master.cf")
     if not milters:
         services = services.replace("no_address_mappings", "no_address_mappings,no_milters")
-    made = neighbours.House(page.lines("/etc/postfix/main.cf") + _CHECKS + _AWAY, services,
+    made = neighbours.House(page.lines("/etc/postfix/main.cf") + _CHECKS + _AWAY + _COPIES, services,
                             beside=[["install", "-d", "-o", "amavis", "/run/amavis"], ["amavisd"]])
     made.postfix.enclosure.own("var/lib/amavis")
     made.postfix.enclosure.write("etc/amavis/conf.d/50-user",
@@ -51,7 +52,7 @@ class Filtering(house.HouseTest):
         left = self.house.left(self.send())
         self.assertIn("amavis", left, "it came through the filter")
         self.assertEqual(left.count("Backstop-Token:"), 1)
-        self.assertEqual(self.entries("outgoing"), before + 1)
+        self.assertEqual(house.eventually(lambda: self.entries("outgoing") - before), 1)
 
     def test_mail_of_the_sendmail_command_is_signed_once(self):
         name = notices.mark()
@@ -68,13 +69,22 @@ class Filtering(house.HouseTest):
         self.assertEqual(code, 250, text)
         came = self.house.arrived(name)
         self.assertEqual(came.verdict(), "genuine")
-        self.assertEqual(self.entries("inbound"), before + 1)
+        self.assertEqual(house.eventually(lambda: self.entries("inbound") - before), 1)
 
     def test_its_forged_twin_is_refused_before_the_filter_sees_it(self):
         name = notices.mark()
         code, text = self.house.hand_in(notices.bounce(name, notices.returned_block(name)), "anna@shop.test")
         self.assertEqual(code, 550, text)
         self.assertIn("5.7.1", text)
+
+    def test_the_copy_for_the_archive_comes_once(self):
+        name = self.send()
+        self.house.left(name)
+        self.house.arrived(name, "ben")
+        self.assertEqual(self.copies(name), 1)
+
+    def copies(self, name: str) -> int:
+        return len([message for message in self.house.postfix.delivered("ben") if message.holds(name)])
 
     def test_spam_in_our_name_is_not_signed_on_its_way_back(self):
         name = notices.mark()
@@ -116,6 +126,10 @@ class WithoutReinject(house.HouseTest):
 
 class WithoutOverrideOptions(house.HouseTest):
     make_house = staticmethod(lambda: make_house(without="-o receive_override_options"))
+
+    def test_the_copy_for_the_archive_comes_twice(self):
+        name = Filtering.send(self)
+        self.assertTrue(house.eventually(lambda: Filtering.copies(self, name) == 2))
 
     def test_the_verdict_of_the_first_pass_is_lost(self):
         original = self.house.left(Filtering.send(self))

@@ -115,6 +115,17 @@ class WithoutTheWayBack(house.HouseTest):
         self.assertIn("User unknown", text)
 
 
+class WithoutClassesOfSenders(house.HouseTest):
+    make_house = staticmethod(lambda: make_house(without="sender_canonical_classes"))
+
+    def test_from_is_rewritten_as_well_in_what_this_host_hands_in(self):
+        name = notices.mark()
+        letter = notices.letter("eve@far.test", house.ABROAD, name).decode()
+        done = self.house.postfix.enclosure.run(["sendmail", "-f", "anna@shop.test", house.ABROAD], letter)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.house.left(name), r"From: .*SRS0=.*=far\.test=eve@shop\.test")
+
+
 class WithoutTheExcludedDomains(house.HouseTest):
     make_house = staticmethod(lambda: make_house(without="SRS_EXCLUDE_DOMAINS"))
 
