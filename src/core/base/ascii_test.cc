@@ -28,6 +28,29 @@ TEST(Ascii, FoldsEveryByteAtEveryPlaceAlike) {
   }
 }
 
+TEST(Ascii, TheBitOfCaseIsOneOfLettersOnlyAtEveryLength) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int c = 0; c < 256; ++c) {
+        std::string text(size, 'x');
+        std::string other(size, 'X');
+        text[at] = static_cast<char>(c);
+        other[at] = static_cast<char>(c ^ 0x20);
+        EXPECT_EQ(equals_folded(text, other), is_alpha(static_cast<char>(c)))
+            << c << " at " << at << " of " << size;
+      }
+    }
+  }
+}
+
+TEST(Ascii, FourCharactersAreFoldedAsOneIs) {
+  for (std::uint32_t c = 0; c < 256; ++c) {
+    const auto folded = static_cast<unsigned char>(to_lower(static_cast<char>(c)));
+    EXPECT_EQ(lower_four(c * 0x01010101U), folded * 0x01010101U) << c;
+    EXPECT_EQ(lower_four(c << 16), std::uint32_t{folded} << 16) << c;
+  }
+}
+
 TEST(Ascii, FindsWordsWhereverTheyStand) {
   for (const std::string needle : {"q", "qu", "quick", "quick brown fox"}) {
     for (std::size_t before = 0; before < 20; ++before) {

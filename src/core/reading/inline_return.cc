@@ -9,6 +9,7 @@
 #include "core/base/ascii.h"
 #include "core/base/char_set.h"
 #include "core/base/limits.h"
+#include "core/reading/buckets.h"
 
 namespace backstop::reading {
 namespace {
@@ -181,10 +182,8 @@ bool equals_counted(std::string_view words, std::string_view text) {
 
 // Tells nearly all apart without comparing them: the first four bytes, in lower case, and the last.
 constexpr std::uint64_t ends_of(std::string_view words) {
-  std::uint64_t ends = static_cast<unsigned char>(ascii::to_lower(words.back()));
-  for (const char c : words.substr(0, 4))
-    ends = ends << 8 | static_cast<unsigned char>(ascii::to_lower(c));
-  return ends;
+  const auto last = static_cast<unsigned char>(ascii::to_lower(words.back()));
+  return std::uint64_t{last} << 32 | ascii::lower_four(word_key(words));
 }
 constexpr auto kAnnouncementEnds = [] {
   std::array<std::uint64_t, kAnnouncements.size()> ends{};
