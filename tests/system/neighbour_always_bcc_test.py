@@ -9,7 +9,8 @@ _KEEPER = "lena@archive.test"
 
 
 def make_house(without: str = "") -> neighbours.House:
-    page = neighbours.Page("always-bcc", {"192.0.2.9": loopback.STRANGERS[1], "keeper@archive.example": _KEEPER}, without)
+    names = {"192.0.2.9": loopback.STRANGERS[1], "keeper@archive.example": _KEEPER}
+    page = neighbours.Page("always-bcc", names, without)
     # Both copies go to the same server, which shall get each by itself.
     made = neighbours.House(page.lines("/etc/postfix/main.cf") + "smtp_destination_recipient_limit = 1\n")
     away = f"smtp:[{made.sink.address}]:{made.sink.port}\n"

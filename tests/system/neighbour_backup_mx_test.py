@@ -33,16 +33,17 @@ class House(neighbours.House):
                               {DOMAIN: (loopback.GUARDED, self.postfix.port),
                                "else.test": (self.sink.address, self.sink.port)},
                               address=loopback.BACKUP, more=_RELAY)
-        self.watch = Guard(house.backstopd(), self.folder / "backup-state", self.backup.milter_socket, DOMAIN, "enforce",
-                           self.folder / "backup-backstopd.log")
+        self.watch = Guard(house.backstopd(), self.folder / "backup-state", self.backup.milter_socket, DOMAIN,
+                           "enforce", self.folder / "backup-backstopd.log")
         self.watch.more = page.settings(_BACKUP) | {"store.directory": '""'}
 
     def start(self) -> None:
         super().start()
         ring = str(self.folder / "ring.txt")
         (self.folder / "backup-state").mkdir()
-        for words, state in ((["export", ring], "state"), (["import", ring], "backup-state")):
-            subprocess.run([house.backstopd().with_name("backstop"), "keys", *words, "--keys", self.folder / state / "keys"],
+        backstop = house.backstopd().with_name("backstop")
+        for verb, state in (("export", "state"), ("import", "backup-state")):
+            subprocess.run([backstop, "keys", verb, ring, "--keys", self.folder / state / "keys"],
                            check=True, capture_output=True)
         self.watch.start()
         self.backup.start()
@@ -102,7 +103,8 @@ class BehindABackup(house.HouseTest):
 
     def test_spam_in_our_name_that_comes_by_the_backup_is_not_signed(self):
         name = notices.mark()
-        code, text = self.house.hand_to_backup(notices.letter("anna@shop.test", "anna@shop.test", name), "anna@shop.test")
+        letter = notices.letter("anna@shop.test", "anna@shop.test", name)
+        code, text = self.house.hand_to_backup(letter, "anna@shop.test")
         self.assertEqual(code, 250, text)
         self.assertNotIn("backstop-token", self.house.arrived(name).header_names())
 

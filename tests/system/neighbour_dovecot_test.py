@@ -37,7 +37,8 @@ service lmtp {
 
 def make_house(tag: str, without: str = "", detail: str = "no") -> neighbours.House:
     page = neighbours.Page("dovecot", {}, without)
-    made = neighbours.House(page.lines("/etc/postfix/main.cf") + _MAIN, "lmtp unix - - n - - lmtp\n", beside=[["dovecot"]])
+    made = neighbours.House(page.lines("/etc/postfix/main.cf") + _MAIN, "lmtp unix - - n - - lmtp\n",
+                            beside=[["dovecot"]])
     room = made.postfix.enclosure
     room.write("etc/postfix/backstop_tagged", _TAGGED)
     room.own("etc/dovecot")

@@ -18,7 +18,8 @@ class House(neighbours.House):
 def make_house(without: str = "") -> House:
     page = neighbours.Page("list", {}, without)
     # mlmmj calls from 127.0.0.1; what goes abroad still has to find its way there.
-    main = page.lines("/etc/postfix/main.cf").replace("transport_maps = ", "transport_maps = texthash:/etc/postfix/transport, ")
+    main = page.lines("/etc/postfix/main.cf").replace("transport_maps = ",
+                                                      "transport_maps = texthash:/etc/postfix/transport, ")
     made = House(main + f"mynetworks = {loopback.OWN_CLIENT}/32, 127.0.0.1/32\n",
                  page.lines("/etc/postfix/master.cf"))
     spool = made.postfix.enclosure.own(_HOME, 0o755)

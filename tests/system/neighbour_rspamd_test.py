@@ -7,11 +7,21 @@ import notices
 _SPAM = "A very cheap watch, only today."
 # Refuses what speaks of watches; asks nobody outside, since nobody is there.
 _RULES = 'WATCHES {\n  re = "/very cheap watch/P";\n  score = 16.0;\n}\n'
-_OPTIONS = 'disable_hyperscan = true;\ndns {\n  nameserver = ["127.0.1.253"];\n  timeout = 0.05s;\n  retransmits = 1;\n}\n'
+# The world's list of domains takes it twenty seconds to read.
+_DOMAINS = "com\nnet\ntest\n"
+_OPTIONS = """\
+disable_hyperscan = true;
+url_tld = "/etc/rspamd/local.d/domains";
+dns {
+  nameserver = ["127.0.1.253"];
+  timeout = 0.05s;
+  retransmits = 1;
+}
+"""
 _PROXY = 'bind_socket = "127.0.0.1:{port}";\nupstream "local" {{\n  default = yes;\n  self_scan = yes;\n}}\n'
 _ABSENT = ("antivirus", "arc", "asn", "dkim", "dkim_signing", "dmarc", "emails", "fuzzy_check", "greylist", "hfilter",
-           "mid", "mx_check", "neural", "once_received", "phishing", "ratelimit", "rbl", "replies", "rspamd_update", "spf",
-           "surbl", "url_redirector", "whitelist")
+           "mid", "mime_types", "multimap", "mx_check", "neural", "once_received", "phishing", "ratelimit", "rbl",
+           "replies", "rspamd_update", "spf", "surbl", "url_redirector", "whitelist")
 _ORDER = "unix:backstop/milter.sock, inet:127.0.0.1:{port}"
 
 
@@ -31,6 +41,7 @@ def make_house(without: str = "", first: bool = False) -> neighbours.House:
     room.own("var/lib/rspamd")
     room.write("etc/rspamd/local.d/regexp.conf", page.lines("/etc/rspamd/local.d/regexp.conf") + _RULES)
     room.write("etc/rspamd/local.d/options.inc", _OPTIONS)
+    room.write("etc/rspamd/local.d/domains", _DOMAINS)
     room.write("etc/rspamd/local.d/worker-proxy.inc", _PROXY.format(port=port))
     for worker, other in zip(("normal", "controller"), others):
         room.write(f"etc/rspamd/local.d/worker-{worker}.inc", f'bind_socket = "127.0.0.1:{other}";\n')
