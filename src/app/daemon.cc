@@ -13,6 +13,7 @@
 #include "app/exit_code.h"
 #include "app/first_ring.h"
 #include "app/memory.h"
+#include "app/trial.h"
 #include "app/usual_sockets.h"
 #include "core/base/escape.h"
 #include "edge/dns/dkim_key_lookup.h"
@@ -36,6 +37,8 @@ constexpr timespec kBeat{.tv_sec = 1, .tv_nsec = 0};
 constexpr unsigned kBeatsPerKeyWatch = 2;
 // How often the service manager's watchdog is fed; the unit waits a multiple of it.
 constexpr unsigned kBeatsPerWatchdog = 5;
+// How often a letter of our own is signed and its bounces judged, to see that it still works.
+constexpr unsigned kBeatsPerTrial = 3600;
 
 LogLevel level_of(config::LogLevel level) {
   switch (level) {
@@ -202,6 +205,7 @@ class Daemon {
     if (server_ != nullptr) tell_places(server_->endpoints());
     if (doors_ != nullptr) tell_places(doors_->endpoints());
     tell_keys(*keys_, started_with_, *log_);
+    hold_trial();
     return {};
   }
 
@@ -217,6 +221,7 @@ class Daemon {
       if (++beats % kBeatsPerKeyWatch == 0) watch_keys();
       // Each thread that serves mail has answered since the last time.
       if (beats % kBeatsPerWatchdog == 0 && serve_all()) os::notify_service_manager("WATCHDOG=1");
+      if (beats % kBeatsPerTrial == 0) hold_trial();
     }
     os::notify_service_manager("STOPPING=1");
     log_->write(LogLevel::Info, "stopping: messages in flight may end");
@@ -293,6 +298,15 @@ class Daemon {
     key_trouble_.clear();
     watch_keys();
     log_->write(LogLevel::Info, "reload: the new configuration is in force");
+    hold_trial();
+  }
+
+  void hold_trial() {
+    const auto fault = try_judgement(in_force_.current(), clock_.now());
+    if (!fault) return;
+    log_->write(
+        LogLevel::Alarm,
+        fmt::format("alarm: a trial failed: {}; see what is configured, and report it", *fault));
   }
 
   // What only a restart can change: sockets, threads, the log and the place of the keys.

@@ -33,7 +33,9 @@ void Conversation::go_on() {
 void Conversation::step() {
   switch (stage_) {
     case Stage::Mail:
-      tell(transaction::MailFrom{.sender = letter_.sender, .authenticated = letter_.login});
+      tell(transaction::MailFrom{.sender = letter_.sender,
+                                 .authenticated = letter_.login,
+                                 .envelope_id = letter_.envelope_id});
       stage_ = Stage::Recipients;
       return;
     case Stage::Recipients: {
@@ -183,7 +185,8 @@ void Conversation::take(const transaction::Effect& effect) {
     outcome_.removed.emplace_back(removed->name, removed->occurrence);
   } else if (const auto* sender = std::get_if<transaction::ChangeSender>(&effect)) {
     if (!at_end) complain("the sender is changed before the end of the message");
-    outcome_.changed_sender = sender->sender;
+    if (sender->sender.text() != letter_.sender) outcome_.changed_sender = sender->sender;
+    outcome_.envelope_id = sender->envelope_id;
   } else if (const auto* hold = std::get_if<transaction::Hold>(&effect)) {
     outcome_.held = hold->why;
   } else if (const auto* note = std::get_if<transaction::Note>(&effect)) {

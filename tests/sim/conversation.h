@@ -29,7 +29,8 @@ struct Outcome {
   std::optional<transaction::Reply> reply;  // The last word about the message.
   Fields inserted;                          // In order.
   std::vector<std::pair<std::string, unsigned>> removed;
-  std::optional<mail::Address> changed_sender;
+  std::optional<mail::Address> changed_sender;  // Where it is another one.
+  std::string envelope_id;                      // That we gave it.
   std::optional<std::string> held;
   std::vector<transaction::Note> notes;
   std::vector<transaction::Record> records;

@@ -19,7 +19,8 @@ struct Sent {
   std::string sender;    // As the user gave it.
   std::string envelope;  // As it left: perhaps with a tag.
   std::vector<std::string> recipients;
-  std::string message_id;  // With its brackets.
+  std::string message_id;   // With its brackets.
+  std::string envelope_id;  // ENVID, given by the client or by us; "" without one.
   Instant at{};
   Fields header;  // As it left, our own additions on top.
   std::string body;
@@ -52,6 +53,7 @@ struct Truth {
   std::string kind;
   // Of Answer and Stolen: which proofs came back unharmed.
   bool shows_token = false;
+  bool shows_envid = false;  // The token, as ENVID.
   bool shows_message_id = false;
   bool shows_tag = false;
   bool shows_writer = false;  // It is addressed to our sender, or returns who wrote it.
@@ -71,7 +73,8 @@ struct Letter {
   std::string client = "198.51.100.7";
   std::string client_name = "mx.remote.test";
   std::string login;
-  std::string sender;  // "" is the null sender.
+  std::string sender;       // "" is the null sender.
+  std::string envelope_id;  // ENVID as the client gives it; "" without one.
   std::vector<std::string> recipients;
   Fields fields;
   std::string body;

@@ -153,6 +153,7 @@ class Life {
         if (name == "Message-ID") sent->message_id = value;
       }
       if (outcome.changed_sender) sent->envelope = outcome.changed_sender->text();
+      if (!outcome.envelope_id.empty()) sent->envelope_id = outcome.envelope_id;
       sent->at = outcome.issued;
       sent->has_token = outcome.permit_granted;
       sent->key = outcome.key;

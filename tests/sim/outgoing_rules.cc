@@ -60,6 +60,11 @@ void Rules::check_outgoing(const Case& one) {
     hold("nothing is signed past the last emission of its key",
          key->info().emits_until && outcome.issued <= *key->info().emits_until);
   }
+  const SiteDomain* const domain = one.snapshot.site->domain_of(owner_of(one.letter));
+  const bool wants_envid =
+      domain->envid && !one.letter.sender.empty() && one.letter.envelope_id.empty();
+  hold("the token is the ENVID where its domain wants it, and the client gave none",
+       outcome.envelope_id == (wants_envid ? outcome.inserted.back().second : std::string()));
   check_tag(one);
 }
 

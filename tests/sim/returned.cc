@@ -18,10 +18,13 @@ std::string part(std::string_view type, std::string_view content, std::string_vi
 
 std::string delivery_status(const Original& original, std::string_view action,
                             std::string_view status) {
-  return fmt::format(
-      "Reporting-MTA: dns; mx.remote.test\r\n\r\nFinal-Recipient: rfc822; {}\r\nAction: {}\r\n"
-      "Status: {}\r\nDiagnostic-Code: smtp; 550 5.1.1 No such user here\r\n",
-      original.recipient, action, status);
+  std::string text = "Reporting-MTA: dns; mx.remote.test\r\n";
+  if (!original.envelope_id.empty())
+    text += fmt::format("Original-Envelope-Id: {}\r\n", original.envelope_id);
+  return text + fmt::format(
+                    "\r\nFinal-Recipient: rfc822; {}\r\nAction: {}\r\n"
+                    "Status: {}\r\nDiagnostic-Code: smtp; 550 5.1.1 No such user here\r\n",
+                    original.recipient, action, status);
 }
 
 void write_report(Letter& letter, std::string_view subject, std::string_view text,
@@ -169,17 +172,17 @@ ShapeFacts facts_of(Shape shape) {
     case Shape::Sendmail:
     case Shape::Qmail:
     case Shape::Base64:
-      return {"bounce", true, true, true};
+      return {"bounce", true, true, true, shape != Shape::Exim && shape != Shape::Qmail};
     case Shape::PostfixDelay:
-      return {"delay", true, true, true};
+      return {"delay", true, true, true, true};
     case Shape::PostfixSuccess:
-      return {"delivery-report", true, true, true};
+      return {"delivery-report", true, true, true, true};
     case Shape::CutHeader:
-      return {"bounce", true, false, false};
+      return {"bounce", true, false, false, true};
     case Shape::Exchange:
-      return {"bounce", false, false, true};
+      return {"bounce", false, false, true, true};
     case Shape::NothingBut:
-      return {"bounce", false, false, false};
+      return {"bounce", false, false, false, true};
     case Shape::ReadReceipt:
       return {"read-receipt", false, false, true};
     case Shape::AutoReply:

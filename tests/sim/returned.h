@@ -20,6 +20,7 @@ struct Original {
   std::string body;
   std::string recipient;  // Whom the answer names as failed or as its writer.
   std::string message_id;
+  std::string envelope_id = {};  // As its server knows it; "" when it was not told.
 };
 
 // What becomes of the original in an answer.
@@ -46,6 +47,7 @@ struct ShapeFacts {
   bool returns_header = false;  // With whatever stood at its top.
   bool returns_enough = false;
   bool names_message_id = false;
+  bool has_status = false;  // A part that can name the ENVID.
 };
 ShapeFacts facts_of(Shape shape);
 

@@ -72,7 +72,7 @@ Proofs proofs_of(const Letter& letter, const Outcome& outcome, const Snapshot& s
   Proofs proofs;
   if (sent.ring != snapshot.ring_number) return proofs;
   const bool key = sent.has_token && knows_key(snapshot, sent.key);
-  proofs.token = truth.shows_token && key;
+  proofs.token = (truth.shows_token || truth.shows_envid) && key;
   proofs.tag = truth.shows_tag && key;
   proofs.ledger = truth.shows_message_id && sent.in_ledger && outcome.ledger_answered;
   return proofs;

@@ -107,6 +107,7 @@ Letter make_outgoing(World& world) {
     letter.client = "198.51.100.99";
   }
   if (!random.chance(4)) letter.sender = from;
+  if (random.chance(8)) letter.envelope_id = "QQ" + random.letters(6);
   const std::size_t count = 1 + random.below(kMostRecipients);
   while (letter.recipients.size() < count) {
     std::string party = party_of(random, world.site());
@@ -123,6 +124,7 @@ std::shared_ptr<Sent> make_sent(const Letter& letter) {
   sent->sender = letter.sender;
   sent->envelope = letter.sender;
   sent->recipients = letter.recipients;
+  sent->envelope_id = letter.envelope_id;
   sent->header = letter.fields;
   sent->body = letter.body;
   sent->is_list = find_field(letter.fields, "List-Id") != nullptr;
@@ -158,10 +160,15 @@ Letter make_answer(World& world, const std::shared_ptr<Sent>& sent) {
   truth.party = is_forwarded ? std::string(kForward) : random.pick(sent->recipients);
   truth.knows_party = !is_forwarded;
   truth.shows_message_id = facts.names_message_id;
+  // Not every server on the way knows delivery reports.
+  const bool knows_envid = facts.has_status && random.chance(70);
+  truth.shows_envid =
+      knows_envid && sent->has_token && sent->envelope_id == sent->header.front().second;
   Original original{.header = with_foreign_trace(random, sent->header, truth.party, sent->at),
                     .body = sent->body,
                     .recipient = truth.party,
-                    .message_id = sent->message_id};
+                    .message_id = sent->message_id,
+                    .envelope_id = knows_envid ? sent->envelope_id : std::string()};
   // Some gateways take away what they do not know; who also cuts off the Message-ID leaves nothing
   // that could tell ours from another's.
   const bool stripped = facts.names_message_id && random.chance(6);

@@ -25,9 +25,10 @@ std::string Site::toml() const {
   for (const SiteDomain& domain : domains) {
     text += fmt::format(
         "[domains.\"{}\"]\nmode = \"{}\"\ncoverage = \"{}\"\nsends_mail = {}\ntag = \"{}\"\n"
+        "envid = {}\n"
         "signing_since = {}\n",
         domain.name, domain.enforces ? "enforce" : "observe", domain.covered ? "covered" : "partly",
-        domain.sends, domain.tag, render_instant(domain.signing_since));
+        domain.sends, domain.tag, domain.envid, render_instant(domain.signing_since));
   }
   return text;
 }
@@ -49,7 +50,8 @@ std::shared_ptr<const Site> make_site(Random& random, Seconds lifetime, Instant 
                              .enforces = random.chance(75),
                              .covered = random.chance(85),
                              .signing_since = since,
-                             .tag = random.pick(kTags)});
+                             .tag = random.pick(kTags),
+                             .envid = random.chance(40)});
   }
   site->domains.push_back({.name = "silent.example",
                            .enforces = random.chance(80),

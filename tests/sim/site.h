@@ -24,6 +24,7 @@ struct SiteDomain {
   bool sends = true;
   Instant signing_since{};
   std::string tag = "none";  // "prvs", "subaddress"
+  bool envid = false;
 };
 
 struct Site {
