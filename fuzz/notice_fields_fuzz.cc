@@ -26,13 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // A field's value in any form gives up without a word.
   const std::string_view name = bytes.substr(0, bytes.find(':'));
   if (reading::is_scanner_origin(name, bytes)) BS_ASSERT(!name.empty());
-  const auto address = reading::confirm_address_form(bytes);
-  if (address != reading::ConfirmForm::None) BS_ASSERT(bytes.find('@') != std::string_view::npos);
-  const auto subject = reading::confirm_subject_form(bytes);
-  if (subject != reading::ConfirmForm::None) BS_ASSERT(bytes.size() > 8);
-  if (reading::names_filter_role(bytes) || reading::names_challenge_service(bytes) ||
-      reading::names_report_role(bytes)) {
+  const reading::AddressMarks marks = reading::find_address_marks(bytes);
+  if (marks.confirms != reading::ConfirmForm::None || marks.filter || marks.challenge ||
+      marks.report) {
     BS_ASSERT(bytes.find('@') != std::string_view::npos);
   }
+  const auto subject = reading::confirm_subject_form(bytes);
+  if (subject != reading::ConfirmForm::None) BS_ASSERT(bytes.size() > 8);
   return 0;
 }
