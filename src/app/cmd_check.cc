@@ -2,11 +2,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/check_parts.h"
+#include "app/check_probe.h"
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/settings.h"
@@ -25,6 +27,10 @@ struct Options {
   bool json = false;
   bool offline = false;
   std::string root = "/";
+  bool probe = false;
+  std::string server = "127.0.0.1:25";
+  std::string source;
+  ProbeWish wish;  // `server` and `source` are read into it.
 };
 
 std::string_view name_of(Severity severity) {
@@ -68,7 +74,45 @@ void print_text(const Findings& findings) {
   fmt::print("{}", page.take());
 }
 
+// "192.0.2.1:25", "[2001:db8::1]:25", or the address alone.
+Result<smtp::Server> parse_server(std::string_view text) {
+  smtp::Server server;
+  const auto colon = text.rfind(':');
+  const bool has_port = colon != std::string_view::npos && colon > 0 &&
+                        (text[colon - 1] == ']' || text.find(':') == colon);
+  if (has_port) {
+    const std::string_view port = text.substr(colon + 1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), server.port);
+    if (error != std::errc{} || end != port.data() + port.size() || server.port == 0)
+      return fail(Errc::Invalid, "--server", "wants an IP address and a port, as 127.0.0.1:25");
+    text = text.substr(0, colon);
+  }
+  const auto address = IpAddress::parse(text);
+  if (!address)
+    return fail(Errc::Invalid, "--server", "wants an IP address and a port, as 127.0.0.1:25");
+  server.address = *address;
+  return server;
+}
+
+Result<ProbeWish> read_wish(const Options& options) {
+  ProbeWish wish = options.wish;
+  BS_TRY(wish.server, parse_server(options.server));
+  if (!options.source.empty()) {
+    wish.server.source = IpAddress::parse(options.source);
+    if (!wish.server.source)
+      return fail(Errc::Invalid, "--from", "wants an IP address of this host");
+  }
+  for (const auto& [option, address] :
+       {std::pair("--address", &wish.address), std::pair("--bounce", &wish.nowhere)}) {
+    if (!address->empty() && !mail::parse_path(*address))
+      return fail(Errc::Invalid, option, "wants a mailbox, as anna@example.com");
+  }
+  return wish;
+}
+
 int run_check(const Options& options) {
+  const auto wish = read_wish(options);
+  if (!wish) return report_error(wish.error(), kExitUsage);
   Settings settings = options.settings;
   settings.config_path = config_path_below(options.root, settings, options.config_named);
   const auto config = load_config(settings);
@@ -86,6 +130,7 @@ int run_check(const Options& options) {
   if (options.root == "/") check_clock(findings);
   check_store(*config, options.root, now, findings);
   check_postfix(*config, options.root, !options.offline, findings);
+  if (options.probe) probe_server(*config, options.root, *wish, now, findings);
   if (options.json)
     print_json(findings);
   else
@@ -111,11 +156,41 @@ void add_check_command(CLI::App& app, Chosen& chosen) {
                    "there")
       ->check(CLI::ExistingDirectory)
       ->type_name("DIR");
+  auto* const probe =
+      command->add_flag("--probe", options->probe,
+                        "Ask the mail server itself, as a stranger would, which addresses it "
+                        "takes: with a right tag, "
+                        "a forged one, of a user who is not there. No message is sent");
+  command->add_option("--server", options->server, "With --probe: where the mail server listens")
+      ->type_name("ADDRESS[:PORT]")
+      ->capture_default_str()
+      ->needs(probe);
+  command
+      ->add_option("--from", options->source,
+                   "With --probe: the address of this host to come from; else one that is not in "
+                   "networks.own")
+      ->type_name("ADDRESS")
+      ->needs(probe);
+  command
+      ->add_option("--address", options->wish.address,
+                   "With --probe: a mailbox that exists; else postmaster of a guarded domain")
+      ->needs(probe);
+  auto* const bounce =
+      command
+          ->add_option("--bounce", options->wish.nowhere,
+                       fmt::format("With --probe: also send a message that cannot be delivered, to "
+                                   "ADDRESS or {}, and wait for its bounce to come in",
+                                   kNowhere))
+          ->type_name("[ADDRESS]")
+          ->expected(0, 1)
+          ->needs(probe);
   command->footer(render_examples(
       {"backstop check                exits 0 when nothing is wrong, 1 when something is",
        "backstop check --json         the same for a program; advice does not count as wrong",
+       "backstop check --probe --address anna@example.com  does the mail server know our tags?",
        "backstop check --config /tmp/new.toml"}));
-  command->callback([options, command, &chosen] {
+  command->callback([options, command, bounce, &chosen] {
+    if (bounce->count() > 0 && options->wish.nowhere.empty()) options->wish.nowhere = kNowhere;
     options->config_named = command->count("--config") > 0;
     options->root = std::filesystem::absolute(options->root).lexically_normal().string();
     while (options->root.size() > 1 && options->root.back() == '/')

@@ -136,6 +136,9 @@ class Tags(Recipe):
         for line in self.house.exim.log_lines(f"=> {house.ABROAD} ")[before:]:
             self.assertIn(f"P=<{self.tagged()}>", line)
 
+    def test_a_probe_finds_every_answer_right(self):
+        self.assertEqual(house.probe(self.house.folder, self.house.exim.port, "prvs"), house.PROBED_RIGHT)
+
     def test_while_the_daemon_is_down_only_tagged_recipients_wait(self):
         tagged = self.tagged()
         self.house.guard.stop()

@@ -211,6 +211,10 @@ class Tags(Tagged):
         self.assertEqual(code, 550, text)
         self.assertIn("User unknown", text)
 
+    def test_a_probe_finds_every_answer_right(self):
+        self.assertEqual(house.probe(self.house.folder, self.house.sendmail.port, self.STYLE, self.DELIMITER),
+                         house.PROBED_RIGHT)
+
     def test_sendmails_own_bounce_to_a_tagged_sender_reaches_its_mailbox(self):
         name = self.send("gone@else.test")
         came = self.house.arrived(name)

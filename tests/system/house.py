@@ -1,8 +1,10 @@
 """A small house for the system tests: one guarded Postfix, backstopd, and a store abroad that keeps what it gets."""
 
+import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +28,27 @@ SKIPPED = 77
 
 def backstopd() -> pathlib.Path:
     return pathlib.Path(os.environ.get("BACKSTOPD", ROOT / "build/bin/backstopd"))
+
+
+def backstop() -> pathlib.Path:
+    return pathlib.Path(os.environ.get("BACKSTOP", backstopd().with_name("backstop")))
+
+
+def probe(folder: pathlib.Path, port: int, tag: str, delimiter: str = "+") -> list[tuple[str, str]]:
+    """What `backstop check --probe` finds of the guarded server: severity and text. `folder`: the house's."""
+    configuration = folder / "probe.toml"
+    configuration.write_text(f'keys.directory = "{folder}/state/keys"\nstore.directory = ""\ntags.delimiter = "{delimiter}"\n'
+                             f'domains."{DOMAIN}" = {{ mode = "enforce", tag = "{tag}" }}\n'
+                             f'networks.own = ["{loopback.OWN_CLIENT}"]\n')
+    done = subprocess.run([backstop(), "check", "--offline", "--json", "--config", configuration, "--probe", "--server",
+                           f"{loopback.GUARDED}:{port}", "--from", loopback.STRANGERS[1], "--address", f"anna@{DOMAIN}"],
+                          capture_output=True, text=True, timeout=120)
+    return [(f["severity"], f["text"]) for f in json.loads(done.stdout)["findings"] if f["what"] == "probe"]
+
+
+PROBED_RIGHT = [("good", f"anna@{DOMAIN} is taken"), ("good", "a user who is not there is refused at RCPT"),
+                ("good", "a right tag is taken"), ("good", "a forged tag is refused"),
+                ("good", "a right tag of a user who is gone is refused")]
 
 
 def trees() -> Cache:

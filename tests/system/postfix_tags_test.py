@@ -1,6 +1,7 @@
 """`backstop setup` and `check` where envelope senders get tags, on a real Postfix."""
 
 import json
+import os
 import re
 import subprocess
 
@@ -8,6 +9,7 @@ import asking
 import house
 import notices
 from postfix_setup_test import Unguarded
+from trees import loopback
 from trees.postfix import DOMAIN
 
 
@@ -16,10 +18,18 @@ class TagSetup(house.HouseTest):
     def make_house(cls) -> Unguarded:
         made = Unguarded()
         made.guard.more[f'domains."{DOMAIN}".tag'] = '"prvs"'
+        main_cf = made.postfix.enclosure.room / "etc/postfix/main.cf"
+        main_cf.write_text(main_cf.read_text() + f"mynetworks = {loopback.OWN_CLIENT}/32, 127.0.0.1/32\n")
         made.configuration = made.folder / "backstop.toml"
+
+        def seen(path) -> str:
+            """As the configuration names it: below the root."""
+            return "/" + os.path.relpath(path, made.postfix.enclosure.tree)
+
         made.configuration.write_text(
-            f'keys.directory = "{made.folder}/state/keys"\nstore.directory = ""\n'
+            f'keys.directory = "{seen(made.folder / "state/keys")}"\nstore.directory = ""\n'
             f'milter.listen = ["unix:/var/spool/postfix/backstop/milter.sock"]\n'
+            f'networks.own = ["127.0.0.1", "{loopback.OWN_CLIENT}"]\nlogs.mail = ["{seen(made.postfix.log)}"]\n'
             f'domains."{DOMAIN}" = {{ mode = "observe", tag = "prvs" }}\n')
         return made
 
@@ -77,6 +87,13 @@ class TagSetup(house.HouseTest):
         for sender in ("", "eve@else.test"):
             code, text = self.rcpt(asking.forged(self.tagged()), sender)
             self.assertEqual(code, 550, text)
+
+    def probed(self, *words: str) -> list[tuple[str, str]]:
+        """What the probe found, in order: severity and text."""
+        done = self.backstop("check", "--offline", "--json", "--probe", "--server",
+                             f"{loopback.GUARDED}:{self.house.postfix.port}", "--from", loopback.STRANGERS[1],
+                             "--address", f"anna@{DOMAIN}", *words)
+        return [(f["severity"], f["text"]) for f in json.loads(done.stdout)["findings"] if f["what"] == "probe"]
 
     def findings(self) -> dict[str, tuple[str, str]]:
         done = self.backstop("check", "--offline", "--json")
@@ -182,6 +199,31 @@ class TagSetup(house.HouseTest):
         finally:
             text = self.house.configuration.read_text()
             self.house.configuration.write_text(text[:text.index('domains."other.test"')])
+
+
+    def test_a_probe_sees_what_a_stranger_would(self):
+        common = [("good", f"anna@{DOMAIN} is taken"), ("good", "a user who is not there is refused at RCPT")]
+        before = self.probed()
+        self.assertEqual(before[:2], common)
+        self.assertEqual(before[2][0], "wrong")
+        self.assertIn("a right tag is refused: 550", before[2][1])
+        self.apply()
+        self.assertEqual(self.probed(), [*common, ("good", "a right tag is taken"), ("good", "a forged tag is refused"),
+                                         ("advice", "a right tag of a user who is gone is taken")])
+        self.apply("--strict")
+        self.assertTrue(house.eventually(lambda: self.rcpt(self.tagged(f"removed@{DOMAIN}"))[0] == 550))
+        self.assertEqual(self.probed("--bounce", "gone@else.test"), [
+            *common, ("good", "a right tag is taken"), ("good", "a forged tag is refused"),
+            ("good", "a right tag of a user who is gone is refused"),
+            ("good", "the server's own bounce to a tagged sender is delivered")])
+
+    def test_a_probe_of_no_mail_server_says_so(self):
+        done = self.backstop("check", "--offline", "--probe", "--server", f"{loopback.GUARDED}:1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Connection refused", done.stdout)
+        done = self.backstop("check", "--probe", "--server", "here")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--server: wants an IP address and a port", done.stderr)
 
 
 if __name__ == "__main__":
