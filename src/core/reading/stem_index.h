@@ -86,11 +86,7 @@ class StemIndex {
  public:
   using Group = decltype(kRows[0].group);
 
-  constexpr StemIndex()
-      : stems_(entries(), [](const Entry& entry) { return bucket_of_key<kBits>(entry.key); }) {
-    for (const Entry& entry : entries())
-      filter_.add(widen(entry.key));
-  }
+  constexpr StemIndex() : StemIndex(entries()) {}
 
   // Calls `take(at, group)` for every place where a stem stands, in order.
   template <class Take>
@@ -147,6 +143,12 @@ class StemIndex {
       entries[n++] = {word_key(stem), group, stem.substr(kWordKeyBytes)};
     });
     return entries;
+  }
+
+  constexpr explicit StemIndex(const std::array<Entry, count_stems()>& entries)
+      : stems_(entries, [](const Entry& entry) { return bucket_of_key<kBits>(entry.key); }) {
+    for (const Entry& entry : entries)
+      filter_.add(widen(entry.key));
   }
 
   Buckets<Entry, count_stems(), kBits> stems_;
