@@ -9,6 +9,7 @@
 
 #include "app/exit_code.h"
 #include "app/settings.h"
+#include "app/usual_sockets.h"
 #include "edge/mta/other_server.h"
 #include "edge/mta/rooted_file.h"
 #include "edge/mta/unified_diff.h"
@@ -44,10 +45,11 @@ config::Endpoint place_of(const std::vector<config::Endpoint>& endpoints, const 
 }
 
 // What backstop.toml lacks for it.
-std::vector<std::string> say_next(const config::Config& config, const TagsAsked& tags) {
+std::vector<std::string> say_next(const config::Config& config, const SendmailSetup& setup,
+                                  const mta::SendmailSite& site) {
+  const TagsAsked& tags = setup.tags;
   std::vector<std::string> next;
-  const mta::SendmailSite site = sendmail_site(config, tags);
-  if ((site.tags.prvs || site.tags.subaddress) && config.doors.socketmap.empty())
+  if (site.tags && lacks_map(config, setup.root))
     next.push_back(fmt::format("Write doors.socketmap = [\"unix:{}\"] into backstop.toml", kMap));
   for (const auto& [name, domain] : config.domains) {
     if (!tags.named || domain.tag == tags.style) continue;
@@ -96,12 +98,19 @@ int finish(const Report& report, bool json) {
 
 }  // namespace
 
-mta::SendmailSite sendmail_site(const config::Config& config, const TagsAsked& tags) {
+bool lacks_map(const config::Config& config, const std::string& root) {
+  // With usual sockets it is there once their directory is.
+  return !config.milter_listen.empty() && map_endpoints(config, root).empty();
+}
+
+mta::SendmailSite sendmail_site(const config::Config& config, const std::string& root,
+                                const TagsAsked& tags, std::string_view before) {
   mta::SendmailSite site;
-  site.milter = place_of(config.milter_listen, kMilter);
-  site.tags.map = place_of(config.doors.socketmap, kMap);
-  site.tags.prvs = wants_tags(config, tags, proof::TagStyle::Prvs);
-  site.tags.subaddress = wants_tags(config, tags, proof::TagStyle::SubAddress);
+  site.milter = place_of(
+      config.milter_listen.empty() ? usual_endpoints(root) : config.milter_listen, kMilter);
+  site.map = place_of(map_endpoints(config, root), kMap);
+  site.tags = mta::knows_tags(before) || wants_tags(config, tags, proof::TagStyle::Prvs) ||
+              wants_tags(config, tags, proof::TagStyle::SubAddress);
   for (const auto& [name, domain] : config.domains)
     site.domains.push_back(name);
   return site;
@@ -119,10 +128,11 @@ int set_up_sendmail(const SendmailSetup& setup) {
                         kExitBadConfig);
   }
   Report report;
-  report.file = mta::render_sendmail_recipe(sendmail_site(*config, setup.tags));
   const std::string before = mta::read_rooted(setup.root, our_file()).value_or("");
+  const mta::SendmailSite site = sendmail_site(*config, setup.root, setup.tags, before);
+  report.file = mta::render_sendmail_recipe(site);
   report.diff = mta::unified_diff(before, report.file, mta::kSendmailFile);
-  report.next = say_next(*config, setup.tags);
+  report.next = say_next(*config, setup, site);
   const mta::SendmailNames names = mta::sendmail_names_us(setup.root);
   report.line_is_missing = names != mta::SendmailNames::OurFile;
   if (names == mta::SendmailNames::OurMilter) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "app/setup_tags.h"
 #include "edge/mta/sendmail_recipe.h"
@@ -17,8 +18,13 @@ struct SendmailSetup {
   bool json = false;
 };
 
-// What the recipe is made from.
-mta::SendmailSite sendmail_site(const config::Config& config, const TagsAsked& tags);
+// What the recipe is made from.  Tags that come off by `before`, which our file holds now, go on
+// doing so, whatever is configured: answers to tagged mail still come.
+mta::SendmailSite sendmail_site(const config::Config& config, const std::string& root,
+                                const TagsAsked& tags, std::string_view before);
+// Does the daemon open no socketmap by itself, by this configuration?  Then doors.socketmap must
+// name one, where tags are to come off.
+bool lacks_map(const config::Config& config, const std::string& root);
 
 // Returns the exit code.
 int set_up_sendmail(const SendmailSetup& setup);

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import unittest
 
@@ -14,12 +15,12 @@ _BACKSTOP = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop
 _FILE = "etc/mail/m4/backstop.m4"
 _LINE = "include(`/etc/mail/m4/backstop.m4')dnl"
 _CONFIGURATION = """\
-[doors]
-socketmap = ["unix:/run/backstop/map.sock"]
 [domains."shop.test"]
 tag = "prvs"
 [domains."dnl.test"]
 """
+_WITHOUT_TAGS = _CONFIGURATION.replace('tag = "prvs"\n', "")
+_MAP = "local:/run/backstop/map.sock"
 
 
 class Setup(unittest.TestCase):
@@ -88,11 +89,61 @@ class Setup(unittest.TestCase):
         self.assertEqual(self.setup_("--apply")[1]["state"], "done")
         self.assertIn("INPUT_MAIL_FILTER", self.written.read_text())
 
-    def check(self) -> list[tuple[str, str]]:
+    def test_tags_still_come_off_when_the_configuration_no_longer_has_them(self):
+        self.setup_("--apply")
+        self.include()
+        before = self.written.read_text()
+        self.config.write_text(_WITHOUT_TAGS)
+        for words in ((), ("--tag", "none"), ("--tag", "subaddress")):
+            self.setup_("--apply", *words)
+            self.assertEqual(self.written.read_text(), before, words)
+        self.assertNotIn("advice", [severity for severity, _ in self.check()])
+        self.setup_("--remove")
+        self.setup_("--apply")
+        self.assertEqual(self.written.read_text(), before)
+
+    def test_no_tags_are_taken_off_where_none_were_asked_for(self):
+        self.setup_("--apply", "--tag", "none")
+        self.assertNotIn("Kunsign", self.written.read_text())
+
+    def test_a_file_of_an_older_version_keeps_taking_tags_off(self):
+        self.setup_("--apply")
+        self.include()
+        new = self.written.read_text()
+        older = new.replace("# An authentic tag, of any age, comes off.\n", "").replace("451 The tag", "451 A tag")
+        self.assertNotEqual(older, new)
+        self.written.write_text(older)
+        self.setup_("--remove")
+        self.assertIn("Kunsign", self.written.read_text())
+        self.config.write_text(_WITHOUT_TAGS)
+        self.setup_("--apply")
+        self.assertEqual(self.written.read_text(), new)
+
+    def test_the_map_is_asked_beside_the_milter_where_no_other_place_is_named(self):
+        self.assertFalse([line for line in self.setup_()[1]["next"] if "doors" in line])
+        self.config.write_text('[milter]\nlisten = ["unix:/var/lib/backstop/milter.sock"]\n' + _CONFIGURATION)
+        said = self.setup_()[1]
+        self.assertIn("+Kunsign socket local:/var/lib/backstop/map.sock", said["diff"])
+        self.assertFalse([line for line in said["next"] if "doors" in line])
+        self.config.write_text('[milter]\nlisten = ["inet:127.0.0.1:8891"]\n' + _CONFIGURATION)
+        self.assertIn('Write doors.socketmap = ["unix:/run/backstop/map.sock"] into backstop.toml', self.setup_()[1]["next"])
+
+    def test_check_asks_whether_the_map_is_answered(self):
+        self.setup_("--apply")
+        self.include()
+        self.assertEqual(self.check(_MAP), [("wrong", "nobody answers where Sendmail asks about tagged addresses")])
+        folder = self.room.room / "run/backstop"
+        folder.mkdir(parents=True)
+        with socket.socket(socket.AF_UNIX) as desk:
+            desk.bind(str(folder / "map.sock"))
+            desk.listen()
+            self.assertEqual(self.check(_MAP), [("good", "takes tags off for Sendmail")])
+
+    def check(self, what: str = "sendmail") -> list[tuple[str, str]]:
         """What `backstop check` says of Sendmail: severity and text."""
         done = subprocess.run([_BACKSTOP, "check", "--json", "--offline", "--root", str(self.room.room), "--config",
                                str(self.config)], capture_output=True, text=True, timeout=60)
-        return [(one["severity"], one["text"]) for one in json.loads(done.stdout)["findings"] if one["what"] == "sendmail"]
+        return [(one["severity"], one["text"]) for one in json.loads(done.stdout)["findings"] if one["what"] == what]
 
     def test_check_says_what_is_missing_step_by_step(self):
         self.assertEqual(self.check(), [("wrong", "/etc/mail/sendmail.mc names Backstop nowhere")])

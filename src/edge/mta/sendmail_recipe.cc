@@ -7,12 +7,10 @@
 namespace backstop::mta {
 namespace {
 
-// Only what to ask about: the map knows what is a tag.  A local part that needs quotes has them
+// Only what to ask about: the map knows what is a tag.  Of both styles, since mail that went out
+// with the one is answered after the other was chosen.  A local part that needs quotes has them
 // here, and an address as it was sent its brackets; case does not count in regex maps.
-std::string pattern_of(const SendmailTags& tags) {
-  const std::string_view end = !tags.subaddress ? "=" : !tags.prvs ? R"("?@)" : R"((=|"?@))";
-  return fmt::format("(^|[^a-z0-9])prvs=[0-9]{{4}}[0-9a-f]{{6}}{}", end);
-}
+constexpr std::string_view kPattern = R"((^|[^a-z0-9])prvs=[0-9]{4}[0-9a-f]{6}(=|"?@))";
 
 std::string join(const std::vector<std::string>& domains) {
   std::string out;
@@ -49,16 +47,29 @@ R$* <TMPF>	$#error $@ 4.3.0 $: "451 The tag of this address cannot be checked no
 Rbad	$#error $@ 5.1.1 $: "550 The tag of this address is not ours"
 )";
 
+// With its line end.  REQUIRES: `text` is not empty.
+std::string_view take_line(std::string_view& text) {
+  const std::string_view line = text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
+  text.remove_prefix(line.size());
+  return line;
+}
+
 }  // namespace
 
+bool knows_tags(std::string_view file) {
+  while (!file.empty()) {
+    const std::string_view line = take_line(file);
+    if (line.starts_with("Kunsign socket") || line.starts_with("LOCAL_RULE_0")) return true;
+  }
+  return false;
+}
+
 std::string without_filter(std::string_view file) {
-  if (file.find(kRules) == std::string_view::npos) return "";
+  if (!knows_tags(file)) return "";
   std::string out;
   while (!file.empty()) {
-    const auto end = std::min(file.find('\n'), file.size() - 1) + 1;
-    const std::string_view line = file.substr(0, end);
+    const std::string_view line = take_line(file);
     if (!line.starts_with("INPUT_MAIL_FILTER")) out += line;
-    file.remove_prefix(end);
   }
   return out;
 }
@@ -75,8 +86,8 @@ std::string render_sendmail_recipe(const SendmailSite& site) {
       "dnl Written by backstop setup, which writes it anew: what is changed here is lost.\n"
       "INPUT_MAIL_FILTER(`backstop', `S={}, T=C:10s;S:30s;R:30s;E:5m')dnl\n",
       render_sendmail_socket(site.milter));
-  if (!site.tags.prvs && !site.tags.subaddress) return out;
-  const std::string map = render_sendmail_socket(site.tags.map);
+  if (!site.tags) return out;
+  const std::string map = render_sendmail_socket(site.map);
   // The domains in quotes of m4: a label may be one of its words.
   out += fmt::format(
       "LOCAL_CONFIG\n"
@@ -84,7 +95,7 @@ std::string render_sendmail_recipe(const SendmailSite& site) {
       "Kbackstop_tagged regex -m {}\n"
       "Kunsign socket {}\n"
       "Kverify socket -T<TMPF> {}\n",
-      join(site.domains), pattern_of(site.tags), map, map);
+      join(site.domains), kPattern, map, map);
   out += kRules;
   return out + "divert(0)dnl\n";
 }

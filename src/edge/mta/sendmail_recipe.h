@@ -16,16 +16,11 @@ inline constexpr std::string_view kSendmailFile = "/etc/mail/m4/backstop.m4";
 // The line by which sendmail.mc takes it in, before MAILER_DEFINITIONS and before other filters.
 inline constexpr std::string_view kSendmailInclude = "include(`/etc/mail/m4/backstop.m4')dnl";
 
-struct SendmailTags {
-  bool prvs = false;        // prvs=TAG=user@
-  bool subaddress = false;  // user+prvs=TAG@
-  config::Endpoint map;     // The socketmap: Unix or Inet.
-};
-
 struct SendmailSite {
   config::Endpoint milter;           // Unix or Inet.
   std::vector<std::string> domains;  // Whose mail is guarded.
-  SendmailTags tags;
+  bool tags = false;                 // Do tags come off, of either style?
+  config::Endpoint map;              // The socketmap: Unix or Inet.
 };
 
 // The file, for Sendmail 8.13 and later with socket and regex maps.
@@ -36,6 +31,10 @@ struct SendmailSite {
 //   (3) While we are away, recipients with a tag are deferred, bounces of Sendmail's own to such
 //       wait in its queue, and everything else flows.
 std::string render_sendmail_recipe(const SendmailSite& site);
+
+// Do tags come off by that file of ours?  One that an older version wrote, or somebody changed, is
+// known by the lines that it cannot do without.
+bool knows_tags(std::string_view file);
 
 // A file of ours without the filter, as it stays while tagged addresses come back; "" when it knows
 // of no tags.
