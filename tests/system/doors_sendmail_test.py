@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 
 import asking
@@ -148,6 +149,42 @@ class Messages(Guarded):
         self.assertEqual(code, 250, text)
         self.assertEqual(self.house.arrived(name).verdict(), "")
         self.assertNotIn("Backstop-", self.house.left(self.send())[1])
+
+
+class EnvelopeIds(Guarded):
+    """The token as ENVID: Sendmail forgets what the client asked for, unless it is told that again."""
+
+    @classmethod
+    def make_house(cls) -> SendmailHouse:
+        made = SendmailHouse("none")
+        made.guard.more[f'domains."{DOMAIN}".envid'] = "true"
+        return made
+
+    def bounce_of(self, parameters: str = "") -> str:
+        """What Sendmail reports to anna of a letter of hers that nobody takes."""
+        name = notices.mark()
+        with self.house.desk() as desk:
+            desk.command("EHLO desk.shop.test")
+            self.assertEqual(desk.command(f"MAIL FROM:<anna@shop.test>{parameters}")[0], 250)
+            self.assertEqual(desk.command("RCPT TO:<gone@else.test>")[0], 250)
+            self.assertEqual(desk.data(notices.letter("anna@shop.test", "gone@else.test", name))[0], 250)
+        return self.house.arrived(name).raw.decode()
+
+    def envelope_id(self, came: str) -> str:
+        return re.findall(r"^Original-Envelope-Id: *(.*)$", came, re.MULTILINE)[0]
+
+    def test_a_report_names_the_token_that_went_out(self):
+        came = self.bounce_of()
+        self.assertEqual(self.envelope_id(came), notices.token_line(came).split()[1])
+        self.assertIn("Content-Type: message/rfc822", came)
+
+    def test_what_the_client_asks_for_stays(self):
+        came = self.bounce_of(" RET=HDRS BODY=8BITMIME SIZE=5000 AUTH=<>")
+        self.assertEqual(len(self.envelope_id(came)), 56)
+        self.assertIn("text/rfc822-headers", came)
+
+    def test_an_envid_of_the_client_stays(self):
+        self.assertEqual(self.envelope_id(self.bounce_of(" RET=HDRS ENVID=QQ314159")), "QQ314159")
 
 
 class Tagged(Guarded):

@@ -30,6 +30,7 @@ void MacroValues::take(const Macros& macros) {
     const std::string_view value = macro->second.substr(0, limits::kMilterMacroBytes);
     if (of_connection && macro->first == "daemon_name") daemon_name_ = value;
     if (of_connection && macro->first == "j") server_name_ = value;
+    if (of_connection && macro->first == "v") is_postfix_ = value.starts_with("Postfix");
     if (of_sender && macro->first == "auth_authen") authenticated_ = value;
     if (of_message && macro->first == "i" && is_queue_id(value)) queue_id_ = value;
   }
@@ -44,6 +45,7 @@ void MacroValues::end_connection() {
   end_message();
   daemon_name_.clear();
   server_name_.clear();
+  is_postfix_ = false;
 }
 
 }  // namespace backstop::milter

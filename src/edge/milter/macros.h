@@ -21,6 +21,8 @@ class MacroValues {
   const std::string& daemon_name() const { return daemon_name_; }
   // j of CONNECT: what the server calls itself, as its own Received lines do; "" unknown.
   const std::string& server_name() const { return server_name_; }
+  // v of CONNECT: the server's version, which Postfix begins with its name; false unknown.
+  bool is_postfix() const { return is_postfix_; }
   const std::string& authenticated() const { return authenticated_; }
   // The queue id in the latest macros that had one; "" while there is none.  Postfix knows it only
   // after the first accepted recipient and says "-" until then.  One word, safe to log.
@@ -29,6 +31,7 @@ class MacroValues {
  private:
   std::string daemon_name_;
   std::string server_name_;
+  bool is_postfix_ = false;
   std::string authenticated_;
   std::string queue_id_;
 };

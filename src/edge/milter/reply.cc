@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+
 #include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/base/escape.h"
@@ -93,12 +96,25 @@ void append_remove_field(std::string& out, std::string_view name, unsigned occur
   append_field_change(out, 'm', occurrence, {.name = name, .value = ""});
 }
 
-void append_change_sender(std::string& out, std::string_view path, std::string_view envelope_id) {
-  const std::string argument =
-      envelope_id.empty() ? std::string() : "ENVID=" + std::string(envelope_id);
-  append_frame(out, path.size() + 1 + (argument.empty() ? 0 : argument.size() + 1), 'e');
+void append_change_sender(std::string& out, std::string_view path, std::string_view parameters) {
+  append_frame(out, path.size() + 1 + (parameters.empty() ? 0 : parameters.size() + 1), 'e');
   append_string(out, path);
-  if (!argument.empty()) append_string(out, argument);
+  if (!parameters.empty()) append_string(out, parameters);
+}
+
+std::string kept_parameters(std::string_view arguments) {
+  // SIZE stays by itself, and again would stand for the size that the message has.
+  constexpr std::array<std::string_view, 4> kForgotten = {"RET", "BODY", "BY", "AUTH"};
+  std::string out;
+  while (!arguments.empty()) {
+    const std::string_view argument = arguments.substr(0, arguments.find('\0'));
+    arguments.remove_prefix(std::min(argument.size() + 1, arguments.size()));
+    const std::string_view name = argument.substr(0, argument.find('='));
+    const bool forgotten = std::ranges::any_of(
+        kForgotten, [name](std::string_view one) { return ascii::equals_folded(name, one); });
+    if (forgotten) out.append(" ").append(argument);
+  }
+  return out;
 }
 
 void append_quarantine(std::string& out, std::string_view why) {

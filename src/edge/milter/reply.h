@@ -29,10 +29,14 @@ void append_refusal(std::string& out, unsigned code, std::string_view enhanced,
 void append_insert_field(std::string& out, std::string_view name, std::string_view value);
 // CHGHEADER with an empty value: removes the nth field of that name, from 1.
 void append_remove_field(std::string& out, std::string_view name, unsigned occurrence);
-// The envelope sender's new path, with its brackets.  Its ESMTP parameters stay, but for ENVID
-// where `envelope_id` is not "".
+// The envelope sender's new path, with its brackets, and ESMTP parameters parted by blanks.  Where
+// there are none, those it has stay.  Where there are any, Postfix changes only these (it knows RET
+// and ENVID), and Sendmail forgets what else the client gave: see kept_parameters.
 void append_change_sender(std::string& out, std::string_view path,
-                          std::string_view envelope_id = {});
+                          std::string_view parameters = {});
+// Of the client's `arguments` (Envelope) those that Sendmail would forget, as they stood, to be
+// said again behind new ones: " RET=HDRS BODY=8BITMIME".
+std::string kept_parameters(std::string_view arguments);
 void append_quarantine(std::string& out, std::string_view why);
 
 // The macros wanted at one stage (SMFIM_*).

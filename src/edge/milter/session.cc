@@ -24,7 +24,7 @@ constexpr std::uint32_t kStepsWanted = step::kNoHelo | step::kNoUnknown | step::
                                        step::kNoReplyRecipient | step::kNoReplyHeader;
 // With lists of our own the MTA sends no macro but these.
 constexpr MacroList kMacroLists[] = {
-    {.stage = kStageConnect, .names = "j {daemon_name}"},
+    {.stage = kStageConnect, .names = "j {daemon_name} v"},
     {.stage = kStageMail, .names = "i {auth_authen}"},
     {.stage = kStageRecipient, .names = "i"},
     {.stage = kStageEndOfHeaders, .names = "i"},
@@ -209,6 +209,7 @@ void Session::on_mail(std::string_view payload, std::string& out) {
   const auto sender = parse_envelope(payload);
   if (!sender) return drop(sender.error());
   own_id_.clear();
+  kept_parameters_ = macros_.is_postfix() ? std::string() : kept_parameters(sender->arguments);
   skip_body_ = false;
   stage_ = Stage::Envelope;
   begin_message(*sender, out);
@@ -319,8 +320,10 @@ void Session::carry_out(const transaction::Effects& effects, Command command, st
     } else if (const auto* remove = std::get_if<transaction::RemoveField>(&effect)) {
       if (may(action::kChangeFields)) append_remove_field(out, remove->name, remove->occurrence);
     } else if (const auto* change = std::get_if<transaction::ChangeSender>(&effect)) {
+      const std::string& id = change->envelope_id;
       if (may(action::kChangeSender))
-        append_change_sender(out, "<" + change->sender.text() + ">", change->envelope_id);
+        append_change_sender(out, "<" + change->sender.text() + ">",
+                             id.empty() ? id : "ENVID=" + id + kept_parameters_);
     } else if (const auto* hold = std::get_if<transaction::Hold>(&effect)) {
       if (may(action::kQuarantine)) append_quarantine(out, hold->why);
     } else if (door::keep(effect, message_id(), (actions_ & action::kAddFields) != 0, world_,

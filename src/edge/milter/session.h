@@ -105,6 +105,7 @@ class Session final : public door::Conversation {
   transaction::Client client_;
   MacroValues macros_;
   std::string own_id_;
+  std::string kept_parameters_;  // Of MAIL: to be said again when ENVID is given.
   std::unique_ptr<door::MessageFlow> flow_;
   std::optional<transaction::Reply> settled_;       // Not told to the MTA yet.
   std::optional<transaction::Reply> of_recipient_;  // For the recipient in hand alone.

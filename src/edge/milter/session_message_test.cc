@@ -63,13 +63,39 @@ TEST_F(SessionMessageTest, ChangesTheSenderAtTheEndOfTheMessageWhereTheServerLet
   EXPECT_EQ(out.find(change), std::string::npos);
 }
 
-// Nothing but ENVID: a request for delivery reports, or for none, is the client's to make.
+// Nothing but ENVID: what the client asks for is the client's.  Postfix leaves other parameters as
+// they are and warns of them; any other server forgets what is not said again.
 TEST_F(SessionMessageTest, ChangesNoParameterOfTheSenderButItsEnvelopeId) {
+  const std::string mail =
+      wire::packet('M', "<a@example.com>\0SIZE=99\0Ret=HDRS\0BODY=8BITMIME\0BY=120;R\0X-BY=1\0"s);
+  const struct {
+    std::string server, mail, want;
+  } cases[] = {
+      {"Postfix 3.7.11", mail, "ENVID=caa5xbblnmaq"},
+      {"8.17.1.9", mail, "ENVID=caa5xbblnmaq Ret=HDRS BODY=8BITMIME BY=120;R"},
+      {"", mail, "ENVID=caa5xbblnmaq Ret=HDRS BODY=8BITMIME BY=120;R"},
+      {"8.17.1.9", wire::mail("<a@example.com>"), "ENVID=caa5xbblnmaq"},
+  };
   script_.effects["eom"] = {tx::ChangeSender{{"a", "example.com"}, "caa5xbblnmaq"}};
+  say(wire::negotiate());
+  for (const auto& c : cases) {
+    if (!c.server.empty()) say(wire::macros('C', {{"v", c.server}}));
+    say(wire::connect("client", "192.0.2.1"));
+    say(c.mail + wire::end_of_headers() + wire::end_of_message());
+    EXPECT_NE(last_.find(wire::packet('e', "<a@example.com>\0"s + c.want + '\0')),
+              std::string::npos)
+        << c.server;
+    say(wire::quit_new_connection());
+  }
+}
+
+// Without parameters every server keeps those of the client.
+TEST_F(SessionMessageTest, NamesNoParameterWhereOnlyTheSenderChanges) {
+  script_.effects["eom"] = {tx::ChangeSender{{"prvs=1799d94d41=a", "example.com"}}};
   begin();
-  say(wire::mail("<a@example.com>") + wire::end_of_headers() + wire::end_of_message());
-  EXPECT_NE(last_.find(wire::packet('e', "<a@example.com>\0ENVID=caa5xbblnmaq\0"s)),
-            std::string::npos);
+  say(wire::packet('M', "<a@example.com>\0RET=HDRS\0"s) + wire::end_of_headers() +
+      wire::end_of_message());
+  EXPECT_NE(last_.find(wire::packet('e', "<prvs=1799d94d41=a@example.com>\0"s)), std::string::npos);
 }
 
 TEST_F(SessionMessageTest, KnowsTheClientOfEveryFamily) {

@@ -16,7 +16,7 @@ TEST_F(SessionTest, AsksForWhatItNeedsAndForFewMacros) {
   say(wire::negotiate());
   EXPECT_EQ(wire::take_reply(last_)->payload,
             wire::number(6) + wire::number(0x171) + wire::number(0xd782) + wire::number(0) +
-                "j {daemon_name}\0"s + wire::number(2) + "i {auth_authen}\0"s + wire::number(3) +
+                "j {daemon_name} v\0"s + wire::number(2) + "i {auth_authen}\0"s + wire::number(3) +
                 "i\0"s + wire::number(6) + "i\0"s + wire::number(5) + "i\0"s);
   EXPECT_EQ(log_.size(), 0u);
 }
