@@ -104,10 +104,12 @@ do_test() {
   fi
 }
 
-# ./do sim [N [SEED]]: N transactions, a million, from a seed that is told.
+# ./do sim [N [SEED]]: N transactions, a million, from a seed that is told; without one, from a fresh one.
 do_sim() {
   do_build sim
-  build/release/tests/sim/sim --count "${1:-1000000}" --seed "${2:-1}" "${@:3}"
+  local seed=${2:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+  say "playing from seed $seed"
+  build/release/tests/sim/sim --count "${1:-1000000}" --seed "$seed" "${@:3}"
 }
 
 # The version of CMakeLists.txt; between releases with the moment of the commit, so that a later one is newer.

@@ -32,17 +32,25 @@ void Conversation::go_on() {
 
 void Conversation::step() {
   switch (stage_) {
-    case Stage::Mail:
+    case Stage::Mail: {
+      const unsigned wrong_tags = world_.wrong_tags(letter_.client);
+      outcome_.is_searching = proof::is_searching(wrong_tags);
       tell(transaction::MailFrom{.sender = letter_.sender,
                                  .authenticated = letter_.login,
+                                 .wrong_tags = wrong_tags,
                                  .envelope_id = letter_.envelope_id});
       stage_ = Stage::Recipients;
       return;
+    }
     case Stage::Recipients: {
       if (position_ == letter_.recipients.size()) {
         stage_ = outcome_.taken.empty() ? Stage::Over : Stage::Header;
         position_ = 0;
-        if (stage_ == Stage::Over) abort();
+        if (stage_ == Stage::Over) {
+          outcome_.judged_at = world_.now();
+          outcome_.turned_away = outcome_.deferred.empty();
+          abort();
+        }
         return;
       }
       const std::string& recipient = letter_.recipients[position_++];
@@ -199,8 +207,8 @@ void Conversation::take(const transaction::Effect& effect) {
   } else if (const auto* uses = std::get_if<transaction::CountUses>(&effect)) {
     outcome_.counted_uses = true;
     if (!is_rehearsal_) world_.count(uses->uses);
-  } else if (std::holds_alternative<transaction::CountWrongTag>(effect)) {
-    ++outcome_.wrong_tags;
+  } else if (const auto* wrong = std::get_if<transaction::CountWrongTag>(&effect)) {
+    if (!is_rehearsal_) world_.count_wrong_tag(wrong->client);
   } else if (const auto* reply = std::get_if<Reply>(&effect)) {
     take_reply(*reply);
   }

@@ -23,9 +23,10 @@ struct Outcome {
   std::vector<std::string> taken;     // Recipients that were.
   std::vector<std::string> refused;   // Those answered with 5xx by themselves.
   std::vector<std::string> deferred;  // Likewise with 4xx.
-  unsigned wrong_tags = 0;
   bool passed_at_header_end = false;
+  bool is_searching = false;  // Its network had tried too many tags before.
   bool aborted = false;
+  bool turned_away = false;  // Each of its recipients was refused; `aborted` as well.
   std::optional<transaction::Reply> reply;  // The last word about the message.
   Fields inserted;                          // In order.
   std::vector<std::pair<std::string, unsigned>> removed;

@@ -20,6 +20,9 @@ namespace {
 constexpr std::size_t kLifeTransactions = 250;
 // Open at a time, beside the one that is being spoken with.
 constexpr std::size_t kParked = 4;
+// Once in so many, somebody begins to guess, and goes on for so long.
+constexpr std::size_t kGuessingRarity = 400;
+constexpr std::size_t kGuesses = 40;
 // Failures told in full; the rest is counted.
 constexpr std::size_t kTold = 10;
 
@@ -37,7 +40,7 @@ class Life {
         world_.sent().push_back(make_unsigned(world_, before));
     }
     for (std::size_t i = 0; i < count; ++i) {
-      world_.live_on(!parked_.empty());
+      world_.live_on(!parked_.empty() || guesses_left_ > 0);
       go_on_with_parked();
       if (world_.random().chance(1)) fall_down();
       begin(first_ + i);
@@ -90,6 +93,8 @@ class Life {
   Letter make_letter() {
     Random& random = world_.random();
     auto& sent = world_.sent();
+    if (guesses_left_ == 0 && random.below(kGuessingRarity) == 0) guesses_left_ = kGuesses;
+    if (guesses_left_ > 0) return make_guess_or_neighbour();
     const std::size_t draw = random.below(100);
     if (sent.size() < 3 || draw < 28) return make_outgoing(world_);
     if (draw < 60) {
@@ -107,6 +112,18 @@ class Life {
     }
     if (draw < 86) return make_twin(world_);
     return make_innocent(world_);
+  }
+
+  // Those who guess share their network with servers that answer us.
+  Letter make_guess_or_neighbour() {
+    --guesses_left_;
+    Random& random = world_.random();
+    if (world_.sent().empty() || random.chance(75)) return make_guess(world_);
+    const auto& one = random.pick(world_.sent());
+    if (one->envelope.empty()) return make_guess(world_);
+    Letter letter = make_answer(world_, one);
+    if (letter.client != kRelayClient) letter.client = guessing_client(random);
+    return letter;
   }
 
   void begin(std::size_t number) {
@@ -207,24 +224,32 @@ class Life {
   World world_;
   std::shared_ptr<Sent> storm_;
   std::vector<Open> parked_;
+  std::size_t guesses_left_ = 0;
   std::size_t failures_ = 0;
 };
 
 }  // namespace
 
-std::size_t run(const Plan& plan) {
+Totals run(const Plan& plan) {
   Rules rules;
-  std::size_t failed = 0;
+  Totals totals;
   for (std::size_t first = 0; first < plan.transactions; first += kLifeTransactions) {
     if (plan.only && first / kLifeTransactions != *plan.only / kLifeTransactions) continue;
     Life life(plan, first, rules);
-    failed += life.live(plan.only ? kLifeTransactions
-                                  : std::min(kLifeTransactions, plan.transactions - first));
-    if (failed >= kTold && !plan.only) break;
+    totals.broken += life.live(plan.only ? kLifeTransactions
+                                         : std::min(kLifeTransactions, plan.transactions - first));
+    if (totals.broken >= kTold && !plan.only) break;
   }
+  if (plan.only) return totals;
   for (const auto& [rule, tried] : rules.tried())
-    if (!plan.only) fmt::print("{:>9} {}\n", tried, rule);
-  return failed;
+    fmt::print("{:>9} {}\n", tried, rule);
+  const bool is_whole = plan.transactions >= kEnoughForAll && totals.broken < kTold;
+  for (const auto& [rule, tried] : rules.tried()) {
+    if (!is_whole || tried > 0) continue;
+    ++totals.untried;
+    fmt::print("nothing tried: {}\n", rule);
+  }
+  return totals;
 }
 
 }  // namespace backstop::sim

@@ -16,8 +16,15 @@ struct Plan {
   std::optional<std::size_t> only;
 };
 
-// How many broke a rule.  What broke, and with how many tries each rule held, goes to the standard
-// output.
-std::size_t run(const Plan& plan);
+// So many transactions try every rule.
+inline constexpr std::size_t kEnoughForAll = 200'000;
+
+struct Totals {
+  std::size_t broken = 0;   // Transactions that broke a rule.
+  std::size_t untried = 0;  // Rules that nothing tried; 0 where too few were played to tell.
+};
+
+// What broke, and with how many tries each rule held, goes to the standard output.
+Totals run(const Plan& plan);
 
 }  // namespace backstop::sim

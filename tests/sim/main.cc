@@ -1,4 +1,5 @@
-// sim [--seed N] [--count N] [--only K]: exit code 1 when a rule was broken.
+// sim [--seed N] [--count N] [--only K]: exit code 1 when a rule was broken, or, of
+// enough transactions, none tried it.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -31,8 +32,8 @@ int main(int argc, char** argv) {
     if (option == "--only") plan.only = number;
   }
   if (plan.only && *plan.only >= plan.transactions) plan.transactions = *plan.only + 1;
-  const std::size_t failed = backstop::sim::run(plan);
-  fmt::print("{} transactions from seed {}: {} broke a rule\n", plan.transactions, plan.seed,
-             failed);
-  return failed == 0 ? 0 : 1;
+  const backstop::sim::Totals totals = backstop::sim::run(plan);
+  fmt::print("{} transactions from seed {}: {} broke a rule, {} rules untried\n", plan.transactions,
+             plan.seed, totals.broken, totals.untried);
+  return totals.broken == 0 && totals.untried == 0 ? 0 : 1;
 }

@@ -73,16 +73,28 @@ Proofs proofs_of(const Letter& letter, const Outcome& outcome, const Snapshot& s
   if (sent.ring != snapshot.ring_number) return proofs;
   const bool key = sent.has_token && knows_key(snapshot, sent.key);
   proofs.token = (truth.shows_token || truth.shows_envid) && key;
-  proofs.tag = truth.shows_tag && key;
+  // Nobody is told whether a tag is right who tried so many.
+  proofs.tag = truth.shows_tag && key && !outcome.is_searching;
   proofs.ledger = truth.shows_message_id && sent.in_ledger && outcome.ledger_answered;
   return proofs;
 }
 
 }  // namespace
 
-void Rules::hold(const char* rule, bool held, const std::string& detail) {
-  ++tried_[rule];
-  if (!held) complaints_.push_back(detail.empty() ? rule : fmt::format("{} ({})", rule, detail));
+std::vector<std::string_view>& rule_names() {
+  static std::vector<std::string_view> names;
+  return names;
+}
+
+Rules::Rules() {
+  for (const std::string_view name : rule_names())
+    tried_.emplace(name, 0);
+}
+
+void Rules::note(std::string_view rule, bool held, const std::string& detail) {
+  ++tried_.at(rule);
+  if (held) return;
+  complaints_.push_back(detail.empty() ? std::string(rule) : fmt::format("{} ({})", rule, detail));
 }
 
 void Rules::check(const Conversation& conversation, const World& world,
@@ -94,11 +106,12 @@ void Rules::check(const Conversation& conversation, const World& world,
            .snapshot = conversation.snapshot(),
            .world = world};
   if (!outcome.records.empty()) one.record = &outcome.records.back();
-  hold("a message is recorded at most once", outcome.records.size() <= 1);
+  hold<"a message is recorded at most once">(outcome.records.size() <= 1);
   check_recipients(one);
+  if (outcome.turned_away) return check_turned_away(one);
   if (outcome.aborted) return;
   if (rehearsed != nullptr)
-    hold("the same bytes in other pieces come out the same", *rehearsed == outcome.effects);
+    hold<"the same bytes in other pieces come out the same">(*rehearsed == outcome.effects);
   check_refusal(one);
   check_record(one);
   switch (one.letter.truth.what) {
@@ -115,6 +128,12 @@ void Rules::check(const Conversation& conversation, const World& world,
   }
 }
 
+// All that was seen of it is its envelope.
+void Rules::check_turned_away(const Case& one) {
+  if (one.letter.truth.what == Class::Answer) check_answer(one);
+  if (one.letter.truth.what == Class::Outgoing) check_outgoing(one);
+}
+
 void Rules::check_recipients(const Case& one) {
   const bool is_null = one.letter.sender.empty();
   for (const std::string& address : one.outcome.refused) {
@@ -126,23 +145,34 @@ void Rules::check_recipients(const Case& one) {
     const bool lost = truth.shows_tag && truth.sent->ring != one.snapshot.ring_number;
     const bool is_false = truth.has_false_tag && address == one.letter.recipients.front();
     if (domain->sends && (is_false || lost)) {
-      hold("a false tag is refused in enforce alone, where its domain has tags, and from strangers",
-           is_enforced(one.snapshot, address) && domain->tag != "none" &&
-               one.letter.client != kRelayClient,
-           address);
+      hold<
+          "a false tag is refused in enforce alone, where its domain has tags, and from strangers">(
+          is_enforced(one.snapshot, address) && domain->tag != "none" &&
+              one.letter.client != kRelayClient,
+          address);
       continue;
     }
-    hold("only who never sends is refused at RCPT, and only answers, in enforce",
-         is_null && is_enforced(one.snapshot, address) && !is_role(address) &&
-             (!domain->sends || idle),
-         address);
+    hold<"only who never sends is refused at RCPT, and only answers, in enforce">(
+        is_null && is_enforced(one.snapshot, address) && !is_role(address) &&
+            (!domain->sends || idle),
+        address);
   }
-  if (!one.outcome.deferred.empty()) {
-    hold("answers alone come one recipient at a time, and only in enforce",
-         is_null && !one.outcome.taken.empty() && all(one.outcome.deferred, [&](const auto& a) {
-           return is_enforced(one.snapshot, a);
-         }));
+  check_search(one);
+  if (!one.outcome.deferred.empty() && !one.outcome.is_searching) {
+    hold<"answers alone come one recipient at a time, and only in enforce">(
+        is_null && !one.outcome.taken.empty() &&
+        all(one.outcome.deferred, [&](const auto& a) { return is_enforced(one.snapshot, a); }));
   }
+}
+
+void Rules::check_search(const Case& one) {
+  if (!one.outcome.is_searching || !one.letter.truth.has_false_tag) return;
+  const std::string& tagged = one.letter.recipients.front();
+  // Some addresses are refused with a tag or without.
+  if (!one.snapshot.site->domain_of(tagged)->sends || tagged.ends_with(never_sending_address()))
+    return;
+  hold<"who searches for tags is not told that one is wrong">(
+      std::ranges::find(one.outcome.refused, tagged) == one.outcome.refused.end(), tagged);
 }
 
 void Rules::check_refusal(const Case& one) {
@@ -151,30 +181,31 @@ void Rules::check_refusal(const Case& one) {
   const bool observed = std::ranges::any_of(
       outcome.taken, [&](const auto& a) { return !is_enforced(one.snapshot, a); });
   if (observed) {
-    hold("in observe nothing is refused, thrown away or held back", !is_harsh(outcome) && !held);
+    hold<"in observe nothing is refused, thrown away or held back">(!is_harsh(outcome) && !held);
   }
-  hold("no message is put off", !outcome.reply || outcome.reply->kind != ReplyKind::Defer);
+  hold<"no message is put off">(!outcome.reply || outcome.reply->kind != ReplyKind::Defer);
   if (!outcome.reply) return;
   const bool from_relay = one.letter.client == kRelayClient;
   if (from_relay && one.letter.truth.what == Class::Twin) {
-    hold("what a relay of ours brings is never refused", outcome.reply->kind != ReplyKind::Refuse);
+    hold<"what a relay of ours brings is never refused">(outcome.reply->kind != ReplyKind::Refuse);
   }
   const Verdict verdict = one.record ? one.record->judgement.verdict : Verdict::NotBackscatter;
   const bool fits = one.snapshot.surroundings.attack == Attack::Fits;
   if (outcome.reply->kind == ReplyKind::Discard) {
-    hold("only forged mail from a relay is thrown away, where that is configured",
-         from_relay && one.snapshot.site->discards_from_relay && verdict == Verdict::Forged);
+    hold<"only forged mail from a relay is thrown away, where that is configured">(
+        from_relay && one.snapshot.site->discards_from_relay && verdict == Verdict::Forged);
   }
   if (outcome.reply->kind != ReplyKind::Refuse) return;
-  hold("only answers are refused at their end",
-       one.letter.truth.what != Class::Innocent && one.letter.truth.what != Class::Outgoing);
-  hold("in peace only what is forged is refused", fits || verdict == Verdict::Forged);
+  hold<"only answers are refused at their end">(one.letter.truth.what != Class::Innocent &&
+                                                one.letter.truth.what != Class::Outgoing);
+  hold<"in peace only what is forged is refused">(fits || verdict == Verdict::Forged);
   const bool hinted = one.record && one.record->judgement.row == 7;
-  hold("in an attack only what is forged or replayed, or returned enough beside a hint, is refused",
-       verdict == Verdict::Forged || verdict == Verdict::Replayed || hinted);
-  hold("nothing is refused at a role or rewritten address",
-       all(outcome.taken, [&](const auto& a) { return may_refuse_at(one.snapshot, a); }));
-  hold("what is refused is not changed", outcome.inserted.empty() && outcome.removed.empty());
+  hold<
+      "in an attack only what is forged or replayed, or returned enough beside a hint, is refused">(
+      verdict == Verdict::Forged || verdict == Verdict::Replayed || hinted);
+  hold<"nothing is refused at a role or rewritten address">(
+      all(outcome.taken, [&](const auto& a) { return may_refuse_at(one.snapshot, a); }));
+  hold<"what is refused is not changed">(outcome.inserted.empty() && outcome.removed.empty());
 }
 
 void Rules::check_answer(const Case& one) {
@@ -198,27 +229,28 @@ void Rules::check_answer(const Case& one) {
                                          age.count(), policy::name_of(verdict), sent.answers);
   if (age <= lifetime) {
     const bool used_up = verdict == Verdict::Replayed && attack == Attack::Fits && !explained;
-    hold("no genuine answer within its lifetime is refused or thrown away",
-         used_up || (!is_harsh(outcome) && outcome.refused.empty()), detail);
+    hold<"no genuine answer within its lifetime is refused or thrown away">(
+        used_up || (!is_harsh(outcome) && outcome.refused.empty()), detail);
   }
   const bool in_date =
       age < lifetime && ((proofs.token && age >= -kSkew) || (proofs.ledger && age < kRowDays) ||
                          (proofs.tag && age >= -kTagSkew));
   if (in_date && explained) {
-    hold("a genuine answer with a proof in date is taken as genuine",
-         is_accepted(outcome) && verdict == Verdict::Genuine, detail);
+    hold<"a genuine answer with a proof in date is taken as genuine">(
+        is_accepted(outcome) && verdict == Verdict::Genuine, detail);
   }
   if (pair_known && before < kOwnShare && in_date && sent.answers >= kExplained) {
-    hold("nobody can use up the answers of those we wrote to", verdict == Verdict::Genuine, detail);
+    hold<"nobody can use up the answers of those we wrote to">(verdict == Verdict::Genuine, detail);
   }
   if (age > lifetime && age <= kFingerprintDays && proofs.any() && explained) {
     const bool is_late = verdict == Verdict::Late || verdict == Verdict::Genuine;
-    hold("what is ours and too old is late, and taken in peace",
-         is_late && (attack == Attack::Fits || is_accepted(outcome)) && !is_harsh(outcome), detail);
+    hold<"what is ours and too old is late, and taken in peace">(
+        is_late && (attack == Attack::Fits || is_accepted(outcome)) && !is_harsh(outcome), detail);
   }
   if (one.record && truth.what == Class::Answer) {
-    hold("an answer is recognised for what it is", reading::name_of(one.record->kind) == truth.kind,
-         fmt::format("{} read as {}", truth.kind, reading::name_of(one.record->kind)));
+    hold<"an answer is recognised for what it is">(
+        reading::name_of(one.record->kind) == truth.kind,
+        fmt::format("{} read as {}", truth.kind, reading::name_of(one.record->kind)));
   }
 }
 
@@ -232,21 +264,22 @@ void Rules::check_stolen(const Case& one) {
   }
   const std::size_t most = sent.is_list ? 5000 : 5 + 2 * sent.recipients.size();
   // Each proof is counted by itself: one may have served while the other's key was away.
-  hold("a stolen proof serves no more often than its message explains",
-       sent.stolen_token <= most && sent.stolen_id <= most,
-       fmt::format("{} and {} times, {} recipients", sent.stolen_token, sent.stolen_id,
-                   sent.recipients.size()));
+  hold<"a stolen proof serves no more often than its message explains">(
+      sent.stolen_token <= most && sent.stolen_id <= most,
+      fmt::format("{} and {} times, {} recipients", sent.stolen_token, sent.stolen_id,
+                  sent.recipients.size()));
   if (verdict == Verdict::Replayed) {
-    hold("what is replayed is refused in an attack alone",
-         one.snapshot.surroundings.attack == Attack::Fits || !is_harsh(one.outcome));
+    hold<"what is replayed is refused in an attack alone">(
+        one.snapshot.surroundings.attack == Attack::Fits || !is_harsh(one.outcome));
   }
 }
 
 void Rules::check_twin(const Case& one) {
   const Outcome& outcome = one.outcome;
   const Verdict verdict = one.record ? one.record->judgement.verdict : Verdict::NotBackscatter;
-  hold("nothing proves a twin", verdict != Verdict::Genuine && verdict != Verdict::Late,
-       one.record ? fmt::format("{}", policy::name_of(one.record->judgement.reasons.front())) : "");
+  hold<"nothing proves a twin">(
+      verdict != Verdict::Genuine && verdict != Verdict::Late,
+      one.record ? fmt::format("{}", policy::name_of(one.record->judgement.reasons.front())) : "");
   const unsigned copied = one.letter.truth.copied_key;
   const bool asked = outcome.ledger_answered && outcome.key_answered &&
                      (copied == 0 || knows_key(one.snapshot, copied));
@@ -256,58 +289,58 @@ void Rules::check_twin(const Case& one) {
   });
   if (!one.letter.truth.has_no_excuse || !asked || !judged) return;
   if (one.letter.client == kRelayClient) {
-    hold("a twin that a relay brings is held back or thrown away",
-         outcome.held || (outcome.reply && outcome.reply->kind == ReplyKind::Discard));
+    hold<"a twin that a relay brings is held back or thrown away">(
+        outcome.held || (outcome.reply && outcome.reply->kind == ReplyKind::Discard));
     return;
   }
-  hold("a twin that returned enough is refused",
-       outcome.reply && outcome.reply->kind == ReplyKind::Refuse && outcome.reply->code == 550,
-       fmt::format("{}: {}", one.letter.truth.kind, policy::name_of(verdict)));
+  hold<"a twin that returned enough is refused">(
+      outcome.reply && outcome.reply->kind == ReplyKind::Refuse && outcome.reply->code == 550,
+      fmt::format("{}: {}", one.letter.truth.kind, policy::name_of(verdict)));
 }
 
 void Rules::check_innocent(const Case& one) {
   const Outcome& outcome = one.outcome;
   const Truth& truth = one.letter.truth;
-  hold("mail that answers nothing is taken", is_accepted(outcome));
+  hold<"mail that answers nothing is taken">(is_accepted(outcome));
   const auto removed = [&](std::string_view name) {
     return std::ranges::count_if(outcome.removed, [&](const auto& r) { return r.first == name; });
   };
-  hold("fields that claim to be ours are removed, and no others",
-       removed("Backstop-Verdict") == truth.false_verdicts &&
-           removed("Authentication-Results") == truth.false_results &&
-           outcome.removed.size() == truth.false_verdicts + truth.false_results);
+  hold<"fields that claim to be ours are removed, and no others">(
+      removed("Backstop-Verdict") == truth.false_verdicts &&
+      removed("Authentication-Results") == truth.false_results &&
+      outcome.removed.size() == truth.false_verdicts + truth.false_results);
   if (one.record == nullptr) {
-    hold("ordinary mail gets no field of ours", outcome.inserted.empty());
+    hold<"ordinary mail gets no field of ours">(outcome.inserted.empty());
   } else {
-    hold("mail that answers nothing has no verdict but that",
-         one.record->judgement.verdict == Verdict::NotBackscatter,
-         std::string(reading::name_of(one.record->kind)));
+    hold<"mail that answers nothing has no verdict but that">(
+        one.record->judgement.verdict == Verdict::NotBackscatter,
+        std::string(reading::name_of(one.record->kind)));
   }
 }
 
 void Rules::check_record(const Case& one) {
   if (one.record == nullptr) return;
   const std::string line = transaction::render_log_line(*one.record, "4LOG");
-  hold("a log line is one line of printable text",
-       std::ranges::all_of(line, [](char c) { return c >= ' ' && c != 0x7f; }), line);
+  hold<"a log line is one line of printable text">(
+      std::ranges::all_of(line, [](char c) { return c >= ' ' && c != 0x7f; }), line);
   const transaction::HistoryRow row = transaction::make_history_row(*one.record, "4LOG");
   std::vector<std::string> named = row.recipients;
   named.push_back(row.sender);
-  hold("the history names no stranger", all(named, [&](const std::string& name) {
-         return name.empty() || name.front() == '#' || one.snapshot.site->domain_of(name);
-       }));
+  hold<"the history names no stranger">(all(named, [&](const std::string& name) {
+    return name.empty() || name.front() == '#' || one.snapshot.site->domain_of(name);
+  }));
   if (one.record->direction != transaction::Direction::Inbound) return;
   const auto again = transaction::recompute(row);
-  hold("a decision can be computed again from its row",
-       again && again->verdict == one.record->judgement.verdict &&
-           again->decision == one.record->judgement.decision &&
-           again->reasons == one.record->judgement.reasons);
+  hold<"a decision can be computed again from its row">(
+      again && again->verdict == one.record->judgement.verdict &&
+      again->decision == one.record->judgement.decision &&
+      again->reasons == one.record->judgement.reasons);
   const auto verdicts = std::ranges::count_if(
       one.outcome.inserted, [](const auto& field) { return field.first == "Backstop-Verdict"; });
   const bool gone = is_harsh(one.outcome);
-  hold("what is judged and taken has one verdict, at its top",
-       gone ? verdicts == 0
-            : verdicts == 1 && one.outcome.inserted.back().first == "Backstop-Verdict");
+  hold<"what is judged and taken has one verdict, at its top">(
+      gone ? verdicts == 0
+           : verdicts == 1 && one.outcome.inserted.back().first == "Backstop-Verdict");
 }
 
 }  // namespace backstop::sim

@@ -15,6 +15,10 @@ Letter make_twin(World& world);
 // A stranger sends spam with the header of `sent` on it, and it comes back.
 Letter make_stolen(World& world, const std::shared_ptr<Sent>& sent);
 Letter make_innocent(World& world);
+// One of many tries at a tag, which returns nothing.
+Letter make_guess(World& world);
+// A client of the network from which they come.
+std::string guessing_client(Random& random);
 
 // What left while nobody signed, or before signing began: without any transaction.
 std::shared_ptr<Sent> make_unsigned(World& world, Instant at);

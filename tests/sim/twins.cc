@@ -41,6 +41,11 @@ std::string spam_body(std::string_view inner_token, Random& random) {
       inner_token);
 }
 
+std::string random_tag(Random& random, const std::string& address) {
+  return fmt::format("prvs={}{:03}{:06x}={}", random.below(4), random.below(1000),
+                     random.below(1U << 24), address);
+}
+
 void put_decoy(World& world, const std::string& target, Original& original, Letter& letter) {
   Random& random = world.random();
   const std::shared_ptr<Sent> copied = pick_signed(world);
@@ -77,8 +82,7 @@ void put_decoy(World& world, const std::string& target, Original& original, Lett
     case 6:
       if (!may_be_tagged(target) || target.front() == '"') return;
       letter.truth.has_false_tag = true;
-      letter.recipients.front() = fmt::format("prvs={}{:03}{:06x}={}", random.below(4),
-                                              random.below(1000), random.below(1U << 24), target);
+      letter.recipients.front() = random_tag(random, target);
       return;
     default:
       return;
@@ -126,6 +130,26 @@ Letter make_twin(World& world) {
   letter.truth.kind = facts_of(shape).kind;
   letter.truth.has_no_excuse = returns && !dated_before;
   write_answer(letter, shape, original, world.now(), random);
+  return letter;
+}
+
+std::string guessing_client(Random& random) {
+  return fmt::format("198.51.101.{}", 1 + random.below(200));
+}
+
+Letter make_guess(World& world) {
+  Random& random = world.random();
+  static const std::vector<std::string> kTargets{"alice@example.com", "erin@example.org"};
+  Letter letter;
+  letter.queue_id = "4GUESS";
+  letter.client = guessing_client(random);
+  letter.recipients = {random_tag(random, random.pick(kTargets))};
+  letter.truth.what = Class::Twin;
+  letter.truth.kind = facts_of(Shape::NothingBut).kind;
+  letter.truth.has_false_tag = true;
+  const Original original{
+      .header = {}, .body = "", .recipient = "nobody@remote.test", .message_id = "<1@remote.test>"};
+  write_answer(letter, Shape::NothingBut, original, world.now(), random);
   return letter;
 }
 

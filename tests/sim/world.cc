@@ -193,4 +193,9 @@ void World::count(const proof::Uses& uses) {
   ledger_.count_uses(uses);
 }
 
+unsigned World::wrong_tags(std::string_view client) const {
+  const auto address = IpAddress::parse(client);
+  return address ? wrong_tags_.count(*address, now_) : 0;
+}
+
 }  // namespace backstop::sim

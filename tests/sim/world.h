@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/proof/key_ring.h"
 #include "core/proof/signing_gap.h"
+#include "core/proof/wrong_tags.h"
 #include "core/transaction/transaction.h"
 #include "sim/letter.h"
 #include "sim/random.h"
@@ -47,6 +49,9 @@ class World {
   Result<transaction::Answer> find_key(const proof::DkimKeyName& name);
   void record(const proof::SentMessage& message);
   void count(const proof::Uses& uses);
+  void count_wrong_tag(const IpAddress& client) { wrong_tags_.add(client, now_); }
+  // Those of its network so far.
+  unsigned wrong_tags(std::string_view client) const;
   // Mail left unsigned, or without a record, at this time.
   void add_gap(Instant from, Instant to, proof::GapCause cause);
 
@@ -78,6 +83,7 @@ class World {
   std::optional<Instant> observe_until_;
   std::vector<proof::SigningGap> gaps_;
   testing::FakeLedger ledger_;
+  proof::WrongTags wrong_tags_;
   bool ledger_away_ = false;
   bool signing_fails_ = false;
   policy::Attack attack_ = policy::Attack::Peace;
