@@ -29,6 +29,7 @@ class House(neighbours.House):
         super().__init__()
         page = neighbours.Page("backup-mx", {"192.0.2.2": loopback.BACKUP}, without)
         self.guard.more = page.settings(_PRIMARY)
+        self.steps = page.steps()
         self.backup = Postfix(house.trees().tree("neighbours"), self.folder / "backup", [],
                               {DOMAIN: (loopback.GUARDED, self.postfix.port),
                                "else.test": (self.sink.address, self.sink.port)},
@@ -39,12 +40,9 @@ class House(neighbours.House):
 
     def start(self) -> None:
         super().start()
-        ring = str(self.folder / "ring.txt")
         (self.folder / "backup-state").mkdir()
-        backstop = house.backstopd().with_name("backstop")
-        for verb, state in (("export", "state"), ("import", "backup-state")):
-            subprocess.run([backstop, "keys", verb, ring, "--keys", self.folder / state / "keys"],
-                           check=True, capture_output=True)
+        for server, command in self.steps[0]:
+            self.operate(server, command)
         self.watch.start()
         self.backup.start()
 
@@ -52,6 +50,18 @@ class House(neighbours.House):
         self.backup.stop()
         self.watch.stop()
         super().stop(keep)
+
+    def operate(self, server: str, command: list[str]) -> str:
+        """What a command of the page says on that server. `FILE` lies where both can reach it, until it is imported."""
+        keys = self.folder / {"primary": "state", "backup": "backup-state"}[server] / "keys"
+        ring = self.folder / "ring.txt"
+        words = [str(ring) if word == "FILE" else word for word in command]
+        assert words[0] == "backstop", command
+        done = subprocess.run([house.backstop(), *words[1:], "--keys", keys], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, f"{server}: {' '.join(command)}: {done.stderr}"
+        if "import" in command:
+            ring.unlink()
+        return done.stdout
 
     def hand_to_backup(self, content: bytes, sender: str = "") -> tuple[int, str]:
         with Client(loopback.STRANGERS[0], (loopback.BACKUP, self.backup.port)) as client:
@@ -107,6 +117,56 @@ class BehindABackup(house.HouseTest):
         code, text = self.house.hand_to_backup(letter, "anna@shop.test")
         self.assertEqual(code, 250, text)
         self.assertNotIn("backstop-token", self.house.arrived(name).header_names())
+
+
+class ANewKey(house.HouseTest):
+    make_house = staticmethod(House)
+    send = BehindABackup.send
+
+    def letter(self) -> str:
+        return self.send()[1]
+
+    def token_of(self, letter: str) -> tuple[str, int]:
+        """What the backup's keys say of its token, and the number of its key."""
+        said = json.loads(self.house.operate("backup", [
+            "backstop", "verify", "--json", "--token", notices.token_line(letter).split()[1], "--rcpt", "anna@shop.test"]))
+        return said["token"], said["key"]
+
+    def assert_arrives_as_genuine(self, letter: str) -> None:
+        name = notices.mark()
+        code, text = self.house.hand_to_backup(notices.whole_bounce(name, letter))
+        self.assertEqual(code, 250, text)
+        self.assertEqual(self.house.arrived(name).verdict(), "genuine")
+
+    def test_it_signs_on_both_and_the_retired_one_still_proves_what_it_signed(self):
+        first, renew, switch = self.house.steps
+        old = self.letter()
+        self.assertEqual(self.token_of(old), ("valid", 1))
+        for server, command in renew + switch:
+            self.house.operate(server, command)
+        for guard in (self.house.guard, self.house.watch):
+            self.assertTrue(house.eventually(lambda: guard.lines("key 2 signs")))
+        new = self.letter()
+        self.assertEqual((self.token_of(old), self.token_of(new)), (("valid", 1), ("valid", 2)))
+        for letter in (old, new):
+            self.assert_arrives_as_genuine(letter)
+        for guard in (self.house.watch, self.house.guard):
+            self.assertEqual(len(guard.lines("verdict=genuine .*reason=valid-token[ ,]")), 2)
+        # The next one is brought to the backup in the same way.
+        for server, command in renew:
+            self.house.operate(server, command)
+
+
+class WithoutRotateOnTheBackup(house.HouseTest):
+    make_house = staticmethod(House)
+
+    def test_the_next_key_cannot_be_brought_there(self):
+        first, renew, switch = self.house.steps
+        for server, command in renew + [step for step in switch if step[0] == "primary"]:
+            self.house.operate(server, command)
+        with self.assertRaisesRegex(AssertionError, "Nothing was imported"):
+            for server, command in renew:
+                self.house.operate(server, command)
 
 
 class WithoutInbound(house.HouseTest):

@@ -5,8 +5,19 @@ import neighbours
 import notices
 
 _SPAM = "A very cheap watch, only today."
-# Refuses what speaks of watches; asks nobody outside, since nobody is there.
-_RULES = 'WATCHES {\n  re = "/very cheap watch/P";\n  score = 16.0;\n}\n'
+_VIRUS = "Open the enclosed invoice at once."
+_OWN_VERDICT = "Backstop-Verdict: genuine; score=0\n"
+# Refuses, from 15 on, what speaks of watches, by a little, and of invoices; asks nobody outside, since nobody is there.
+_RULES = """\
+WATCHES {
+  re = "/very cheap watch/P";
+  score = 16.0;
+}
+INVOICES {
+  re = "/enclosed invoice/P";
+  score = 30.0;
+}
+"""
 # The world's list of domains takes it twenty seconds to read.
 _DOMAINS = "com\nnet\ntest\n"
 _OPTIONS = """\
@@ -37,6 +48,7 @@ def make_house(without: str = "", first: bool = False) -> neighbours.House:
     made = neighbours.House(main, beside=[["install", "-d", "-o", "_rspamd", "/run/rspamd"],
                                           ["rspamd", "-u", "_rspamd", "-g", "_rspamd"]])
     room = made.postfix.enclosure
+    room.write("etc/postfix/backstop_header_checks", page.lines("/etc/postfix/backstop_header_checks"))
     room.own("etc/rspamd/local.d")
     room.own("var/lib/rspamd")
     room.write("etc/rspamd/local.d/regexp.conf", page.lines("/etc/rspamd/local.d/regexp.conf") + _RULES)
@@ -91,10 +103,23 @@ class BackstopFirst(house.HouseTest):
         self.assertEqual(code, 250, text)
         self.assertEqual(self.house.arrived(name).verdict(), "genuine")
 
-    def test_spam_with_a_verdict_of_its_own_is_refused_like_any(self):
-        code, text = self.house.hand_in(*self.spam("eve@else.test", "Backstop-Verdict: genuine; score=0\n"))
+    def test_a_genuine_bounce_is_refused_for_what_is_worse_than_its_proof_is_good(self):
+        code, text = self.house.hand_in(self.bounce_of(_VIRUS)[1], "anna@shop.test")
         self.assertEqual(code, 554, text)
         self.assertIn("Spam message rejected", text)
+        self.assertTrue(self.house.guard.lines("verdict=genuine .*reason=valid-token"))
+
+    def refuse_spam_with_a_verdict_of_its_own(self) -> None:
+        code, text = self.house.hand_in(*self.spam("eve@else.test", _OWN_VERDICT))
+        self.assertEqual(code, 554, text)
+        self.assertIn("Spam message rejected", text)
+
+    def test_spam_with_a_verdict_of_its_own_is_refused_like_any(self):
+        self.refuse_spam_with_a_verdict_of_its_own()
+
+    def test_spam_with_a_verdict_of_its_own_is_refused_while_backstop_is_down(self):
+        self.house.guard.stop()
+        self.refuse_spam_with_a_verdict_of_its_own()
 
 
 class RspamdFirst(house.HouseTest):
@@ -105,14 +130,25 @@ class RspamdFirst(house.HouseTest):
     def test_genuine_bounces_come_in_and_forged_ones_do_not(self):
         BackstopFirst.take_ordinary_mail_both_ways(self)
 
-    def test_spam_with_a_verdict_of_its_own_gets_in_and_a_genuine_bounce_does_not(self):
-        code, text = self.house.hand_in(*self.spam("eve@else.test", "Backstop-Verdict: genuine; score=0\n"))
-        self.assertEqual(code, 250, text)
+    def test_spam_with_a_verdict_of_its_own_is_refused_and_so_is_a_genuine_bounce(self):
+        BackstopFirst.refuse_spam_with_a_verdict_of_its_own(self)
         self.assertEqual(self.house.hand_in(self.bounce_of(_SPAM)[1], "anna@shop.test")[0], 554)
 
 
+class WithoutHeaderChecks(house.HouseTest):
+    make_house = staticmethod(lambda: make_house(without="header_checks"))
+    spam = staticmethod(BackstopFirst.spam)
+    setUp = BackstopFirst.setUp
+
+    def test_spam_with_a_verdict_of_its_own_gets_in_while_backstop_is_down_and_only_then(self):
+        BackstopFirst.refuse_spam_with_a_verdict_of_its_own(self)
+        self.house.guard.stop()
+        code, text = self.house.hand_in(*self.spam("eve@else.test", _OWN_VERDICT))
+        self.assertEqual(code, 250, text)
+
+
 class WithoutTheRule(house.HouseTest):
-    make_house = staticmethod(lambda: make_house(without="score = -20.0"))
+    make_house = staticmethod(lambda: make_house(without="score = -6.0"))
     spam = staticmethod(BackstopFirst.spam)
     setUp, bounce_of = BackstopFirst.setUp, BackstopFirst.bounce_of
 

@@ -8,6 +8,7 @@ import house
 from trees import loopback
 from trees.client import Client
 
+_STEPS = re.compile(r"^```\n((?:\w+: .+\n)+)```", re.MULTILINE)
 _FENCE = re.compile(r"^(?:On the (\w+) server, )?`(/[^`]+)`[^\n]*:\n\n```\n(.*?)```", re.DOTALL | re.MULTILINE)
 
 
@@ -20,6 +21,7 @@ class Page:
     def __init__(self, name: str, names: dict[str, str], without: str = ""):
         text = (house.ROOT / "docs/neighbours" / f"{name}.md").read_text()
         self._files: dict[str, str] = {}
+        self._steps: list[str] = _STEPS.findall(text)
         left_out = 0
         for server, file, said in _FENCE.findall(text):
             path = f"{server} {file}".strip()
@@ -35,6 +37,11 @@ class Page:
     def lines(self, path: str) -> str:
         """What the page has an operator write into this file, after the name of its server where there are several."""
         return self._files[path]
+
+    def steps(self) -> list[list[tuple[str, list[str]]]]:
+        """Block by block the commands that an operator gives: each with the name of its server."""
+        return [[(server, command.split()) for server, command in (line.split(": ", 1) for line in block.splitlines())]
+                for block in self._steps]
 
     def settings(self, path: str = "/etc/backstop/backstop.toml") -> dict[str, str]:
         """What it has an operator write into Backstop's configuration, as Guard takes it."""
