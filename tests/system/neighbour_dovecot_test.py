@@ -1,11 +1,21 @@
 """Delivery to a real Dovecot by LMTP: verdicts arrive, and bounces to tagged senders find their mailbox."""
 
+import base64
+
 import house
 import neighbours
 import notices
 
 # Only Dovecot knows the mailboxes; its answers are asked for at once.
-_MAIN = "virtual_mailbox_maps =\naddress_verify_poll_delay = 1s\n"
+_MAIN = """\
+virtual_mailbox_maps =
+address_verify_poll_delay = 1s
+smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = private/auth
+"""
+# Postfix does not greet while there is nobody to ask for passwords.
+_LOG_IN = [["postconf", "-e", "smtpd_sasl_auth_enable = yes"], ["postfix", "reload"]]
 _TAGGED = r"/^(prvs=[0-9]{4}[0-9a-f]{6}=.+@shop\.test)$/ ${1}" + "\n"
 _HERE = """\
 protocols = lmtp
@@ -27,6 +37,13 @@ userdb {
   driver = passwd-file
   args = /etc/dovecot/mailboxes
 }
+disable_plaintext_auth = no
+auth_mechanisms = plain
+service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0666
+  }
+}
 service lmtp {
   unix_listener /var/spool/postfix/private/dovecot-lmtp {
     mode = 0666
@@ -38,14 +55,14 @@ service lmtp {
 def make_house(tag: str, without: str = "", detail: str = "no") -> neighbours.House:
     page = neighbours.Page("dovecot", {}, without)
     made = neighbours.House(page.lines("/etc/postfix/main.cf") + _MAIN, "lmtp unix - - n - - lmtp\n",
-                            beside=[["dovecot"]])
+                            beside=[["dovecot"], *_LOG_IN])
     room = made.postfix.enclosure
     room.write("etc/postfix/backstop_tagged", _TAGGED)
     room.own("etc/dovecot")
     said = page.lines("/etc/dovecot/dovecot.conf")
     assert "lmtp_save_to_detail_mailbox = no" in said
     room.write("etc/dovecot/dovecot.conf", _HERE + said.replace("mailbox = no", f"mailbox = {detail}"))
-    room.write("etc/dovecot/mailboxes", "".join(f"{who}@shop.test::5000:5000::/var/mail/shop/{who}::\n"
+    room.write("etc/dovecot/mailboxes", "".join(f"{who}@shop.test:{{PLAIN}}open:5000:5000::/var/mail/shop/{who}::\n"
                                                 for who in ("anna", "ben")))
     made.guard.more = {'domains."shop.test".tag': f'"{tag}"'}
     return made
@@ -90,6 +107,29 @@ class Prvs(house.HouseTest):
         _, code, text = self.bounce("nobody@shop.test")
         self.assertEqual(code, 550, text)
         self.assertIn("User doesn't exist", text)
+
+
+    def test_a_user_who_logs_in_from_elsewhere_can_send(self):
+        code, text = self.send_from_elsewhere()
+        self.assertEqual(code, 250, text)
+
+    def send_from_elsewhere(self) -> tuple[int, str]:
+        """The answer to RCPT of a recipient abroad, asked for by anna with her password."""
+        with self.house.stranger() as client:
+            client.command("EHLO laptop.test")
+            code, text = client.command("AUTH PLAIN " + base64.b64encode(b"\0anna@shop.test\0open").decode())
+            self.assertEqual(code, 235, text)
+            client.command("MAIL FROM:<anna@shop.test>")
+            return client.command(f"RCPT TO:<{house.ABROAD}>")
+
+
+class WithoutThoseWhoLogIn(house.HouseTest):
+    make_house = staticmethod(lambda: make_house("prvs", without="permit_sasl_authenticated"))
+
+    def test_a_user_who_logs_in_from_elsewhere_cannot_send(self):
+        code, text = Prvs.send_from_elsewhere(self)
+        self.assertEqual(code, 554, text)
+        self.assertIn("Relay access denied", text)
 
 
 class SubAddress(house.HouseTest):
