@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 
 #include "app/check_parts.h"
 #include "app/dkim_files.h"
@@ -71,11 +72,14 @@ namespace {
 // On this host itself there may be a fetchmail; another host that is a relay's and ours gets in
 // between.
 void check_relays(const config::Config& config, Findings& findings) {
-  const IpNetwork here = IpNetwork::parse("127.0.0.0/8").value();
+  const std::array here{IpNetwork::parse("127.0.0.0/8").value(), IpNetwork::parse("::1").value()};
   for (const IpNetwork& network : config.relays.inbound) {
     const std::string text = network.text();
     const auto address = IpAddress::parse(text.substr(0, text.find('/')));
-    if (!address || !config.is_own(*address) || here.contains(*address)) continue;
+    const bool is_here = address && std::ranges::any_of(here, [&](const IpNetwork& one) {
+                           return one.contains(*address);
+                         });
+    if (!address || !config.is_own(*address) || is_here) continue;
     findings.advice("relays.inbound", fmt::format("names {}, which networks.own names too", text),
                     "whatever it brings in your name is signed, spam from outside as well",
                     fmt::format("take {} out of networks.own, unless it sends for you and lets "

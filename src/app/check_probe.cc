@@ -127,6 +127,10 @@ class Probe {
     if (const auto right = ask(tagged.right)) {
       if (right->positive()) {
         findings_.good("probe", "a right tag is taken");
+      } else if (right->code / 100 == 4) {
+        findings_.advice("probe", fmt::format("a right tag is deferred: {}", shown(*right)),
+                         "answers to tagged senders wait until it is taken",
+                         "look whether backstopd runs; after many wrong tags wait an hour");
       } else {
         findings_.wrong("probe", fmt::format("a right tag is refused: {}", shown(*right)),
                         "every bounce to a tagged sender is lost", setup);
@@ -141,7 +145,9 @@ class Probe {
       findings_.good("probe", "a right tag of a user who is gone is refused");
     } else {
       findings_.advice("probe", "a right tag of a user who is gone is taken",
-                       "the server bounces it later, to whoever sent it", setup + " --strict");
+                       "the server bounces it later, to whoever sent it",
+                       "let the server look for the user before it takes the mail (for Postfix and "
+                       "prvs: backstop setup --tag prvs --strict)");
     }
   }
 
@@ -157,8 +163,7 @@ class Probe {
     server.source.reset();
     if (!hand_in(server, sender)) return;
     if (logs.empty()) {
-      findings_.advice("probe",
-                       fmt::format("a message was handed in as {}", escape_terminal(sender)),
+      findings_.advice("probe", "a message was handed in under a tagged sender",
                        fmt::format("its bounce must lie in the mailbox of {} within a minute",
                                    escape_terminal(address.text())),
                        "look there; with logs.mail this command looks itself");

@@ -63,6 +63,12 @@ int run_exim(const Options& options) {
   settings.config_path = config_path(options);
   const auto config = load_config(settings);
   if (!config) return report_error(config.error(), kExitBadConfig);
+  if (const auto named = mail::parse_path(options.quarantine_to);
+      !options.quarantine_to.empty() &&
+      (!named || named->is_null() || named->text() != options.quarantine_to))
+    return report_error(
+        Error{Errc::Invalid, "--quarantine-to", "wants a mailbox, as held@example.com"},
+        kExitUsage);
   EximSetup setup{.tags = {}, .quarantine_to = options.quarantine_to, .json = options.json};
   setup.tags.prvs = wants_tags(*config, options.tags, proof::TagStyle::Prvs);
   setup.tags.sub_address = wants_tags(*config, options.tags, proof::TagStyle::SubAddress);

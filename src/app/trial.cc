@@ -34,6 +34,8 @@ transaction::Surroundings make_surroundings(const transaction::Surroundings& in_
   domain.mode = policy::Mode::Enforce;
   domain.signing_since = Instant{};
   domain.coverage = policy::Coverage::Covered;
+  // Nobody else sends for it.
+  config->store_is_partial = false;
   return {.config = std::move(config), .ring = in_force.ring};
 }
 

@@ -22,6 +22,8 @@ TEST(Trial, FindsNothingWhereAllIsWellWhateverTheDomainsAreIn) {
   config.domains["example.com"].name = "example.com";
   config.domains["example.com"].mode = policy::Mode::Off;
   config.actions["bounce"].forged = policy::Decision::Accept;
+  config.store_is_partial = true;
+  config.relays.strips_received = true;
   EXPECT_EQ(try_judgement(surroundings(config), kNow), std::nullopt);
 }
 

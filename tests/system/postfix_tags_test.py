@@ -185,6 +185,19 @@ class TagSetup(house.HouseTest):
         self.assertIn("takes only one", done.stderr)
         self.assertEqual(self.value("smtpd_command_filter"), "regexp:/etc/postfix/checks")
 
+    def test_strictly_is_refused_where_postfix_takes_no_original_recipient(self):
+        for lines in (b"smtpd_discard_ehlo_keyword_address_maps = cidr:{{0.0.0.0/0 silent-discard, dsn}}\n",
+                      b"smtpd_discard_ehlo_keywords = etrn, DSN\n"):
+            (self.folder / "main.cf").write_bytes(self.original["main.cf"] + lines)
+            done = self.backstop("setup", "--apply", "--strict")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("would refuse every tagged one", done.stderr)
+            self.assertEqual(self.value("smtpd_command_filter"), "")
+
+    def test_setup_says_what_changes_senders_behind_their_tags(self):
+        (self.folder / "main.cf").write_bytes(self.original["main.cf"] + b"masquerade_domains = shop.test\n")
+        self.assertIn("masquerade_domains may change senders", self.backstop("setup").stdout)
+
     def test_check_says_that_bounces_are_lost_without_the_map(self):
         self.assertEqual(self.findings()["recipient_canonical_maps"][0], "wrong")
         self.apply()

@@ -488,10 +488,10 @@ std::span<const Reader> readers() {
 
 Result<Domain*> find_or_add(Config& config, std::string_view name) {
   const std::string canonical = mail::canonical_domain(name);
-  const bool plausible = !canonical.empty() &&
-                         canonical.find_first_of("@ \t/\\*[]") == std::string::npos &&
-                         canonical.front() != '.' && canonical.find("..") == std::string::npos;
-  if (!plausible) return want("the name of a domain, as domains.\"example.com\"");
+  // It is written into other programs' configurations as well.
+  if (canonical.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") != std::string::npos ||
+      canonical.empty() || canonical.front() == '.' || canonical.find("..") != std::string::npos)
+    return want("the name of a domain, as domains.\"example.com\"");
   Domain& domain = config.domains[canonical];
   domain.name = canonical;
   return &domain;

@@ -154,7 +154,11 @@ TagCheck check_tag(const mail::Address& recipient, const KeyRing& ring, Instant 
   const int days = days_of(lifetime);
   const int ahead = (expiry_of(split.tag) - round_day(day_of(now)) + kDayRound) % kDayRound;
   const bool in_date = ahead <= days + kTagSkew.count();
-  check.may_be_young = !in_date && ahead <= (kLongestLifetime + kTagSkew).count();
+  // By the other reading it was made before its key, unless somebody gave it a longer lifetime.
+  const Instant earliest = key->info().created - kTagSkew;
+  const Instant if_old = day_of(now) + Days{ahead - kDayRound - days};
+  check.may_be_young =
+      !in_date && ahead <= (kLongestLifetime + kTagSkew).count() && if_old + Days{1} < earliest;
   check.submitted = day_of(now) + Days{(in_date ? ahead : ahead - kDayRound) - days};
   const auto verifies_until = key->info().verifies_until(lifetime);
   const bool key_is_over = verifies_until && now > *verifies_until;

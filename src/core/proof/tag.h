@@ -72,7 +72,8 @@ struct TagCheck {
   KeyId key = 0;        // Meaningful for Valid and Late.
   Instant submitted{};  // Meaningful for Valid and Late: the day, by our lifetime.
   // Late by our lifetime, and in date by a longer one: another host with our keys may have made it,
-  // or we before the lifetime was cut.  Or it is 900 days old: its three digits are the same.
+  // or we before the lifetime was cut.  Its three digits are those of a tag made 900 days ago as
+  // well, so only where its key is younger than that.
   bool may_be_young = false;
 
   // Made with a key of ours, at whatever time: mail for it belongs to `plain`.

@@ -134,8 +134,12 @@ std::optional<mail::Address> restore_tag(const mail::Address& recipient,
   if (semicolon == std::string_view::npos || recipient.is_null() ||
       !ascii::equals_folded(original_recipient.substr(0, semicolon), kOriginalTagType))
     return std::nullopt;
-  const std::string_view tag = original_recipient.substr(semicolon + 1);
-  if (!is_draft_tag(tag)) return std::nullopt;
+  const std::string_view kept = original_recipient.substr(semicolon + 1);
+  const auto at = kept.find('@');
+  const std::string_view tag = kept.substr(0, at);
+  if (at == std::string_view::npos || !is_draft_tag(tag) ||
+      !ascii::equals_folded(kept.substr(at + 1), recipient.domain))
+    return std::nullopt;
   return mail::Address{.local = std::string(kPrvs).append(tag).append("=").append(recipient.local),
                        .domain = recipient.domain};
 }

@@ -41,10 +41,12 @@ bool bears_tag_mark(std::string_view local_part);
 bool is_draft_tag(std::string_view tag);
 
 // Where a mail server takes tags off before it looks for the recipient it keeps them as the
-// original recipient, which has room for them: this type, a semicolon, the tag (RFC 3461 §4.2).
+// original recipient, which has room for them: this type, a semicolon, the tag, '@' and the domain
+// it was found at (RFC 3461 §4.2).
 inline constexpr std::string_view kOriginalTagType = "x-batv";
 // The recipient with the tag that `original_recipient`, the value of ORCPT, keeps, in the draft's
-// form; nothing when it keeps none.
+// form; nothing when it keeps none, or one of another domain: servers hand an original recipient on
+// when they forward.
 std::optional<mail::Address> restore_tag(const mail::Address& recipient,
                                          std::string_view original_recipient);
 

@@ -81,13 +81,16 @@ TEST(TagDialect, LeavesAddressesThatOnlyLookTagged) {
 
 TEST(TagDialect, PutsATagBackThatTheServerKeptAsOriginalRecipient) {
   const mail::Address alice{"Alice Smith", "example.com"};
-  EXPECT_EQ(restore_tag(alice, "X-BATV;0785F64625"),
+  EXPECT_EQ(restore_tag(alice, "X-BATV;0785F64625@Example.COM"),
             (mail::Address{"prvs=0785F64625=Alice Smith", "example.com"}));
   for (const std::string_view other :
-       {"", "x-batv", "x-batv;", "rfc822;0785f64625", "x-batv;0785f6462", "x-batv;0785f64625a",
-        "x-batv;;0785f64625", "x-batv; 0785f64625", "x-batv;alice", ";0785f64625"})
+       {"", "x-batv", "x-batv;", "x-batv;0785f64625", "x-batv;0785f64625@",
+        "x-batv;0785f64625@example.net", "rfc822;0785f64625@example.com",
+        "x-batv;0785f6462@example.com", "x-batv;0785f64625a@example.com",
+        "x-batv;;0785f64625@example.com", "x-batv; 0785f64625@example.com",
+        "x-batv;alice@example.com", ";0785f64625@example.com"})
     EXPECT_EQ(restore_tag(alice, other), std::nullopt) << other;
-  EXPECT_EQ(restore_tag({}, "x-batv;0785f64625"), std::nullopt);
+  EXPECT_EQ(restore_tag({}, "x-batv;0785f64625@"), std::nullopt);
 }
 
 TEST(TagDialect, KnowsSendersThatAnotherServiceRewrote) {

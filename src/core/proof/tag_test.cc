@@ -170,6 +170,14 @@ TEST_F(Tag, MadeWhereLifetimesAreLongerMayBeYoung) {
   EXPECT_FALSE(judged(Days{21}, Days{30}).may_be_young) << "it is over by any lifetime";
 }
 
+TEST_F(Tag, OfAKeyOlderThanAThousandDaysIsOldWhereItMayBeEither) {
+  KeyInfo info = emitting_key();
+  info.created = kNoon - Days{2000};
+  const KeyRing ring = ring_of({info});
+  const mail::Address tagged = sign_tag(kAnna, *ring.emitting(), kNoon, kLongestLifetime, {});
+  EXPECT_FALSE(check_tag(tagged, ring, kNoon, kLifetime).may_be_young);
+}
+
 TEST_F(Tag, OfAnyBytesIsAnAnswerAndNeverAProof) {
   const std::string good = sign(kAnna).local;
   std::size_t proofs = 0;

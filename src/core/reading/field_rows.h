@@ -64,6 +64,11 @@ class FieldRows {
       if (begins_name(row)) names[count++] = {kRows[row].field, row, 0};
       ++names[count - 1].count;
     }
+    for (std::size_t i = 0; i < count; ++i) {
+      // Rows apart from their like would never be found.
+      for (std::size_t j = 0; j < i; ++j)
+        if (names[i].field == names[j].field) throw "the rows of a name do not follow each other";
+    }
     return names;
   }
 

@@ -65,22 +65,12 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
 std::optional<RecipientAnswer> answer_tag(const Recipient& recipient) {
   const bool strict = recipient.domain != nullptr && recipient.domain->tag &&
                       recipient.mode == policy::Mode::Enforce;
-  if (!strict) return std::nullopt;
-  if (recipient.tag == proof::ProofResult::Invalid) {
-    return RecipientAnswer{.reason = policy::Reason::InvalidTag,
-                           .reply = Reply{.kind = ReplyKind::Refuse,
-                                          .code = 550,
-                                          .enhanced = "5.1.1",
-                                          .text = "The tag of this address is not ours"}};
-  }
-  if (recipient.tag == proof::ProofResult::Unavailable) {
-    return RecipientAnswer{.reason = policy::Reason::TagUnavailable,
-                           .reply = Reply{.kind = ReplyKind::Defer,
-                                          .code = 451,
-                                          .enhanced = "4.7.1",
-                                          .text = "Too many wrong tags from your network"}};
-  }
-  return std::nullopt;
+  if (!strict || recipient.tag != proof::ProofResult::Invalid) return std::nullopt;
+  return RecipientAnswer{.reason = policy::Reason::InvalidTag,
+                         .reply = Reply{.kind = ReplyKind::Refuse,
+                                        .code = 550,
+                                        .enhanced = "5.1.1",
+                                        .text = "The tag of this address is not ours"}};
 }
 
 }  // namespace backstop::transaction

@@ -24,8 +24,9 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
                                                 const config::Config& config,
                                                 policy::Attack attack);
 
-// The answer to a tag alone, whoever sends: a forged one is no address of ours, and whoever tried
-// too many is told nothing of the next.  REQUIRES: the client is a stranger, and a key signs.
+// The answer to a tag alone, whoever sends: a forged one is no address of ours.  Whoever tried too
+// many is told nothing of the next, which is taken, right or wrong: a deferral would put off the
+// genuine bounces of a whole provider.  REQUIRES: the client is a stranger, and a key signs.
 // Nothing when the recipient is taken; never anything in observe, or where the domain has no tags.
 std::optional<RecipientAnswer> answer_tag(const Recipient& recipient);
 

@@ -91,7 +91,7 @@ backstop_data:
   # Everything else is judged, whoever sends it; while we are away it flows.
   warn    remove_header = Backstop-Verdict : Backstop-Sender
           set acl_m_backstop_report =
-  # Results in our name are not for others to write (RFC 8601, section 5).
+  # Results in our name are not for others to write (RFC 8601, section 5). Add your own below this.
   warn    condition = ${if match{$h_authentication-results:}{BACKSTOP_RESULTS}}
           remove_header = Authentication-Results
   warn    spam = nobody:true

@@ -139,6 +139,8 @@ class Planner {
   void plan_checks_of(std::size_t index, const Service& service);
   Result<void> plan_delimiter();
   Result<void> plan_tag_map();
+  void note_rewriting();
+  Result<void> check_original_recipients();
   Result<void> plan_command_filter();
   Result<void> plan_files();
   Result<void> plan_table(const std::string& path, const std::string& content,
@@ -291,6 +293,12 @@ Result<void> Planner::plan_delimiter() {
 }
 
 Result<void> Planner::plan_tag_map() {
+  if (tags_.domains.empty())
+    return fail(
+        Errc::NotFound, "domains",
+        "names no domain yet whose tags are to be known; write [domains.\"example.com\"] into "
+        "backstop.toml, then come again");
+  note_rewriting();
   BS_TRY(const std::string types, postfix_.ask({"-m"}));
   const std::vector<std::string> known = split_list(types);
   for (const char* const type : {"pipemap", "socketmap", "regexp"}) {
@@ -324,15 +332,57 @@ Result<void> Planner::plan_tag_map() {
   return {};
 }
 
+// What Postfix does to a sender behind the milter changes it under its tag.
+void Planner::note_rewriting() {
+  for (const char* const name :
+       {"sender_canonical_maps", "canonical_maps", "masquerade_domains", "smtp_generic_maps"}) {
+    const auto in_force = value(name);
+    if (!in_force || in_force->empty()) continue;
+    note(fmt::format(
+        "{} may change senders after they got their tag, which then proves nothing, and "
+        "its bounces are refused: list those senders in addresses.tag_exempt_senders",
+        name));
+  }
+}
+
+bool takes_no_original_recipient(std::string_view keywords) {
+  const std::vector<std::string> list = split_list(ascii::lower(std::string(keywords)));
+  return std::find(list.begin(), list.end(), "dsn") != list.end();
+}
+
+// Where any service would answer 501 to what the filter writes.
+Result<void> Planner::check_original_recipients() {
+  constexpr std::string_view kWhy =
+      "so Postfix may take no original recipient, and would refuse every tagged one: change that, "
+      "or "
+      "come again without --strict";
+  BS_TRY(const std::string by_client, value("smtpd_discard_ehlo_keyword_address_maps"));
+  if (!by_client.empty())
+    return fail(Errc::Unsupported, "smtpd_discard_ehlo_keyword_address_maps",
+                fmt::format("hides extensions from clients, {}", kWhy));
+  BS_TRY(const std::string discarded, value("smtpd_discard_ehlo_keywords"));
+  if (takes_no_original_recipient(discarded))
+    return fail(Errc::Unsupported, "smtpd_discard_ehlo_keywords",
+                fmt::format("holds dsn, {}", kWhy));
+  for (const Service& service : parse_services(text_.master)) {
+    const bool hides =
+        takes_no_original_recipient(service.find("smtpd_discard_ehlo_keywords").value_or("")) ||
+        !service.find("smtpd_discard_ehlo_keyword_address_maps").value_or("").empty();
+    if (hides)
+      return fail(Errc::Unsupported, service.title(),
+                  fmt::format("hides dsn from its clients, {}", kWhy));
+    if (service.find("smtpd_command_filter"))
+      note(fmt::format(
+          "{} has a smtpd_command_filter of its own: there a right tag of a user who is "
+          "gone is taken all the same",
+          service.title()));
+  }
+  return {};
+}
+
 // There is room for one such table only.
 Result<void> Planner::plan_command_filter() {
-  BS_TRY(const std::string discarded, value("smtpd_discard_ehlo_keywords"));
-  for (const std::string& keyword : split_list(discarded)) {
-    if (ascii::lower(keyword) != "dsn" && ascii::lower(keyword) != "orcpt") continue;
-    return fail(Errc::Unsupported, "smtpd_discard_ehlo_keywords",
-                "holds dsn, so Postfix takes no original recipient: take it out, or come again "
-                "without --strict");
-  }
+  BS_TRY_VOID(check_original_recipients());
   const std::string name = "smtpd_command_filter";
   const std::string table = "regexp:" + command_table_path(postfix_);
   BS_TRY(const std::string in_force, value(name));
@@ -422,33 +472,6 @@ Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text, const s
                         const PostfixTags& tags) {
   BS_TRY(PostfixDraft draft, PostfixDraft::make(postfix));
   return Planner(postfix, std::move(draft), text, socket, tags).plan();
-}
-
-Result<void> verify_only(const Postfix& postfix, const PostfixText& before,
-                         const PostfixText& after, const std::vector<std::string>& settings) {
-  BS_TRY(PostfixDraft draft, PostfixDraft::make(postfix));
-  BS_TRY_VOID(draft.put(before));
-  BS_TRY(auto was, draft.settings(false));
-  BS_TRY_VOID(draft.put(after));
-  BS_TRY(auto is, draft.settings(false));
-  for (const std::string& name : settings) {
-    was.erase(name);
-    is.erase(name);
-  }
-  if (was == is) return {};
-  for (const auto& [name, value] : is) {
-    const auto found = was.find(name);
-    if (found == was.end() || found->second != value) {
-      return fail(Errc::Internal, name,
-                  fmt::format("would become \"{}\" besides, so nothing is changed; send the "
-                              "developers your main.cf and master.cf",
-                              value));
-    }
-    was.erase(name);
-  }
-  return fail(Errc::Internal, was.begin()->first,
-              "would be lost besides, so nothing is changed; send the developers your main.cf and "
-              "master.cf");
 }
 
 }  // namespace backstop::mta

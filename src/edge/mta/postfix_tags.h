@@ -18,7 +18,7 @@ struct PostfixTags {
   // user+prvs=TAG@domain is a sub-address of Postfix's own.
   bool sub_address = false;
   char delimiter = '+';
-  std::vector<std::string> domains;  // Canonical.  Where there are none, every domain's.
+  std::vector<std::string> domains;  // Canonical; none is touched but these.
   std::string map_socket;            // As Postfix is told of it: "unix:backstop/map.sock".
 };
 

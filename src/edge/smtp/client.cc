@@ -3,12 +3,14 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -132,6 +134,7 @@ Result<void> Client::write(std::string_view bytes) {
 
 Result<Reply> Client::read() {
   std::array<char, 4096> buffer{};
+  const auto until = std::chrono::steady_clock::now() + limits::kSmtpWait;
   for (;;) {
     std::string_view rest = socket_->unread;
     auto reply = socket_->reader.next(rest);
@@ -141,6 +144,14 @@ Result<Reply> Client::read() {
       return tl::unexpected<Error>(reply.error());
     }
     if (*reply) return **std::move(reply);
+    // However slowly it comes.
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    pollfd ready{.fd = socket_->file, .events = POLLIN, .revents = 0};
+    const int polled = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
+    if (polled < 0 && errno == EINTR) continue;
+    if (polled == 0) errno = EAGAIN;
+    if (polled <= 0) return fail_of_system(socket_->name);
     const ssize_t got = recv(socket_->file, buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail_of_system(socket_->name);

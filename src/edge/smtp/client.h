@@ -22,8 +22,8 @@ struct Server {
   std::string text() const;  // "127.0.0.1:25"
 };
 
-// Each waits at most limits::kSmtpWait.  Errors: Errc::Unavailable when the connection cannot be
-// made, breaks or is silent; those of ReplyReader.
+// Each waits at most limits::kSmtpWait for a whole reply.  Errors: Errc::Unavailable when the
+// connection cannot be made, breaks or is silent; those of ReplyReader.
 class Client {
  public:
   // Connects and takes the greeting, which is an error unless it is positive.
