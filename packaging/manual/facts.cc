@@ -9,6 +9,7 @@
 
 #include "app/command_line.h"
 #include "core/config/config.h"
+#include "core/metrics/metric.h"
 #include "core/policy/reason.h"
 
 namespace {
@@ -38,6 +39,15 @@ json describe_command(const CLI::App& app) {
   return out;
 }
 
+json describe_metric(backstop::metrics::Metric metric) {
+  const backstop::metrics::Info& info = backstop::metrics::info_of(metric);
+  json labels = json::array();
+  for (const backstop::metrics::Label label : info.labels)
+    if (label != backstop::metrics::Label::None) labels.push_back(name_of(label));
+  return {
+      {"name", info.name}, {"type", name_of(info.type)}, {"labels", labels}, {"text", info.help}};
+}
+
 json describe_programs() {
   CLI::App backstop;
   backstop::app::Chosen chosen;
@@ -54,7 +64,8 @@ int main() {
   json out = {{"version", BACKSTOP_VERSION},
               {"programs", describe_programs()},
               {"options", json::array()},
-              {"reasons", json::array()}};
+              {"reasons", json::array()},
+              {"metrics", json::array()}};
   for (const backstop::config::Option& option : backstop::config::options()) {
     out["options"].push_back({{"key", option.key},
                               {"form", option.form},
@@ -64,5 +75,7 @@ int main() {
   }
   for (unsigned i = 0; i < backstop::policy::reason_count(); ++i)
     out["reasons"].push_back(backstop::policy::name_of(static_cast<backstop::policy::Reason>(i)));
+  for (unsigned i = 0; i < backstop::metrics::metric_count(); ++i)
+    out["metrics"].push_back(describe_metric(static_cast<backstop::metrics::Metric>(i)));
   fmt::print("{}\n", out.dump());
 }

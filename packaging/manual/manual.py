@@ -103,6 +103,14 @@ def render_toml(options: list[dict]) -> str:
     return "\n".join(out)
 
 
+def render_metrics(metrics: list[dict]) -> str:
+    out = []
+    for metric in metrics:
+        labels = f" by {', '.join(metric['labels'])}" if metric["labels"] else ""
+        out.append(scd.item(scd.bold(metric["name"]), scd.plain(f"({metric['type']}{labels}) {metric['text']}")))
+    return "\n".join(out)
+
+
 def fill(name: str, values: dict[str, str]) -> str:
     text = (HERE / f"{name}.scd.in").read_text(encoding="utf-8")
     for key, value in values.items():
@@ -132,6 +140,7 @@ def main() -> int:
             "EXAMPLES": "\n".join(examples_of(backstop))}),
         "backstopd.8": fill("backstopd.8", {
             "OPTIONS": "\n".join(map(render_option, backstopd["options"])),
+            "METRICS": render_metrics(facts["metrics"]),
             "EXAMPLES": "\n".join(examples_of(backstopd))}),
         "backstop.toml.5": fill("backstop.toml.5", {"OPTIONS": render_toml(facts["options"])}),
         "backstop-token.7": render_token(pathlib.Path(arguments.token).read_text(encoding="utf-8")),

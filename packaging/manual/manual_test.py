@@ -52,6 +52,13 @@ class Pages(unittest.TestCase):
             self.assertIn(f" {option['key']} ({option['form']}) {' '.join(option['text'].split())}", text)
             self.assertIn("It has no default" if option["default"] == "none" else f"Default: {option['default']}.", text)
 
+    def test_every_metric_is_there_with_its_type_and_help(self):
+        text = " ".join(shown("backstopd.8").stdout.split())
+        self.assertGreater(len(FACTS["metrics"]), 20)
+        for metric in FACTS["metrics"]:
+            self.assertIn(f" {metric['name']} ({metric['type']}", text)
+            self.assertIn(metric["text"], text)
+
     def test_every_command_and_option_of_the_programs_is_there(self):
         for page, program in (("backstop.1", "backstop"), ("backstopd.8", "backstopd")):
             text = " ".join(shown(page).stdout.split())

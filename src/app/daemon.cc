@@ -13,12 +13,17 @@
 #include "app/exit_code.h"
 #include "app/first_ring.h"
 #include "app/memory.h"
+#include "app/metrics_file.h"
+#include "app/metrics_page.h"
 #include "app/trial.h"
 #include "app/usual_sockets.h"
 #include "core/base/escape.h"
+#include "core/metrics/exposition.h"
 #include "edge/dns/dkim_key_lookup.h"
+#include "edge/door/counters.h"
 #include "edge/door/direct_answers.h"
 #include "edge/door/wrong_tag_count.h"
+#include "edge/http/page_server.h"
 #include "edge/milter/server.h"
 #include "edge/mta/request_server.h"
 #include "edge/os/clock.h"
@@ -39,6 +44,8 @@ constexpr unsigned kBeatsPerKeyWatch = 2;
 constexpr unsigned kBeatsPerWatchdog = 5;
 // How often a letter of our own is signed and its bounces judged, to see that it still works.
 constexpr unsigned kBeatsPerTrial = 3600;
+// How often metrics.file is written: as often as Prometheus usually looks.
+constexpr unsigned kBeatsPerMetricsFile = 15;
 
 LogLevel level_of(config::LogLevel level) {
   switch (level) {
@@ -184,18 +191,23 @@ class Daemon {
         log_(open_log(prepared.config)),
         started_with_(prepared.config),
         in_force_(std::move(prepared.config), prepared.dkim.keys, *keys_, clock_),
-        answers_(*keys_, nullptr, &dkim_lookup_) {
+        answers_(*keys_, nullptr, &dkim_lookup_),
+        metrics_file_(started_with_.metrics_file, *log_) {
     tell_dkim(prepared.dkim, *log_);
-    if (started_with_.store_directory.empty()) return;
-    memory_ =
-        std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, dkim_lookup_, *log_);
-    in_force_.remember(*memory_);
-    memory_->look_at_ring(clock_.now());
+    if (!started_with_.store_directory.empty()) {
+      memory_ =
+          std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, dkim_lookup_, *log_);
+      in_force_.remember(*memory_);
+      memory_->look_at_ring(clock_.now());
+    }
+    metrics_page_ =
+        std::make_unique<MetricsPage>(counters_, in_force_, memory_.get(), clock_.now());
   }
 
   Result<void> start() {
     BS_TRY_VOID(open_milter());
     BS_TRY_VOID(open_doors());
+    BS_TRY_VOID(open_metrics());
     if (server_ == nullptr && doors_ == nullptr) {
       return fail(Errc::Invalid, "milter.listen",
                   "says nowhere to listen, and none of the usual directories is there; for Postfix "
@@ -204,8 +216,10 @@ class Daemon {
     if (memory_ != nullptr) memory_->beat(clock_.now());
     if (server_ != nullptr) tell_places(server_->endpoints());
     if (doors_ != nullptr) tell_places(doors_->endpoints());
+    if (metrics_ != nullptr) tell_places(metrics_->endpoints());
     tell_keys(*keys_, started_with_, *log_);
     hold_trial();
+    write_metrics();
     return {};
   }
 
@@ -222,14 +236,18 @@ class Daemon {
       // Each thread that serves mail has answered since the last time.
       if (beats % kBeatsPerWatchdog == 0 && serve_all()) os::notify_service_manager("WATCHDOG=1");
       if (beats % kBeatsPerTrial == 0) hold_trial();
+      if (beats % kBeatsPerMetricsFile == 0) write_metrics();
     }
     os::notify_service_manager("STOPPING=1");
     log_->write(LogLevel::Info, "stopping: messages in flight may end");
     if (server_ != nullptr) server_->stop();
     if (doors_ != nullptr) doors_->stop();
+    if (metrics_ != nullptr) metrics_->stop();
     if (memory_ != nullptr) memory_->rest(clock_.now());
     if (server_ != nullptr) server_->wait();
     if (doors_ != nullptr) doors_->wait();
+    if (metrics_ != nullptr) metrics_->wait();
+    if (!started_with_.metrics_file.empty()) metrics_file_.remove();
     log_->write(LogLevel::Info, "stopped");
   }
 
@@ -256,6 +274,30 @@ class Daemon {
     return {};
   }
 
+  Result<void> open_metrics() {
+    if (started_with_.metrics_listen.empty()) return {};
+    const http::PageServerOptions options{.name = "metrics",
+                                          .listen = started_with_.metrics_listen,
+                                          .socket_mode = started_with_.metrics_socket_mode,
+                                          .activated = door::activated_sockets()};
+    door::ServerPorts ports = server_ports();
+    ports.on_passed_by = {};  // No mail passes there.
+    BS_TRY(metrics_, http::start_page_server(options,
+                                             {.path = "/metrics",
+                                              .type = std::string(metrics::kContentType),
+                                              .render = [this] { return metrics_page_->render(); }},
+                                             ports));
+    return {};
+  }
+
+  void write_metrics() {
+    if (!started_with_.metrics_file.empty()) metrics_file_.write(metrics_page_->render());
+  }
+
+  void count(metrics::Metric metric, bool good) {
+    counters_.add(metrics::series(metric, good ? metrics::Outcome::Ok : metrics::Outcome::Failed));
+  }
+
   door::ServerPorts server_ports() {
     return {.clock = clock_,
             .surroundings = in_force_,
@@ -264,6 +306,7 @@ class Daemon {
             .ledger = memory_.get(),
             .history = memory_.get(),
             .wrong_tags = &wrong_tags_,
+            .metrics = &counters_,
             .on_passed_by = [this](Instant now) { passed_by(now); }};
   }
 
@@ -276,6 +319,7 @@ class Daemon {
     return memory_ != nullptr ? static_cast<ports::Answers&>(*memory_) : answers_;
   }
   void passed_by(Instant now) {
+    counters_.add({.metric = metrics::Metric::PassedByTotal});
     if (memory_ != nullptr) memory_->passed_by(now);
   }
   void tell_places(const std::vector<config::Endpoint>& endpoints) {
@@ -285,6 +329,7 @@ class Daemon {
 
   void reload() {
     auto config = load_config(settings_);
+    count(metrics::Metric::ReloadsTotal, config.has_value());
     if (!config) {
       log_->write(LogLevel::Error, fmt::format("reload: the old configuration stays: {}",
                                                escape_terminal(config.error().text())));
@@ -303,6 +348,7 @@ class Daemon {
 
   void hold_trial() {
     const auto fault = try_judgement(in_force_.current(), clock_.now());
+    count(metrics::Metric::TrialsTotal, !fault);
     if (!fault) return;
     log_->write(
         LogLevel::Alarm,
@@ -332,6 +378,9 @@ class Daemon {
     compare(config.keys_directory == keys_directory_, "keys.directory");
     compare(config.store_directory == started_with_.store_directory, "store.directory");
     compare(config.mail_logs == started_with_.mail_logs, "logs.mail");
+    compare(list(config.metrics_listen) == list(started_with_.metrics_listen), "metrics.listen");
+    compare(config.metrics_socket_mode == started_with_.metrics_socket_mode, "metrics.socket_mode");
+    compare(config.metrics_file == started_with_.metrics_file, "metrics.file");
     compare(config.log_target == started_with_.log_target, "log.to");
     compare(config.log_level == started_with_.log_level, "log.level");
     if (names.empty()) return;
@@ -362,12 +411,16 @@ class Daemon {
   config::Config started_with_;
   InForce in_force_;
   dns::DkimKeyLookup dkim_lookup_;
-  door::WrongTagCount wrong_tags_;
+  door::Counters counters_;
+  door::WrongTagCount wrong_tags_{&counters_};
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
+  std::unique_ptr<MetricsPage> metrics_page_;  // Never null.
+  MetricsFile metrics_file_;                   // Unused without metrics.file.
   std::string key_trouble_;
-  std::unique_ptr<door::Server> server_;  // Null without milter.listen.
-  std::unique_ptr<door::Server> doors_;   // Null when no such door is open.
+  std::unique_ptr<door::Server> server_;   // Null without milter.listen.
+  std::unique_ptr<door::Server> doors_;    // Null when no such door is open.
+  std::unique_ptr<door::Server> metrics_;  // Null without metrics.listen.
 };
 
 }  // namespace

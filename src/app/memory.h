@@ -53,6 +53,10 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   }
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps() const { return watch_.snapshot(); }
 
+  // How the stores fare.  Any thread.
+  store::LedgerState ledger_state() const { return ledger_.state(); }
+  store::HistoryStore::Health history_health() const { return history_.health(); }
+
   // Any thread:
   void record_sent(const proof::SentMessage& message) override;
   void count_uses(const proof::Uses& uses) override { ledger_.count_uses(uses); }

@@ -90,6 +90,9 @@ struct Config {
   unsigned milter_threads = 2;  // 1 to 64.
   std::uint32_t milter_socket_mode = 0660;
   Doors doors;
+  std::vector<Endpoint> metrics_listen;  // Unix, loopback or systemd.
+  std::uint32_t metrics_socket_mode = 0660;
+  std::string metrics_file;  // Whole path that ends in ".prom"; "": none is written.
   std::string keys_directory = "/etc/backstop/keys";
   Seconds lifetime = proof::kDefaultLifetime;
   std::string dkim_directory;  // "": no key files.

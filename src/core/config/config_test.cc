@@ -202,6 +202,29 @@ TEST(Config, EveryOptionOfTheTableCanBeSetAsTheSampleShowsIt) {
   EXPECT_NE(config->find_domain("example.com"), nullptr);
 }
 
+TEST(Config, MetricsAreShownToThisHostOnly) {
+  const auto listens = [](std::string_view endpoint) {
+    return parse_config("metrics.listen = \"" + std::string(endpoint) + "\"\n", "f.toml")
+        .has_value();
+  };
+  for (const char* endpoint : {"unix:/run/m.sock", "inet:127.0.0.1:9780", "inet:127.8.9.1:9780",
+                               "inet:[::1]:9780", "systemd:metrics"})
+    EXPECT_TRUE(listens(endpoint)) << endpoint;
+  for (const char* endpoint :
+       {"inet:0.0.0.0:9780", "inet:192.0.2.1:9780", "inet:[::]:9780", "inet:[2001:db8::1]:9780"})
+    EXPECT_FALSE(listens(endpoint)) << endpoint;
+}
+
+TEST(Config, TheFileOfMetricsHasANameThatItsReaderTakes) {
+  const auto takes = [](std::string_view path) {
+    return parse_config("metrics.file = \"" + std::string(path) + "\"\n", "f.toml").has_value();
+  };
+  EXPECT_TRUE(takes("/run/backstop/backstop.prom"));
+  EXPECT_TRUE(takes(""));
+  EXPECT_FALSE(takes("backstop.prom"));
+  EXPECT_FALSE(takes("/run/backstop/metrics"));
+}
+
 TEST(Endpoint, ReadsTheFormsOfPostfixAndSendmail) {
   EXPECT_EQ(parse_endpoint("unix:/a/b")->text(), "unix:/a/b");
   EXPECT_EQ(parse_endpoint("local:/a/b")->text(), "unix:/a/b");

@@ -151,6 +151,18 @@ const std::vector<Option>& options() {
        "a socket)."},
       {"doors.socket_mode", "octal mode", "\"0660\"", "The permissions of their unix sockets."},
       {"doors.threads", "number from 1 to 64", "1", "Threads that serve them."},
+      {"metrics.listen", "list of endpoints", "[]",
+       "Where Prometheus fetches what is counted, as GET /metrics over HTTP: a unix socket, a "
+       "loopback\n"
+       "address or systemd. docs/reference/metrics.md and backstopd(8) list it.",
+       "[\"inet:127.0.0.1:9780\"]"},
+      {"metrics.socket_mode", "octal mode", "\"0660\"", "The permissions of its unix sockets."},
+      {"metrics.file", "path", "none",
+       "The same as a file for the textfile collector of node_exporter, written each 15 seconds. "
+       "It "
+       "ends in\n"
+       ".prom; in the collector's directory a symbolic link may lead to it.",
+       "\"/run/backstop/backstop.prom\""},
       {"log.to", "stderr or syslog", "\"stderr\"",
        "Where the log goes: one line per message that was signed or judged, queue id first."},
       {"log.level", "debug, info, warning or error", "\"info\"", "What is not worth a line."},

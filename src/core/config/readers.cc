@@ -3,35 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "core/base/ascii.h"
+#include "core/config/values.h"
 #include "core/mail/address.h"
 
 namespace backstop::config {
 namespace {
 
-tl::unexpected<Error> want(std::string_view form) {
-  return fail(Errc::Invalid, "", fmt::format("want {}", form));
-}
-
-Result<std::string> read_string(const toml::node& node) {
-  const auto* text = node.as_string();
-  if (text == nullptr) return want("a text in quotes");
-  if (text->get().find('\0') != std::string::npos) return want("a text without NUL");
-  return text->get();
-}
-
-Result<std::vector<std::string>> read_strings(const toml::node& node) {
-  std::vector<std::string> out;
-  if (const auto* one = node.as_string()) return std::vector<std::string>{one->get()};
-  const auto* list = node.as_array();
-  if (list == nullptr) return want("a list of texts, as [\"one\", \"two\"]");
-  for (const toml::node& item : *list) {
-    BS_TRY(std::string text, read_string(item));
-    out.push_back(std::move(text));
-  }
-  return out;
+bool is_loopback(const IpAddress& address) {
+  const std::vector<IpNetwork> networks = loopback_networks();
+  return std::ranges::any_of(networks, [&](const IpNetwork& one) { return one.contains(address); });
 }
 
 template <class Enum, std::size_t N>
@@ -44,69 +26,6 @@ Result<Enum> read_choice(const toml::node& node,
     form += fmt::format(" \"{}\"", word);
   }
   return want(form);
-}
-
-Result<Instant> read_instant(const toml::node& node) {
-  if (const auto* text = node.as_string()) return parse_instant(text->get());
-  if (const auto* date = node.as_date()) {
-    const auto& d = date->get();
-    return parse_instant(fmt::format("{:04}-{:02}-{:02}", d.year, d.month, d.day));
-  }
-  const auto* moment = node.as_date_time();
-  if (moment == nullptr) return want("a time, as 2026-11-21T03:23:34Z");
-  const auto& m = moment->get();
-  if (!m.offset) return want("a time with its zone, as 2026-11-21T03:23:34Z");
-  BS_TRY(const Instant local, parse_instant(fmt::format(
-                                  "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", m.date.year, m.date.month,
-                                  m.date.day, m.time.hour, m.time.minute, m.time.second)));
-  return local - std::chrono::minutes(m.offset->minutes);
-}
-
-Result<bool> read_bool(const toml::node& node) {
-  const auto* value = node.as_boolean();
-  if (value == nullptr) return want("true or false");
-  return value->get();
-}
-
-Result<std::int64_t> read_number(const toml::node& node, std::int64_t least, std::int64_t most) {
-  const auto* number = node.as_integer();
-  if (number == nullptr || number->get() < least || number->get() > most)
-    return want(fmt::format("a number from {} to {}", least, most));
-  return number->get();
-}
-
-Result<std::string> read_path(const toml::node& node, std::string_view what) {
-  BS_TRY(std::string path, read_string(node));
-  if (path.empty()) return want(what);
-  return path;
-}
-
-Result<std::vector<IpNetwork>> read_networks(const toml::node& node) {
-  BS_TRY(const std::vector<std::string> texts, read_strings(node));
-  std::vector<IpNetwork> out;
-  for (const std::string& text : texts) {
-    BS_TRY(IpNetwork network, IpNetwork::parse(text));
-    out.push_back(network);
-  }
-  return out;
-}
-
-// The canonical form of "alice@example.com".
-Result<std::string> read_address(std::string_view text) {
-  const auto address = mail::parse_path(text);
-  if (!address || address->local.empty() || address->domain.empty())
-    return want(fmt::format("an address, as \"alice@example.com\", not \"{}\"", text));
-  return mail::canonical(*address);
-}
-
-Result<std::vector<std::string>> read_addresses(const toml::node& node) {
-  BS_TRY(const std::vector<std::string> texts, read_strings(node));
-  std::vector<std::string> out;
-  for (const std::string& text : texts) {
-    BS_TRY(std::string address, read_address(text));
-    out.push_back(std::move(address));
-  }
-  return out;
 }
 
 Result<policy::Decision> read_action(const toml::node& node, policy::Decision hardest) {
@@ -332,16 +251,6 @@ Result<void> set_own_networks(Config& config, const Value& value) {
   return {};
 }
 
-Result<std::vector<Endpoint>> read_endpoints(const toml::node& node) {
-  BS_TRY(const std::vector<std::string> texts, read_strings(node));
-  std::vector<Endpoint> endpoints;
-  for (const std::string& text : texts) {
-    BS_TRY(Endpoint endpoint, parse_endpoint(text));
-    endpoints.push_back(std::move(endpoint));
-  }
-  return endpoints;
-}
-
 Result<void> set_milter_listen(Config& config, const Value& value) {
   BS_TRY(config.milter_listen, read_endpoints(value.node));
   return {};
@@ -351,11 +260,6 @@ template <std::vector<Endpoint> Doors::* door>
 Result<void> set_door(Config& config, const Value& value) {
   BS_TRY(config.doors.*door, read_endpoints(value.node));
   return {};
-}
-
-Result<unsigned> read_threads(const toml::node& node) {
-  BS_TRY(const std::int64_t threads, read_number(node, 1, 64));
-  return static_cast<unsigned>(threads);
 }
 
 Result<void> set_milter_threads(Config& config, const Value& value) {
@@ -368,18 +272,6 @@ Result<void> set_door_threads(Config& config, const Value& value) {
   return {};
 }
 
-Result<std::uint32_t> read_mode(const toml::node& node) {
-  const std::string_view form = "an octal mode in quotes, as \"0660\"";
-  const auto* text = node.as_string();
-  if (text == nullptr) return want(form);
-  const std::string& digits = text->get();
-  std::uint32_t mode = 0;
-  const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), mode, 8);
-  if (error != std::errc{} || rest != digits.data() + digits.size() || mode > 0777)
-    return want(form);
-  return mode;
-}
-
 Result<void> set_socket_mode(Config& config, const Value& value) {
   BS_TRY(config.milter_socket_mode, read_mode(value.node));
   return {};
@@ -387,6 +279,31 @@ Result<void> set_socket_mode(Config& config, const Value& value) {
 
 Result<void> set_door_mode(Config& config, const Value& value) {
   BS_TRY(config.doors.socket_mode, read_mode(value.node));
+  return {};
+}
+
+Result<void> set_metrics_listen(Config& config, const Value& value) {
+  BS_TRY(std::vector<Endpoint> endpoints, read_endpoints(value.node));
+  // What is counted is nobody's business but this host's, and the door asks for no password.
+  for (const Endpoint& endpoint : endpoints) {
+    if (endpoint.kind == Endpoint::Kind::Inet && !is_loopback(endpoint.address))
+      return want("a unix socket or a loopback address, as \"inet:127.0.0.1:9780\"");
+  }
+  config.metrics_listen = std::move(endpoints);
+  return {};
+}
+
+Result<void> set_metrics_mode(Config& config, const Value& value) {
+  BS_TRY(config.metrics_socket_mode, read_mode(value.node));
+  return {};
+}
+
+Result<void> set_metrics_file(Config& config, const Value& value) {
+  BS_TRY(std::string path, read_string(value.node));
+  // node_exporter reads no file of another name, and says nothing.
+  if (!path.empty() && !(path.starts_with('/') && path.ends_with(".prom")))
+    return want("a whole path that ends in .prom, as \"/run/backstop/backstop.prom\"");
+  config.metrics_file = std::move(path);
   return {};
 }
 
@@ -477,6 +394,9 @@ constexpr Reader kReaders[] = {
     {"doors.rspamd", set_door<&Doors::rspamd>},
     {"doors.socket_mode", set_door_mode},
     {"doors.threads", set_door_threads},
+    {"metrics.listen", set_metrics_listen},
+    {"metrics.socket_mode", set_metrics_mode},
+    {"metrics.file", set_metrics_file},
     {"log.to", set_log_target},
     {"log.level", set_log_level}};
 

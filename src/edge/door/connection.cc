@@ -70,6 +70,7 @@ std::string describe_peer(int descriptor) {
 Connection::Connection(Loop& loop, int descriptor, bool is_inet, Door& door)
     : loop_(loop),
       door_(door),
+      door_index_(metrics::index_of(metrics::Label::Door, door.name())),
       socket_(loop.context()),
       is_inet_(is_inet),
       active_(std::chrono::steady_clock::now()),
@@ -81,6 +82,30 @@ Connection::Connection(Loop& loop, int descriptor, bool is_inet, Door& door)
   }
   // Last: from here on the descriptor is ours to close.
   socket_.assign({is_inet ? AF_INET : AF_UNIX, 0}, descriptor);
+  count(metrics::Metric::ConnectionsTotal);
+  count(metrics::Metric::ConnectionsOpen);
+}
+
+Connection::~Connection() {
+  count(metrics::Metric::ConnectionsOpen, -1);
+}
+
+void Connection::count(metrics::Metric metric, std::int64_t by) {
+  ports::Metrics* const metrics = loop_.world().metrics;
+  if (metrics != nullptr) metrics->add({.metric = metric, .first = door_index_}, by);
+}
+
+// Of the question that is open.
+void Connection::count_answer(bool in_time) {
+  ports::Metrics* const metrics = loop_.world().metrics;
+  if (metrics == nullptr) return;
+  const Question& asked = conversation_->question();
+  auto question = metrics::Question::Permit;
+  if (std::holds_alternative<transaction::AskLedger>(asked)) question = metrics::Question::Ledger;
+  if (std::holds_alternative<transaction::AskDkimKey>(asked)) question = metrics::Question::DkimKey;
+  metrics->observe(metrics::series(metrics::Metric::QuestionSeconds, question),
+                   std::chrono::steady_clock::now() - asked_);
+  if (!in_time) metrics->add(metrics::series(metrics::Metric::QuestionsTimedOutTotal, question));
 }
 
 // Whatever is thrown for want of memory, or by a port, costs this connection and no other.
@@ -90,6 +115,7 @@ void Connection::guarded(Step step) {
     step();
   } catch (const std::exception& fault) {
     const bool in_message = conversation_->in_message();
+    count(metrics::Metric::ConnectionFaultsTotal);
     close();
     loop_.world().log.write(
         ports::LogLevel::Error,
@@ -114,6 +140,7 @@ SteadyTime Connection::deadline() const {
 
 void Connection::on_deadline() {
   if (conversation_->asking()) {
+    count_answer(false);
     return on_answer(question_, fail(Errc::Unavailable, "", "no answer came in time"));
   }
   if (loop_.draining() && is_idle()) {
@@ -155,6 +182,7 @@ void Connection::end() {
 
 void Connection::drop(bool in_message) {
   if (closed_) return;
+  count(metrics::Metric::ConnectionsDroppedTotal);
   loop_.world().log.write(ports::LogLevel::Warning,
                           fmt::format("{}: dropped peer={} why={}", door_.name(),
                                       escape_log(describe_peer(socket_.native_handle())),
@@ -240,6 +268,7 @@ void Connection::answer_questions(std::string& out) {
   while (conversation_->asking() && !conversation_->over()) {
     auto answer = ask();
     if (!answer) return loop_.look_by(deadline());
+    count_answer(true);
     conversation_->on_answer(std::move(*answer), out);
   }
 }
@@ -263,7 +292,12 @@ std::optional<Result<transaction::Answer>> Connection::ask() {
     const auto alive = loop.lock();
     if (!alive) return;
     boost::asio::post(alive->context(), [self, number, answer = std::move(answer)]() mutable {
-      if (const auto connection = self.lock()) connection->on_answer(number, std::move(answer));
+      const auto connection = self.lock();
+      if (!connection || connection->closed_ || number != connection->question_ ||
+          !connection->conversation_->asking())
+        return;
+      connection->count_answer(true);
+      connection->on_answer(number, std::move(answer));
     });
   };
   const Instant now = loop_.world().clock.now();

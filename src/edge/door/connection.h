@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/limits.h"
+#include "core/metrics/metric.h"
 #include "edge/door/conversation.h"
 #include "edge/door/door.h"
 #include "edge/door/loop.h"
@@ -29,6 +30,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // REQUIRES: the loop and the door outlive the connection.
   Connection(Loop& loop, int descriptor, bool is_inet, Door& door);
+  ~Connection();
 
   // `place` in the loop's list, for Loop::forget.
   void start(std::list<std::shared_ptr<Connection>>::iterator place);
@@ -54,9 +56,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end();
   void drop(bool in_message);
   bool is_idle() const;
+  void count(metrics::Metric metric, std::int64_t by = 1);
+  void count_answer(bool in_time);
 
   Loop& loop_;
   Door& door_;
+  const std::uint8_t door_index_;  // Of its name among metrics::Label::Door.
   Socket socket_;
   bool is_inet_;
   bool reading_ = false;  // A read is open.

@@ -13,6 +13,7 @@
 #include "ports/answers.h"
 #include "ports/clock.h"
 #include "ports/log_sink.h"
+#include "ports/metrics.h"
 
 namespace backstop::door {
 
@@ -42,7 +43,8 @@ struct World {
   ports::Answers& answers;
   ports::LogSink& log;
   Limits limits;
-  std::string name;  // Of the threads, and of a server as a whole in the log.
+  std::string name;                   // Of the threads, and of a server as a whole in the log.
+  ports::Metrics* metrics = nullptr;  // Null: nothing is counted.
   // Called from any thread when a message may have passed unsigned; may be empty.
   std::function<void(Instant)> on_passed_by;
   std::atomic<std::size_t> connections{0};

@@ -6,6 +6,7 @@
 #include "core/policy/reason.h"
 #include "core/transaction/history_row.h"
 #include "core/transaction/record.h"
+#include "edge/door/message_counts.h"
 
 namespace backstop::door {
 namespace {
@@ -45,6 +46,7 @@ bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fiel
     told.is_signed = told.is_signed && adds_fields;
     told.is_tagged = told.is_tagged && changes_sender;
     world.log.write(ports::LogLevel::Info, transaction::render_log_line(told, id));
+    if (world.metrics != nullptr) count_message(told, *world.metrics);
     if (world.history != nullptr) world.history->append(transaction::make_history_row(told, id));
   } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
     if (world.ledger != nullptr) world.ledger->record_sent(sent->message);

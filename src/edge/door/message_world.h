@@ -16,6 +16,7 @@
 #include "ports/history.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
+#include "ports/metrics.h"
 #include "ports/wrong_tags.h"
 
 namespace backstop::door {
@@ -32,6 +33,7 @@ struct MessageWorld {
   ports::Ledger* ledger = nullptr;                 // Null: what is sent is not remembered.
   ports::History* history = nullptr;               // Null: what is judged is not remembered.
   ports::WrongTags* wrong_tags = nullptr;          // Null: searches for tags go unnoticed.
+  ports::Metrics* metrics = nullptr;               // Null: nothing is counted.
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
 
   void passed_by() const {

@@ -39,6 +39,7 @@ struct Server::Parts {
               .log = ports.log,
               .limits = options.limits,
               .name = options.name,
+              .metrics = ports.metrics,
               .on_passed_by = ports.on_passed_by,
               .on_room = {}} {}
 

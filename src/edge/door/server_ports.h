@@ -10,6 +10,7 @@
 #include "ports/history.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
+#include "ports/metrics.h"
 #include "ports/surroundings.h"
 #include "ports/wrong_tags.h"
 
@@ -24,6 +25,7 @@ struct ServerPorts {
   ports::Ledger* ledger = nullptr;         // Null: what is sent is not remembered.
   ports::History* history = nullptr;       // Null: what is judged is not remembered.
   ports::WrongTags* wrong_tags = nullptr;  // Null: searches for tags go unnoticed.
+  ports::Metrics* metrics = nullptr;       // Null: nothing is counted.
   // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
   std::function<void(Instant)> on_passed_by = {};
 };
@@ -36,6 +38,7 @@ inline MessageWorld make_message_world(const ServerPorts& ports, MessageSource& 
           .ledger = ports.ledger,
           .history = ports.history,
           .wrong_tags = ports.wrong_tags,
+          .metrics = ports.metrics,
           .on_passed_by = ports.on_passed_by};
 }
 

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "core/proof/wrong_tags.h"
+#include "ports/metrics.h"
 #include "ports/wrong_tags.h"
 
 namespace backstop::door {
@@ -11,7 +12,11 @@ namespace backstop::door {
 // Any thread.
 class WrongTagCount final : public ports::WrongTags {
  public:
+  // REQUIRES: `metrics` outlives this.  Null: only clients are counted.
+  explicit WrongTagCount(ports::Metrics* metrics = nullptr) : metrics_(metrics) {}
+
   void add(const IpAddress& client, Instant now) override {
+    if (metrics_ != nullptr) metrics_->add({.metric = metrics::Metric::WrongTagsTotal});
     const std::scoped_lock lock(mutex_);
     tags_.add(client, now);
   }
@@ -21,6 +26,7 @@ class WrongTagCount final : public ports::WrongTags {
   }
 
  private:
+  ports::Metrics* metrics_;
   mutable std::mutex mutex_;
   proof::WrongTags tags_;
 };

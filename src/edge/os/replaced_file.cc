@@ -52,6 +52,11 @@ Result<ReplacedFile> ReplacedFile::create(const std::string& path, std::uint32_t
   return ReplacedFile(path, std::move(file));
 }
 
+Result<void> ReplacedFile::open_to(std::uint32_t mode) {
+  if (fchmod(file_.get(), mode) != 0) return fail_write(path_, errno);
+  return {};
+}
+
 Result<void> ReplacedFile::write(std::string_view text) {
   while (!text.empty()) {
     const ssize_t put = ::write(file_.get(), text.data(), text.size());

@@ -25,6 +25,9 @@ class ReplacedFile {
   ReplacedFile(ReplacedFile&& other) noexcept;
   ReplacedFile& operator=(ReplacedFile&&) = delete;
 
+  // Gives it these permissions whatever the umask of the process: for others to read.  Errors:
+  // Errc::Denied, Errc::Unavailable.
+  Result<void> open_to(std::uint32_t mode);
   // Errors: Errc::Unavailable (a full disk).
   Result<void> write(std::string_view text);
   // Flushes, renames, flushes the directory.  After an error the file is the old one, or the new

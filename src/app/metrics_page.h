@@ -1,0 +1,34 @@
+// All metrics, as they are now: what is counted as it happens, and what others know when asked.
+#pragma once
+
+#include <string>
+
+#include "app/memory.h"
+#include "core/base/time.h"
+#include "edge/door/counters.h"
+#include "ports/clock.h"
+#include "ports/surroundings.h"
+
+namespace backstop::app {
+
+// Any thread.
+class MetricsPage {
+ public:
+  // `memory`: null where nothing is kept.  REQUIRES: all outlive this.
+  MetricsPage(door::Counters& counters, const ports::SurroundingsSource& surroundings,
+              const Memory* memory, Instant started);
+
+  // In Prometheus' text format (core/metrics/exposition.h).
+  std::string render() const;
+
+ private:
+  void gather_keys(const proof::KeyRing* ring) const;
+  void gather_domains(const config::Config& config) const;
+  void gather_memory() const;
+
+  door::Counters& counters_;
+  const ports::SurroundingsSource& surroundings_;
+  const Memory* memory_;
+};
+
+}  // namespace backstop::app
