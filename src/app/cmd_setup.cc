@@ -251,10 +251,11 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
                    "Which one, wherever it runs: postfix is changed, exim says what belongs into "
                    "its configuration, sendmail writes a file for sendmail.mc to include")
       ->check(CLI::IsMember({"postfix", "exim", "sendmail"}));
-  auto* const tag =
-      command->add_option("--tag", options->tag,
-                          "The tags of senders that the mail server must know; as the domains are "
-                          "configured, if not given");
+  auto* const tag = command->add_option(
+      "--tag", options->tag,
+      "The tags of senders that the mail server must know; as the domains are "
+      "configured, if not given. With none, nothing is added; what stands there "
+      "of tags goes only with --remove --tag none");
   tag->check(CLI::IsMember({"none", "prvs", "subaddress"}))->type_name("none|prvs|subaddress");
   command->add_flag(
       "--strict", options->tags.strict,

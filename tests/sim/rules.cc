@@ -158,7 +158,7 @@ void Rules::check_recipients(const Case& one) {
         address);
   }
   check_search(one);
-  if (!one.outcome.deferred.empty() && !one.outcome.is_searching) {
+  if (!one.outcome.deferred.empty()) {
     hold<"answers alone come one recipient at a time, and only in enforce">(
         is_null && !one.outcome.taken.empty() &&
         all(one.outcome.deferred, [&](const auto& a) { return is_enforced(one.snapshot, a); }));
