@@ -18,28 +18,26 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 METRIC_NAME = re.compile(r"backstop_[a-z]+(?:_[a-z]+)*")
 
 
-def read_reasons():
-    rows = []
-    path = ROOT / "src/core/policy/reasons.tsv"
+def read_table(path, want):
+    """Number and cells of each row of a table; `want` names the cells, for whoever wrote another number of them."""
+    names = want.split(", ")
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line or line.startswith("#"):
             continue
         cells = line.split("\t")
-        if len(cells) != 3 or not all(cells):
-            sys.exit(f"{path}:{number}: want three cells between tabs: identifier, sentence, advice")
-        rows.append(cells)
-    return rows
+        if len(cells) != len(names) or not all(cells):
+            sys.exit(f"{path}:{number}: want {len(names)} cells between tabs: {want}")
+        yield number, cells
+
+
+def read_reasons():
+    return [cells for _, cells in read_table(ROOT / "src/core/policy/reasons.tsv", "identifier, sentence, advice")]
 
 
 def read_metrics():
     rows = []
     path = ROOT / "src/core/metrics/metrics.tsv"
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
-        cells = line.split("\t")
-        if len(cells) != 4 or not all(cells):
-            sys.exit(f"{path}:{number}: want four cells between tabs: name, type, labels, help")
+    for number, cells in read_table(path, "name, type, labels, help"):
         name, kind, labels, text = cells
         labels = [] if labels == "-" else labels.split(",")
         if not METRIC_NAME.fullmatch(name) or kind not in ("counter", "gauge", "histogram") or len(labels) > 2:

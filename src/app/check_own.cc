@@ -120,8 +120,7 @@ void check_domains(const config::Config& config, bool signs, Seconds queue_lifet
 }
 
 void check_endpoints(const config::Config& config, const std::string& root, Findings& findings) {
-  const std::vector<config::Endpoint> listen =
-      config.milter_listen.empty() ? usual_endpoints(root) : config.milter_listen;
+  const std::vector<config::Endpoint> listen = milter_endpoints(config, root);
   if (listen.empty() && config.doors.empty()) {
     findings.wrong("milter.listen",
                    "says nowhere to listen, and none of the usual directories is there",

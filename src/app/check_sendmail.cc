@@ -30,7 +30,7 @@ void check_map(const mta::SendmailSite& site, const config::Config& config, cons
     return;
   }
   if (site.map.kind != config::Endpoint::Kind::Unix) return;  // Only our own socket is asked.
-  if (accepts_connections(root == "/" ? site.map.path : root + site.map.path))
+  if (accepts_connections(below(root, site.map.path)))
     findings.good(what, "takes tags off for Sendmail");
   else
     findings.wrong(what, "nobody answers where Sendmail asks about tagged addresses", why,

@@ -106,8 +106,7 @@ bool lacks_map(const config::Config& config, const std::string& root) {
 mta::SendmailSite sendmail_site(const config::Config& config, const std::string& root,
                                 const TagsAsked& tags, std::string_view before) {
   mta::SendmailSite site;
-  site.milter = place_of(
-      config.milter_listen.empty() ? usual_endpoints(root) : config.milter_listen, kMilter);
+  site.milter = place_of(milter_endpoints(config, root), kMilter);
   site.map = place_of(map_endpoints(config, root), kMap);
   site.tags = mta::knows_tags(before) || wants_tags(config, tags, proof::TagStyle::Prvs) ||
               wants_tags(config, tags, proof::TagStyle::SubAddress);

@@ -18,11 +18,15 @@ std::vector<config::Endpoint> usual_endpoints(const std::string& root) {
   return out;
 }
 
+std::vector<config::Endpoint> milter_endpoints(const config::Config& config,
+                                               const std::string& root) {
+  return config.milter_listen.empty() ? usual_endpoints(root) : config.milter_listen;
+}
+
 std::vector<config::Endpoint> map_endpoints(const config::Config& config, const std::string& root) {
   if (!config.doors.socketmap.empty()) return config.doors.socketmap;
   std::vector<config::Endpoint> out;
-  const auto milters = config.milter_listen.empty() ? usual_endpoints(root) : config.milter_listen;
-  for (config::Endpoint endpoint : milters) {
+  for (config::Endpoint endpoint : milter_endpoints(config, root)) {
     const std::filesystem::path path = endpoint.path;
     if (endpoint.kind != config::Endpoint::Kind::Unix || path.filename() != "milter.sock") continue;
     endpoint.path = path.parent_path() / "map.sock";

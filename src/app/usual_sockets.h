@@ -13,6 +13,10 @@ namespace backstop::app {
 // without a slash at its end.
 std::vector<config::Endpoint> usual_endpoints(const std::string& root);
 
+// Where backstopd serves the milter protocol: milter.listen, or without it the usual ones.
+std::vector<config::Endpoint> milter_endpoints(const config::Config& config,
+                                               const std::string& root);
+
 // Where mail servers ask for the maps: doors.socketmap, or without any the file map.sock beside
 // each socket of the milter that is called milter.sock.  So mail for tagged senders finds its way
 // though nobody wrote that down.

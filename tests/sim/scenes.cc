@@ -72,13 +72,7 @@ void bring_in(World& world, Letter& letter) {
   letter.queue_id = queue_id_of(random);
   letter.client = fmt::format("198.51.100.{}", 1 + random.below(200));
   if (random.chance(12)) letter.sender = "postmaster@mx.remote.test";
-  if (random.chance(10)) {
-    letter.fields.emplace_back("Received",
-                               fmt::format("from mx.remote.test (mx.remote.test [{}])\r\n\tby "
-                                           "front.example.com with ESMTP id ABC;\r\n\t{}",
-                                           letter.client, render_date(world.now())));
-    letter.client = std::string(kRelayClient);
-  }
+  bring_by_relay(world, letter);
 }
 
 Fields with_foreign_trace(Random& random, const Fields& header, std::string_view recipient,
@@ -207,6 +201,15 @@ Letter make_stolen(World& world, const std::shared_ptr<Sent>& sent) {
   write_answer(letter, random.chance(50) ? Shape::PostfixFull : Shape::Sendmail, original,
                world.now(), random);
   return letter;
+}
+
+void bring_by_relay(World& world, Letter& letter) {
+  if (!world.random().chance(10)) return;
+  letter.fields.emplace_back("Received",
+                             fmt::format("from mx.remote.test (mx.remote.test [{}])\r\n\tby "
+                                         "front.example.com with ESMTP id ABC;\r\n\t{}",
+                                         letter.client, render_date(world.now())));
+  letter.client = std::string(kRelayClient);
 }
 
 }  // namespace backstop::sim

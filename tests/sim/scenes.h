@@ -20,6 +20,9 @@ Letter make_guess(World& world);
 // A client of the network from which they come.
 std::string guessing_client(Random& random);
 
+// Now and then a relay of ours hands it on, and writes down whose it was.
+void bring_by_relay(World& world, Letter& letter);
+
 // What left while nobody signed, or before signing began: without any transaction.
 std::shared_ptr<Sent> make_unsigned(World& world, Instant at);
 // The message as it left, after what was put in.

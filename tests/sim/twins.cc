@@ -96,13 +96,7 @@ Letter make_twin(World& world) {
   Letter letter;
   letter.queue_id = "4TWIN";
   letter.client = fmt::format("198.51.100.{}", 1 + random.below(200));
-  if (random.chance(10)) {
-    letter.fields.emplace_back("Received",
-                               fmt::format("from mx.remote.test (mx.remote.test [{}])\r\n\tby "
-                                           "front.example.com with ESMTP id ABC;\r\n\t{}",
-                                           letter.client, render_date(world.now())));
-    letter.client = std::string(kRelayClient);
-  }
+  bring_by_relay(world, letter);
   const std::string target = target_of(random);
   letter.recipients = {target};
   const Shape shape = static_cast<Shape>(random.below(kShapeCount));

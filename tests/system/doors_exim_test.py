@@ -1,28 +1,21 @@
 """A real Exim that asks backstopd by the recipe of `backstop setup --mta exim`: tags, tokens and judgement."""
 
-import os
-import pathlib
-import shutil
 
 import asking
 import house
 import notices
 from trees import loopback
-from trees.client import Client
 from trees.guard import Guard
 from trees.guarded_exim import GuardedExim
-from trees.mailbox import Delivered
 from trees.postfix import DOMAIN
-from trees.sink import Sink
 
 _DOORS = {"line": "line.sock", "rspamd": "rspamd.sock"}
 
 
-class EximHouse:
+class EximHouse(house.ServerHouse):
     def __init__(self, tag: str = "prvs", *words: str):
         """`words`: more for `backstop setup`."""
-        self.folder = house.room()
-        self.sink = Sink()
+        super().__init__()
         self.exim = GuardedExim(house.trees().tree("exim-heavy"), self.folder / "exim", ["anna", "ben"],
                                 (self.sink.address, self.sink.port))
         self.guard = Guard(house.backstopd(), self.folder / "state", self.exim.sockets / "milter.sock", DOMAIN,
@@ -31,38 +24,11 @@ class EximHouse:
         self.guard.doors = dict(_DOORS)
         self.guard.more = {f'domains."{DOMAIN}".tag': f'"{tag}"', "doors.socket_mode": '"0666"',
                            "actions.delay.unproven": '"quarantine"'}
-        backstop = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
-        self.exim.configure(pathlib.Path(backstop), _DOORS, tag, *words)
+        self.exim.configure(house.backstop(), _DOORS, tag, *words)
 
-    def start(self) -> None:
-        self.sink.start()
-        self.guard.start()
-        self.exim.start()
-
-    def stop(self, keep: bool) -> None:
-        self.exim.stop()
-        self.sink.stop()
-        self.guard.stop()
-        if not keep:
-            shutil.rmtree(self.folder)
-
-    def desk(self) -> Client:
-        return Client(loopback.OWN_CLIENT, (loopback.GUARDED, self.exim.port))
-
-    def stranger(self) -> Client:
-        return Client(loopback.STRANGERS[0], (loopback.GUARDED, self.exim.port))
-
-    def arrived(self, mark: str, mailbox: str = "anna") -> Delivered:
-        found = house.eventually(lambda: [m for m in self.exim.delivered(mailbox) if m.holds(mark)])
-        if not found:
-            raise AssertionError(f"nothing with {mark} came into {mailbox}; logs: {self.folder}")
-        return found[0]
-
-    def left(self, mark: str) -> str:
-        found = house.eventually(lambda: [raw for raw in self.sink.kept if mark.encode() in raw])
-        if not found:
-            raise AssertionError(f"nothing with {mark} went out; logs: {self.folder}")
-        return found[0].decode()
+    @property
+    def server(self) -> GuardedExim:
+        return self.exim
 
 
 class Recipe(house.HouseTest):
@@ -76,20 +42,6 @@ class Recipe(house.HouseTest):
         answer = asking.ask_line(self.house.guard.door("line"), f"sign {sender}")
         self.assertIn("prvs=", answer)
         return answer
-
-    def recipient(self, address: str, sender: str = "") -> tuple[int, str]:
-        with self.house.stranger() as client:
-            client.command("EHLO mx.else.test")
-            client.command(f"MAIL FROM:<{sender}>")
-            return client.command(f"RCPT TO:<{address}>")
-
-    def deliver(self, content: bytes, address: str = "anna@shop.test", sender: str = "") -> tuple[int, str]:
-        with self.house.stranger() as client:
-            client.command("EHLO mx.else.test")
-            client.command(f"MAIL FROM:<{sender}>")
-            code, text = client.command(f"RCPT TO:<{address}>")
-            self.assertEqual(code, 250, text)
-            return client.data(content)
 
     def send(self, recipient: str = house.ABROAD) -> str:
         name = notices.mark()

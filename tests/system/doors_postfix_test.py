@@ -26,14 +26,7 @@ class Asking(house.HouseTest):
         self.assertTrue(answer.startswith("OK prvs="), answer)
         return answer.removeprefix("OK ")
 
-    def recipient(self, address: str, sender: str = "") -> tuple[int, str]:
-        """What Postfix answers to RCPT from a stranger."""
-        with self.house.stranger() as client:
-            client.command("EHLO mx.else.test")
-            client.command(f"MAIL FROM:<{sender}>")
-            return client.command(f"RCPT TO:<{address}>")
-
-    def deliver(self, address: str) -> str:
+    def send(self, address: str) -> str:
         """Hands in a letter to this address and returns its mark."""
         name = notices.mark()
         with self.house.stranger() as client:
@@ -41,10 +34,10 @@ class Asking(house.HouseTest):
         return name
 
     def test_mail_for_a_tagged_address_lies_in_the_mailbox_of_the_plain_one(self):
-        self.house.arrived(self.deliver(self.tagged()), "anna")
+        self.house.arrived(self.send(self.tagged()), "anna")
 
     def test_the_case_of_a_tagged_address_does_not_matter(self):
-        self.house.arrived(self.deliver(self.tagged().upper()), "anna")
+        self.house.arrived(self.send(self.tagged().upper()), "anna")
 
     def test_a_forged_tag_is_refused_at_rcpt_whoever_sends(self):
         for sender in ("", "eve@else.test"):
@@ -71,7 +64,7 @@ class Asking(house.HouseTest):
         code, text = self.recipient(tagged)
         self.assertEqual(code, 451, text)
         self.assertEqual(self.recipient("anna@shop.test")[0], 250)
-        self.house.arrived(self.deliver("anna@shop.test"), "anna")
+        self.house.arrived(self.send("anna@shop.test"), "anna")
         self.house.guard.start()
         self.assertTrue(house.eventually(lambda: self.recipient(tagged)[0] == 250))
 

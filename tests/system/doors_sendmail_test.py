@@ -1,28 +1,21 @@
 """A real Sendmail guarded by the file of `backstop setup --mta sendmail`: tags, tokens and judgement."""
 
-import os
-import pathlib
 import re
-import shutil
 
 import asking
 import house
 import notices
 from trees import loopback
-from trees.client import Client
 from trees.guard import Guard
 from trees.guarded_sendmail import GuardedSendmail
-from trees.mailbox import Delivered
 from trees.postfix import DOMAIN
-from trees.sink import Sink
 
 _BEHIND = "depot.test"  # a domain of ours whose mail Sendmail hands on to a server behind it
 
 
-class SendmailHouse:
+class SendmailHouse(house.ServerHouse):
     def __init__(self, style: str, delimiter: str = "+"):
-        self.folder = house.room()
-        self.sink = Sink()
+        super().__init__()
         self.sendmail = GuardedSendmail(house.trees().tree("sendmail"), self.folder / "sendmail", ["anna", "ben"],
                                         {domain: (self.sink.address, self.sink.port) for domain in ("else.test", _BEHIND)},
                                         "team: anna\n")
@@ -33,33 +26,12 @@ class SendmailHouse:
                            f'domains."{_BEHIND}".mode': '"enforce"'}
         if style != "none":
             self.guard.more |= {f'domains."{domain}".tag': f'"{style}"' for domain in (DOMAIN, _BEHIND)}
-        backstop = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
         # The daemon opens map.sock beside the milter's socket by itself, and setup knows.
-        self.sendmail.configure(pathlib.Path(backstop), {}, style, [_BEHIND])
+        self.sendmail.configure(house.backstop(), {}, style, [_BEHIND])
 
-    def start(self) -> None:
-        self.sink.start()
-        self.guard.start()
-        self.sendmail.start()
-
-    def stop(self, keep: bool) -> None:
-        self.sendmail.stop()
-        self.sink.stop()
-        self.guard.stop()
-        if not keep:
-            shutil.rmtree(self.folder)
-
-    def desk(self) -> Client:
-        return Client(loopback.OWN_CLIENT, (loopback.GUARDED, self.sendmail.port))
-
-    def stranger(self) -> Client:
-        return Client(loopback.STRANGERS[0], (loopback.GUARDED, self.sendmail.port))
-
-    def arrived(self, mark: str, mailbox: str = "anna") -> Delivered:
-        found = house.eventually(lambda: [m for m in self.sendmail.delivered(mailbox) if m.holds(mark)])
-        if not found:
-            raise AssertionError(f"nothing with {mark} came into {mailbox}; logs: {self.folder}")
-        return found[0]
+    @property
+    def server(self) -> GuardedSendmail:
+        return self.sendmail
 
     def left(self, mark: str) -> tuple[str, str]:
         """The envelope sender and the text of what went out."""
@@ -77,20 +49,6 @@ class Guarded(house.HouseTest):
     @classmethod
     def make_house(cls) -> SendmailHouse:
         return SendmailHouse(cls.STYLE, cls.DELIMITER)
-
-    def recipient(self, address: str, sender: str = "") -> tuple[int, str]:
-        with self.house.stranger() as client:
-            client.command("EHLO mx.else.test")
-            client.command(f"MAIL FROM:<{sender}>")
-            return client.command(f"RCPT TO:<{address}>")
-
-    def deliver(self, content: bytes, address: str = "anna@shop.test", sender: str = "") -> tuple[int, str]:
-        with self.house.stranger() as client:
-            client.command("EHLO mx.else.test")
-            client.command(f"MAIL FROM:<{sender}>")
-            code, text = client.command(f"RCPT TO:<{address}>")
-            self.assertEqual(code, 250, text)
-            return client.data(content)
 
     def send(self, recipient: str = house.ABROAD, sender: str = "anna@shop.test") -> str:
         name = notices.mark()

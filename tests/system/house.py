@@ -69,42 +69,41 @@ def eventually(what, seconds: float = 30):
     return answer
 
 
-class House:
-    MAILBOXES = ["anna", "ben", "front desk"]
+class ServerHouse:
+    """A mail server that backstopd guards, and a store abroad. Whoever derives from it makes `guard` and `server`."""
 
-    def __init__(self, mode: str = "enforce", more: str = "", services: str = "", tree: str = "postfix"):
-        """`more` is added to Postfix's main.cf, `services` to its master.cf; `tree` holds at least a Postfix."""
+    guard: Guard
+
+    def __init__(self):
         self.folder = room()
         self.sink = Sink()
-        self.postfix = Postfix(trees().tree(tree), self.folder / "postfix", self.MAILBOXES,
-                               {"else.test": (self.sink.address, self.sink.port)}, more=more, services=services)
-        self.guard = Guard(backstopd(), self.folder / "state", self.postfix.milter_socket, DOMAIN, mode,
-                           self.folder / "backstopd.log")
-        # Postfix gives 127.0.0.1 as the client of what its own sendmail command hands in.
-        self.guard.own.append("127.0.0.1")
+
+    @property
+    def server(self):
+        raise NotImplementedError
 
     def start(self) -> None:
         self.sink.start()
         self.guard.start()
-        self.postfix.start()
+        self.server.start()
 
     def stop(self, keep: bool) -> None:
         """Ends everything. `keep` leaves the logs for a person to read."""
-        self.postfix.stop()
+        self.server.stop()
         self.sink.stop()
         self.guard.stop()
         if not keep:
             shutil.rmtree(self.folder)
 
     def desk(self) -> Client:
-        return Client(loopback.OWN_CLIENT, (loopback.GUARDED, self.postfix.port))
+        return Client(loopback.OWN_CLIENT, (loopback.GUARDED, self.server.port))
 
     def stranger(self, port: int | None = None) -> Client:
-        return Client(loopback.STRANGERS[0], (loopback.GUARDED, port or self.postfix.port))
+        return Client(loopback.STRANGERS[0], (loopback.GUARDED, port or self.server.port))
 
     def arrived(self, mark: str, mailbox: str = "anna") -> Delivered:
         """The message in a mailbox that holds `mark`; waits for it."""
-        found = eventually(lambda: [m for m in self.postfix.delivered(mailbox) if m.holds(mark)])
+        found = eventually(lambda: [m for m in self.server.delivered(mailbox) if m.holds(mark)])
         if not found:
             raise AssertionError(f"nothing with {mark} came into {mailbox}; logs: {self.folder}")
         return found[0]
@@ -117,15 +116,33 @@ class House:
         return found[0].decode()
 
 
+class House(ServerHouse):
+    MAILBOXES = ["anna", "ben", "front desk"]
+
+    def __init__(self, mode: str = "enforce", more: str = "", services: str = "", tree: str = "postfix"):
+        """`more` is added to Postfix's main.cf, `services` to its master.cf; `tree` holds at least a Postfix."""
+        super().__init__()
+        self.postfix = Postfix(trees().tree(tree), self.folder / "postfix", self.MAILBOXES,
+                               {"else.test": (self.sink.address, self.sink.port)}, more=more, services=services)
+        self.guard = Guard(backstopd(), self.folder / "state", self.postfix.milter_socket, DOMAIN, mode,
+                           self.folder / "backstopd.log")
+        # Postfix gives 127.0.0.1 as the client of what its own sendmail command hands in.
+        self.guard.own.append("127.0.0.1")
+
+    @property
+    def server(self) -> Postfix:
+        return self.postfix
+
+
 class HouseTest(unittest.TestCase):
     """A test class around one house; its folder stays when a test of the class failed."""
 
     MODE = "enforce"
-    house: House
+    house: ServerHouse
     _failed = False
 
     @classmethod
-    def make_house(cls) -> House:
+    def make_house(cls) -> ServerHouse:
         return House(cls.MODE)
 
     @classmethod
@@ -149,6 +166,22 @@ class HouseTest(unittest.TestCase):
         outcome = self._outcome.result
         if any(test is self for test, _ in outcome.failures + outcome.errors):
             type(self)._failed = True
+
+    def recipient(self, address: str, sender: str = "", options: str = "") -> tuple[int, str]:
+        """What the server answers to RCPT from a stranger."""
+        with self.house.stranger() as client:
+            client.command("EHLO mx.else.test")
+            client.command(f"MAIL FROM:<{sender}>")
+            return client.command(f"RCPT TO:<{address}>{options}")
+
+    def deliver(self, content: bytes, address: str = f"anna@{DOMAIN}", sender: str = "") -> tuple[int, str]:
+        """What the server answers to a stranger at the end of this message, whose recipient it took."""
+        with self.house.stranger() as client:
+            client.command("EHLO mx.else.test")
+            client.command(f"MAIL FROM:<{sender}>")
+            code, text = client.command(f"RCPT TO:<{address}>")
+            self.assertEqual(code, 250, text)
+            return client.data(content)
 
 
 def main() -> None:

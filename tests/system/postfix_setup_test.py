@@ -1,7 +1,6 @@
 """`backstop setup` on a real Postfix: nothing without --apply, everything back when it fails, nothing left after --remove."""
 
 import json
-import os
 import re
 import smtplib
 import subprocess
@@ -52,20 +51,22 @@ class Unguarded(house.House):
         return self.postfix.enclosure.run_outside([*words])
 
     def backstop(self, *words: str) -> subprocess.CompletedProcess:
-        binary = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
-        return self.inside(binary, words[0], "--root", str(self.postfix.enclosure.tree), *words[1:])
+        return self.inside(str(house.backstop()), words[0], "--root", str(self.postfix.enclosure.tree), *words[1:])
 
 
-class Setup(house.HouseTest):
+class SetupTest(house.HouseTest):
+    """After each test Postfix's configuration is what it was."""
+
+    house: Unguarded
+
+    @classmethod
+    def make_house(cls) -> Unguarded:
+        return Unguarded()
+
     @classmethod
     def setUpClass(cls) -> None:
-        cls.house = Unguarded()
+        super().setUpClass()
         cls.folder = cls.house.postfix.enclosure.room / "etc/postfix"
-        try:
-            cls.house.start()
-        except BaseException:
-            cls.house.stop(keep=True)
-            raise
         cls.original = cls.files()
 
     @classmethod
@@ -84,6 +85,8 @@ class Setup(house.HouseTest):
     def value(self, name: str) -> str:
         return self.house.postfix.enclosure.run(["postconf", "-x", "-h", name]).stdout.strip()
 
+
+class Setup(SetupTest):
     def apply(self, *words: str) -> subprocess.CompletedProcess:
         done = self.house.backstop("setup", "--apply", *words)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -8,12 +8,12 @@ import subprocess
 import asking
 import house
 import notices
-from postfix_setup_test import Unguarded
+from postfix_setup_test import SetupTest, Unguarded
 from trees import loopback
 from trees.postfix import DOMAIN
 
 
-class TagSetup(house.HouseTest):
+class TagSetup(SetupTest):
     @classmethod
     def make_house(cls) -> Unguarded:
         made = Unguarded()
@@ -33,27 +33,6 @@ class TagSetup(house.HouseTest):
             f'domains."{DOMAIN}" = {{ mode = "observe", tag = "prvs" }}\n')
         return made
 
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.folder = cls.house.postfix.enclosure.room / "etc/postfix"
-        cls.original = cls.files()
-
-    @classmethod
-    def files(cls) -> dict[str, bytes]:
-        return {str(path.relative_to(cls.folder)): path.read_bytes() for path in sorted(cls.folder.rglob("*"))
-                if path.is_file() and not path.is_symlink() and "backstop-backup" not in path.parts}
-
-    def tearDown(self) -> None:
-        super().tearDown()
-        for name in set(self.files()) - set(self.original):
-            (self.folder / name).unlink()
-        for name in ("main.cf", "master.cf"):
-            (self.folder / name).write_bytes(self.original[name])
-
-    def value(self, name: str) -> str:
-        return self.house.postfix.enclosure.run(["postconf", "-x", "-h", name]).stdout.strip()
-
     def backstop(self, verb: str, *words: str) -> subprocess.CompletedProcess:
         return self.house.backstop(verb, "--config", str(self.house.configuration), *words)
 
@@ -61,20 +40,13 @@ class TagSetup(house.HouseTest):
         done = self.backstop("setup", "--apply", "--reload", *words)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         # The services of before serve what is connected to them to its end.
-        self.assertTrue(house.eventually(lambda: self.rcpt(self.tagged())[0] == 250), done.stdout)
+        self.assertTrue(house.eventually(lambda: self.recipient(self.tagged())[0] == 250), done.stdout)
         return done.stdout
 
     def tagged(self, sender: str = f"anna@{DOMAIN}") -> str:
         answer = asking.ask_map(str(self.house.postfix.milter_socket.parent / "map.sock"), f"sign {sender}")
         self.assertTrue(answer.startswith("OK prvs="), answer)
         return answer.removeprefix("OK ")
-
-    def rcpt(self, address: str, sender: str = "", options: str = "") -> tuple[int, str]:
-        """What Postfix answers to RCPT from a stranger."""
-        with self.house.stranger() as client:
-            client.command("EHLO mx.else.test")
-            client.command(f"MAIL FROM:<{sender}>")
-            return client.command(f"RCPT TO:<{address}>{options}")
 
     def bounce_here(self) -> None:
         """Postfix cannot deliver what a tagged sender sends, and says so to that sender."""
@@ -85,7 +57,7 @@ class TagSetup(house.HouseTest):
 
     def forged_are_refused(self) -> None:
         for sender in ("", "eve@else.test"):
-            code, text = self.rcpt(asking.forged(self.tagged()), sender)
+            code, text = self.recipient(asking.forged(self.tagged()), sender)
             self.assertEqual(code, 550, text)
 
     def probed(self, *words: str) -> list[tuple[str, str]]:
@@ -108,11 +80,11 @@ class TagSetup(house.HouseTest):
         said = self.apply()
         self.assertIn("recipient_canonical_classes", said)
         self.forged_are_refused()
-        self.assertEqual(self.rcpt(f"anna@{DOMAIN}")[0], 250)
-        code, text = self.rcpt(f"nobody@{DOMAIN}")
+        self.assertEqual(self.recipient(f"anna@{DOMAIN}")[0], 250)
+        code, text = self.recipient(f"nobody@{DOMAIN}")
         self.assertEqual((code, "User unknown" in text), (550, True), text)
         # A tag that may be another site's: not for us to know.
-        self.assertEqual(self.rcpt("btv1==068a4973b3a==anna@" + DOMAIN)[0], 550)
+        self.assertEqual(self.recipient("btv1==068a4973b3a==anna@" + DOMAIN)[0], 550)
         self.bounce_here()
         self.assertIn("Nothing to do", self.backstop("setup", "--apply").stdout)
 
@@ -120,21 +92,21 @@ class TagSetup(house.HouseTest):
         self.apply()
         tagged = self.tagged()
         self.house.guard.stop()
-        self.assertEqual(self.rcpt(tagged)[0], 451)
-        self.assertEqual(self.rcpt(f"anna@{DOMAIN}")[0], 250)
-        self.assertEqual(self.rcpt(f"nobody@{DOMAIN}")[0], 550)
+        self.assertEqual(self.recipient(tagged)[0], 451)
+        self.assertEqual(self.recipient(f"anna@{DOMAIN}")[0], 250)
+        self.assertEqual(self.recipient(f"nobody@{DOMAIN}")[0], 550)
 
     def test_strictly_one_who_is_gone_is_refused_though_the_tag_is_right(self):
         self.apply()
-        self.assertEqual(self.rcpt(self.tagged(f"removed@{DOMAIN}"))[0], 250, "the map alone lets it in")
+        self.assertEqual(self.recipient(self.tagged(f"removed@{DOMAIN}"))[0], 250, "the map alone lets it in")
         self.apply("--strict")
-        self.assertTrue(house.eventually(lambda: self.rcpt(self.tagged(f"removed@{DOMAIN}"))[0] == 550))
+        self.assertTrue(house.eventually(lambda: self.recipient(self.tagged(f"removed@{DOMAIN}"))[0] == 550))
         self.forged_are_refused()
-        code, text = self.rcpt(asking.forged(self.tagged()))
+        code, text = self.recipient(asking.forged(self.tagged()))
         self.assertIn("The tag of this address is not ours", text)
         for options in (" NOTIFY=FAILURE", " ORCPT=rfc822;anna@else.test", " ORCPT=rfc822;a@b NOTIFY=DELAY"):
-            self.assertEqual(self.rcpt(self.tagged().upper(), options=options)[0], 250)
-        self.assertEqual(self.rcpt(f"anna@{DOMAIN}", options=" ORCPT=rfc822;x@y")[0], 250)
+            self.assertEqual(self.recipient(self.tagged().upper(), options=options)[0], 250)
+        self.assertEqual(self.recipient(f"anna@{DOMAIN}", options=" ORCPT=rfc822;x@y")[0], 250)
         self.bounce_here()
 
     def test_strictly_a_bounce_that_returns_nothing_is_genuine_by_its_tag(self):
@@ -148,8 +120,8 @@ class TagSetup(house.HouseTest):
         self.apply("--strict")
         tagged = self.tagged()
         self.house.guard.stop()
-        self.assertEqual(self.rcpt(tagged)[0], 250)
-        self.assertEqual(self.rcpt(f"nobody@{DOMAIN}")[0], 550)
+        self.assertEqual(self.recipient(tagged)[0], 250)
+        self.assertEqual(self.recipient(f"nobody@{DOMAIN}")[0], 550)
 
     def test_remove_leaves_the_map_until_it_is_told_that_no_tag_is_awaited(self):
         self.apply("--strict")
@@ -157,7 +129,7 @@ class TagSetup(house.HouseTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("setup --remove --tag none", done.stdout)
         self.assertNotIn("milter.sock", self.value("smtpd_milters"))
-        self.assertEqual(self.rcpt(self.tagged())[0], 250)
+        self.assertEqual(self.recipient(self.tagged())[0], 250)
         self.bounce_here()
         done = self.backstop("setup", "--remove", "--tag", "none")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -224,7 +196,7 @@ class TagSetup(house.HouseTest):
         self.assertEqual(self.probed(), [*common, ("good", "a right tag is taken"), ("good", "a forged tag is refused"),
                                          ("advice", "a right tag of a user who is gone is taken")])
         self.apply("--strict")
-        self.assertTrue(house.eventually(lambda: self.rcpt(self.tagged(f"removed@{DOMAIN}"))[0] == 550))
+        self.assertTrue(house.eventually(lambda: self.recipient(self.tagged(f"removed@{DOMAIN}"))[0] == 550))
         self.assertEqual(self.probed("--bounce", "gone@else.test"), [
             *common, ("good", "a right tag is taken"), ("good", "a forged tag is refused"),
             ("good", "a right tag of a user who is gone is refused"),

@@ -1,7 +1,6 @@
 """`backstop setup --mta sendmail` below a root of its own, and what it writes in Debian's stock sendmail.mc."""
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -11,7 +10,7 @@ import house
 from trees import loopback
 from trees.enclosure import Enclosure
 
-_BACKSTOP = os.environ.get("BACKSTOP", str(house.backstopd().with_name("backstop")))
+_BACKSTOP = str(house.backstop())
 _FILE = "etc/mail/m4/backstop.m4"
 _LINE = "include(`/etc/mail/m4/backstop.m4')dnl"
 _CONFIGURATION = """\

@@ -160,26 +160,41 @@ Section parse_section_name(std::string_view text) {
   return section;
 }
 
-std::vector<Section> parse_sections(StructuredScanner& in) {
-  std::vector<Section> sections;
-  sections.reserve(kSectionsUsual);
-  while (!in.done() && sections.size() < limits::kParametersPerField) {
-    in.skip_blanks();
-    if (in.done()) break;
+// NAME=VALUE as it stands between semicolons.
+struct NameAndValue {
+  std::string_view name;  // May be empty.
+  std::string value;
+};
+
+// The next one, past what is none; nothing at the end.
+std::optional<NameAndValue> take_parameter(StructuredScanner& in) {
+  for (in.skip_blanks(); !in.done(); in.skip_blanks()) {
     if (in.peek() == ';') {
       in.skip();
       continue;
     }
-    Section section = parse_section_name(in.take_until(Ends::Equals));
+    const std::string_view name = in.take_until(Ends::Equals);
     in.skip_blanks();
     if (in.done() || in.peek() != '=') {
-      // No parameter.  What stopped the name is passed over, so that each turn gets on.
+      // What stopped the name is passed over, so that each turn gets on.
       if (!in.done() && in.peek() != ';') in.skip_to_semicolon();
       continue;
     }
     in.skip();
     in.skip_blanks();
-    section.value = in.take_any_value();
+    return NameAndValue{.name = name, .value = in.take_any_value()};
+  }
+  return std::nullopt;
+}
+
+std::vector<Section> parse_sections(StructuredScanner& in) {
+  std::vector<Section> sections;
+  sections.reserve(kSectionsUsual);
+  while (sections.size() < limits::kParametersPerField) {
+    auto parameter = take_parameter(in);
+    if (!parameter) break;
+    Section section = parse_section_name(parameter->name);
+    section.value = std::move(parameter->value);
     if (!section.name.empty()) sections.push_back(std::move(section));
   }
   return sections;
@@ -324,24 +339,12 @@ struct SimpleParameters {
 // False for others; what was taken up to them means nothing.
 bool take_simple(StructuredScanner in, SimpleParameters into) {
   for (std::size_t sections = 0; sections < limits::kParametersPerField;) {
-    in.skip_blanks();
-    if (in.done()) break;
-    if (in.peek() == ';') {
-      in.skip();
-      continue;
-    }
-    const std::string_view name = in.take_until(Ends::Equals);
-    in.skip_blanks();
-    if (in.done() || in.peek() != '=') {
-      if (!in.done() && in.peek() != ';') in.skip_to_semicolon();
-      continue;
-    }
-    in.skip();
-    in.skip_blanks();
-    std::string value = in.take_any_value();
+    auto parameter = take_parameter(in);
+    if (!parameter) break;
+    const std::string_view name = parameter->name;
     if (name.empty()) continue;
-    if (name.find('*') != name.npos || !is_plain(value)) return false;
-    into.take(name, std::move(value));
+    if (name.find('*') != name.npos || !is_plain(parameter->value)) return false;
+    into.take(name, std::move(parameter->value));
     ++sections;
   }
   return true;

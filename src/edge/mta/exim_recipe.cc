@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/proof/tag_expression.h"
 
 namespace backstop::mta {
 namespace {
@@ -34,9 +35,9 @@ std::string quote(std::string_view text) {
 
 // Of local parts; \N keeps Exim from reading backslashes and dollars first.
 std::string pattern_of(const EximTags& tags) {
-  constexpr std::string_view kTag = "prvs=[0-9]{4}[0-9a-f]{6}";
-  const std::string front = fmt::format("^{}=", kTag);
-  const std::string behind = fmt::format("^.+{}{}$", quote({&tags.delimiter, 1}), kTag);
+  const std::string front = fmt::format("^prvs={}=", proof::kTagExpression);
+  const std::string behind =
+      fmt::format("^.+{}prvs={}$", quote({&tags.delimiter, 1}), proof::kTagExpression);
   if (!tags.sub_address) return fmt::format(R"(\N(?i){}\N)", front);
   if (!tags.prvs) return fmt::format(R"(\N(?i){}\N)", behind);
   return fmt::format(R"(\N(?i)({}|{})\N)", front, behind);

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include "core/proof/tag_dialect.h"
+#include "core/proof/tag_expression.h"
 
 namespace backstop::mta {
 namespace {
 
 // A table is one expression for each line, tried at every address.
 constexpr std::size_t kDomainsOfLine = 50;
-constexpr std::string_view kTag = "[0-9]{4}[0-9a-f]{6}";
+constexpr std::string_view kTag = proof::kTagExpression;
 
 // As an extended regular expression (re_format(7)): only the dot means something in a canonical
 // domain.

@@ -4,13 +4,17 @@
 
 #include <algorithm>
 
+#include "core/proof/tag_expression.h"
+
 namespace backstop::mta {
 namespace {
 
 // Only what to ask about: the map knows what is a tag.  Of both styles, since mail that went out
 // with the one is answered after the other was chosen.  A local part that needs quotes has them
 // here, and an address as it was sent its brackets; case does not count in regex maps.
-constexpr std::string_view kPattern = R"((^|[^a-z0-9])prvs=[0-9]{4}[0-9a-f]{6}(=|"?@))";
+std::string render_pattern() {
+  return fmt::format(R"((^|[^a-z0-9])prvs={}(=|"?@))", proof::kTagExpression);
+}
 
 std::string join(const std::vector<std::string>& domains) {
   std::string out;
@@ -95,7 +99,7 @@ std::string render_sendmail_recipe(const SendmailSite& site) {
       "Kbackstop_tagged regex -m {}\n"
       "Kunsign socket {}\n"
       "Kverify socket -T<TMPF> {}\n",
-      join(site.domains), kPattern, map, map);
+      join(site.domains), render_pattern(), map, map);
   out += kRules;
   return out + "divert(0)dnl\n";
 }
