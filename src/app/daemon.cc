@@ -12,9 +12,11 @@
 #include "app/dkim_files.h"
 #include "app/exit_code.h"
 #include "app/first_ring.h"
+#include "app/in_force.h"
 #include "app/memory.h"
 #include "app/metrics_file.h"
 #include "app/metrics_page.h"
+#include "app/record_audience.h"
 #include "app/trial.h"
 #include "app/usual_sockets.h"
 #include "core/base/escape.h"
@@ -66,68 +68,6 @@ std::unique_ptr<ports::LogSink> open_log(const config::Config& config) {
                                                                      : os::LogTarget::Stderr;
   return os::open_log(target, level_of(config.log_level));
 }
-
-// Configuration and keys in force, swapped whole.
-class InForce final : public ports::SurroundingsSource {
- public:
-  InForce(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim,
-          const DaemonKeys& keys, const ports::Clock& clock)
-      : configured_(make_configured(std::move(config), std::move(dkim))),
-        keys_(keys),
-        clock_(clock) {}
-
-  transaction::Surroundings current() const override {
-    const auto configured = configured_.load();
-    transaction::Surroundings out{.config = configured->config, .ring = keys_.ring()};
-    out.dkim = configured->dkim;
-    if (memory_ == nullptr) return out;
-    out.hasher = hasher_of(out.ring);
-    out.gaps = memory_->gaps();
-    out.tag_exempt = memory_->tag_exempt();
-    out.observes_only = memory_->observes_only(clock_.now(), out.config->lifetime);
-    return out;
-  }
-  // From now on there is a memory.  Before anything else asks.
-  void remember(const Memory& memory) { memory_ = &memory; }
-  void swap(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim) {
-    configured_.store(make_configured(std::move(config), std::move(dkim)));
-  }
-
- private:
-  // What a reload swaps.
-  struct Configured {
-    std::shared_ptr<const config::Config> config;
-    std::shared_ptr<const proof::DkimKeys> dkim;
-  };
-  static std::shared_ptr<const Configured> make_configured(
-      config::Config config, std::shared_ptr<const proof::DkimKeys> dkim) {
-    return std::make_shared<const Configured>(
-        Configured{std::make_shared<const config::Config>(std::move(config)), std::move(dkim)});
-  }
-
-  struct Hashing {
-    std::shared_ptr<const proof::KeyRing> ring;
-    std::shared_ptr<const proof::SentHasher> hasher;
-  };
-
-  // Made anew when the ring changes, a few times a year.
-  std::shared_ptr<const proof::SentHasher> hasher_of(
-      const std::shared_ptr<const proof::KeyRing>& ring) const {
-    if (ring == nullptr) return nullptr;
-    if (const auto made = hashing_.load(); made != nullptr && made->ring == ring)
-      return made->hasher;
-    auto made = std::make_shared<const Hashing>(
-        Hashing{ring, std::make_shared<const proof::SentHasher>(ring->ring_secret())});
-    hashing_.store(made);
-    return made->hasher;
-  }
-
-  std::atomic<std::shared_ptr<const Configured>> configured_;
-  mutable std::atomic<std::shared_ptr<const Hashing>> hashing_;
-  const DaemonKeys& keys_;
-  const ports::Clock& clock_;
-  const Memory* memory_ = nullptr;
-};
 
 // Everything that needs no socket: what --test-config looks at as well.
 struct Prepared {
@@ -254,8 +194,7 @@ class Daemon {
  private:
   Result<void> open_milter() {
     milter::ServerOptions options;
-    options.listen = started_with_.milter_listen;
-    if (options.listen.empty()) options.listen = usual_endpoints("/");
+    options.listen = milter_endpoints(started_with_, "/");
     if (options.listen.empty()) return {};
     options.threads = started_with_.milter_threads;
     options.socket_mode = started_with_.milter_socket_mode;
@@ -305,6 +244,7 @@ class Daemon {
             .log = *log_,
             .ledger = memory_.get(),
             .history = memory_.get(),
+            .observer = &audience_,
             .wrong_tags = &wrong_tags_,
             .metrics = &counters_,
             .on_passed_by = [this](Instant now) { passed_by(now); }};
@@ -413,6 +353,7 @@ class Daemon {
   dns::DkimKeyLookup dkim_lookup_;
   door::Counters counters_;
   door::WrongTagCount wrong_tags_{&counters_};
+  RecordAudience audience_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::unique_ptr<MetricsPage> metrics_page_;  // Never null.

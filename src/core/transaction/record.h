@@ -44,6 +44,7 @@ struct Record {
   policy::Judgement judgement;
   std::vector<policy::Facts> facts;  // Of each recipient judged; alike ones once.
   reading::Kind kind = reading::Kind::Ordinary;
+  std::shared_ptr<const reading::Reading> reading;  // Null when it was not followed to its end.
 };
 
 // "4Bxyz: direction=inbound verdict=forged decision=refuse kind=bounce reason=no-proof-of-origin

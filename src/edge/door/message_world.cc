@@ -48,6 +48,7 @@ bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fiel
     world.log.write(ports::LogLevel::Info, transaction::render_log_line(told, id));
     if (world.metrics != nullptr) count_message(told, *world.metrics);
     if (world.history != nullptr) world.history->append(transaction::make_history_row(told, id));
+    if (world.observer != nullptr) world.observer->on_record(told, id);
   } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
     if (world.ledger != nullptr) world.ledger->record_sent(sent->message);
   } else if (const auto* used = std::get_if<transaction::CountUses>(&effect)) {

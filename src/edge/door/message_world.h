@@ -17,6 +17,7 @@
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
 #include "ports/metrics.h"
+#include "ports/record_observer.h"
 #include "ports/wrong_tags.h"
 
 namespace backstop::door {
@@ -32,6 +33,7 @@ struct MessageWorld {
   std::atomic<std::uint32_t> missing_told{0};
   ports::Ledger* ledger = nullptr;                 // Null: what is sent is not remembered.
   ports::History* history = nullptr;               // Null: what is judged is not remembered.
+  ports::RecordObserver* observer = nullptr;       // Null: nobody else is told.
   ports::WrongTags* wrong_tags = nullptr;          // Null: searches for tags go unnoticed.
   ports::Metrics* metrics = nullptr;               // Null: nothing is counted.
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.

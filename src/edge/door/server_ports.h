@@ -11,6 +11,7 @@
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
 #include "ports/metrics.h"
+#include "ports/record_observer.h"
 #include "ports/surroundings.h"
 #include "ports/wrong_tags.h"
 
@@ -22,10 +23,11 @@ struct ServerPorts {
   const ports::SurroundingsSource& surroundings;
   ports::Answers& answers;
   ports::LogSink& log;
-  ports::Ledger* ledger = nullptr;         // Null: what is sent is not remembered.
-  ports::History* history = nullptr;       // Null: what is judged is not remembered.
-  ports::WrongTags* wrong_tags = nullptr;  // Null: searches for tags go unnoticed.
-  ports::Metrics* metrics = nullptr;       // Null: nothing is counted.
+  ports::Ledger* ledger = nullptr;            // Null: what is sent is not remembered.
+  ports::History* history = nullptr;          // Null: what is judged is not remembered.
+  ports::RecordObserver* observer = nullptr;  // Null: nobody else is told.
+  ports::WrongTags* wrong_tags = nullptr;     // Null: searches for tags go unnoticed.
+  ports::Metrics* metrics = nullptr;          // Null: nothing is counted.
   // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
   std::function<void(Instant)> on_passed_by = {};
 };
@@ -37,6 +39,7 @@ inline MessageWorld make_message_world(const ServerPorts& ports, MessageSource& 
           .messages = messages,
           .ledger = ports.ledger,
           .history = ports.history,
+          .observer = ports.observer,
           .wrong_tags = ports.wrong_tags,
           .metrics = ports.metrics,
           .on_passed_by = ports.on_passed_by};

@@ -1,0 +1,53 @@
+// The configuration and keys in force, and with them what is remembered: one snapshot for each
+// message.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "app/daemon_keys.h"
+#include "app/memory.h"
+#include "core/config/config.h"
+#include "core/proof/dkim_key.h"
+#include "core/proof/sent.h"
+#include "ports/clock.h"
+#include "ports/surroundings.h"
+
+namespace backstop::app {
+
+// Any thread, but for what says otherwise.
+class InForce final : public ports::SurroundingsSource {
+ public:
+  // REQUIRES: `keys` and `clock` outlive this.
+  InForce(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim,
+          const DaemonKeys& keys, const ports::Clock& clock);
+
+  transaction::Surroundings current() const override;
+  // From now on there is a memory, which outlives this.  Before anything else asks.
+  void remember(const Memory& memory) { memory_ = &memory; }
+  void swap(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim);
+
+ private:
+  // What a reload swaps.
+  struct Configured {
+    std::shared_ptr<const config::Config> config;
+    std::shared_ptr<const proof::DkimKeys> dkim;
+  };
+  struct Hashing {
+    std::shared_ptr<const proof::KeyRing> ring;
+    std::shared_ptr<const proof::SentHasher> hasher;
+  };
+
+  static std::shared_ptr<const Configured> make_configured(
+      config::Config config, std::shared_ptr<const proof::DkimKeys> dkim);
+  std::shared_ptr<const proof::SentHasher> hasher_of(
+      const std::shared_ptr<const proof::KeyRing>& ring) const;
+
+  std::atomic<std::shared_ptr<const Configured>> configured_;
+  mutable std::atomic<std::shared_ptr<const Hashing>> hashing_;
+  const DaemonKeys& keys_;
+  const ports::Clock& clock_;
+  const Memory* memory_ = nullptr;
+};
+
+}  // namespace backstop::app
