@@ -14,6 +14,7 @@ struct Chosen {
 };
 
 void add_check_command(CLI::App& app, Chosen& chosen);
+void add_coverage_command(CLI::App& app, Chosen& chosen);
 void add_explain_command(CLI::App& app, Chosen& chosen);
 void add_keys_command(CLI::App& app, Chosen& chosen);
 void add_mode_command(CLI::App& app, Chosen& chosen);

@@ -20,6 +20,7 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
        "backstop why 4fzXL83qRTz1xW         what became of a message, and for what reasons",
        "backstop check                      configuration, keys and sockets"}));
   add_check_command(app, chosen);
+  add_coverage_command(app, chosen);
   add_explain_command(app, chosen);
   add_keys_command(app, chosen);
   add_mode_command(app, chosen);

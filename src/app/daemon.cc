@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/coverage_watch.h"
 #include "app/daemon_keys.h"
 #include "app/dkim_files.h"
 #include "app/exit_code.h"
@@ -17,6 +18,7 @@
 #include "app/metrics_file.h"
 #include "app/metrics_page.h"
 #include "app/record_audience.h"
+#include "app/spf_rounds.h"
 #include "app/trial.h"
 #include "app/usual_sockets.h"
 #include "core/base/escape.h"
@@ -139,6 +141,7 @@ class Daemon {
           std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, dkim_lookup_, *log_);
       in_force_.remember(*memory_);
       memory_->look_at_ring(clock_.now());
+      learn_coverage();
     }
     metrics_page_ =
         std::make_unique<MetricsPage>(counters_, in_force_, memory_.get(), clock_.now());
@@ -153,7 +156,9 @@ class Daemon {
                   "says nowhere to listen, and none of the usual directories is there; for Postfix "
                   "write milter.listen = [\"unix:/var/spool/postfix/backstop/milter.sock\"]");
     }
-    if (memory_ != nullptr) memory_->beat(clock_.now());
+    beat();
+    if (coverage_ != nullptr && started_with_.coverage_asks_dns)
+      spf_ = std::make_unique<SpfRounds>(*coverage_, in_force_, clock_);
     if (server_ != nullptr) tell_places(server_->endpoints());
     if (doors_ != nullptr) tell_places(doors_->endpoints());
     if (metrics_ != nullptr) tell_places(metrics_->endpoints());
@@ -171,7 +176,7 @@ class Daemon {
       if (signal == SIGTERM || signal == SIGINT) break;
       if (signal == SIGHUP) reload();
       if (signal >= 0 || errno != EAGAIN) continue;
-      if (memory_ != nullptr) memory_->beat(clock_.now());
+      beat();
       if (++beats % kBeatsPerKeyWatch == 0) watch_keys();
       // Each thread that serves mail has answered since the last time.
       if (beats % kBeatsPerWatchdog == 0 && serve_all()) os::notify_service_manager("WATCHDOG=1");
@@ -184,14 +189,32 @@ class Daemon {
     if (doors_ != nullptr) doors_->stop();
     if (metrics_ != nullptr) metrics_->stop();
     if (memory_ != nullptr) memory_->rest(clock_.now());
+    spf_.reset();
     if (server_ != nullptr) server_->wait();
     if (doors_ != nullptr) doors_->wait();
     if (metrics_ != nullptr) metrics_->wait();
+    if (coverage_ != nullptr) coverage_->rest();
     if (!started_with_.metrics_file.empty()) metrics_file_.remove();
     log_->write(LogLevel::Info, "stopped");
   }
 
  private:
+  // REQUIRES: there is a memory; before the first message.
+  void learn_coverage() {
+    coverage_ = std::make_unique<CoverageWatch>(started_with_.store_directory, in_force_, *log_,
+                                                clock_.now());
+    in_force_.learn(*coverage_);
+    audience_.add(*coverage_);
+    memory_->tell_sendings([this](const LoggedSending& sending) { coverage_->on_logged(sending); });
+  }
+
+  void beat() {
+    if (memory_ == nullptr) return;
+    const Instant now = clock_.now();
+    memory_->beat(now);
+    coverage_->beat(now);
+  }
+
   Result<void> open_milter() {
     milter::ServerOptions options;
     options.listen = milter_endpoints(started_with_, "/");
@@ -356,6 +379,8 @@ class Daemon {
   RecordAudience audience_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
+  std::unique_ptr<CoverageWatch> coverage_;    // Null without a memory.
+  std::unique_ptr<SpfRounds> spf_;             // Null where DNS is not asked.
   std::unique_ptr<MetricsPage> metrics_page_;  // Never null.
   MetricsFile metrics_file_;                   // Unused without metrics.file.
   std::string key_trouble_;

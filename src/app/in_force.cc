@@ -18,6 +18,7 @@ transaction::Surroundings InForce::current() const {
   out.hasher = hasher_of(out.ring);
   out.gaps = memory_->gaps();
   out.tag_exempt = memory_->tag_exempt();
+  if (coverage_ != nullptr) out.coverage = coverage_->list();
   out.observes_only = memory_->observes_only(clock_.now(), out.config->lifetime);
   return out;
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 
+#include "app/coverage_watch.h"
 #include "app/daemon_keys.h"
 #include "app/memory.h"
 #include "core/config/config.h"
@@ -25,6 +26,8 @@ class InForce final : public ports::SurroundingsSource {
   transaction::Surroundings current() const override;
   // From now on there is a memory, which outlives this.  Before anything else asks.
   void remember(const Memory& memory) { memory_ = &memory; }
+  // Likewise for what is learnt of how our domains send.
+  void learn(const CoverageWatch& coverage) { coverage_ = &coverage; }
   void swap(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim);
 
  private:
@@ -48,6 +51,7 @@ class InForce final : public ports::SurroundingsSource {
   const DaemonKeys& keys_;
   const ports::Clock& clock_;
   const Memory* memory_ = nullptr;
+  const CoverageWatch* coverage_ = nullptr;
 };
 
 }  // namespace backstop::app

@@ -40,6 +40,19 @@ bool is_own_client(const config::Config& config, std::string_view client, std::s
   return !login.empty() || (address && config.is_own(*address));
 }
 
+// A user who logs in may do so from anywhere, and a local program has no address: what took it in
+// names their path.  A host of ours is a path of its own.
+coverage::PathName path_of(std::string_view client, std::string_view login,
+                           std::string_view program) {
+  const std::size_t open = client.rfind('[');
+  const std::size_t end = client.find(']', open);
+  if (login.empty() && open != std::string_view::npos && end != std::string_view::npos) {
+    if (const auto address = IpAddress::parse(client.substr(open + 1, end - open - 1)))
+      return {coverage::PathKind::Client, address->text()};
+  }
+  return {coverage::PathKind::Service, coverage::clean_path_name(program)};
+}
+
 bool is_signed_for(const config::Config& config, std::string_view sender) {
   const auto address = mail::parse_path(sender);
   if (!address || address->is_null()) return false;
@@ -119,7 +132,9 @@ void LogWatch::begin(const LogLine& line, Instant now) {
   const std::string key(line.queue_id);
   forget(key);  // Queue ids come again.
   pending_.make_room(limits::kLogWatchMessages / 2);
-  pending_.young[key].arrived = is_credible ? line.at : now;
+  Pending& message = pending_.young[key];
+  message.arrived = is_credible ? line.at : now;
+  message.path = path_of(line.client, line.login, line.program);
 }
 
 void LogWatch::on_line(const LogLine& line, const transaction::Surroundings& in_force,
@@ -170,7 +185,9 @@ void LogWatch::conclude(Instant now) {
     due_.pop_front();
     const Pending* const message = find(due.queue_id);
     if (message == nullptr || !message->is_due) continue;
-    if (!was_seen(*message)) {
+    const bool seen = was_seen(*message);
+    if (on_sending_) on_sending_({message->path, message->sender, message->arrived, seen});
+    if (!seen) {
       gaps_.unseen(message->arrived);
       tell(*message, due.queue_id, now);
     }

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/coverage_watch.h"
 #include "app/signing_watch.h"
 #include "core/proof/tag_exemption.h"
 #include "edge/logs/log_follower.h"
@@ -44,6 +45,10 @@ class LogWatch {
   void tell_refusals(std::function<void(const proof::TagRefusal&)> on_refusal) {
     on_refusal_ = std::move(on_refusal);
   }
+  // Who learns of every message of ours that went out, recorded or not; as above.
+  void tell_sendings(std::function<void(const LoggedSending&)> on_sending) {
+    on_sending_ = std::move(on_sending);
+  }
   // A message of ours came by us.  Any thread.
   void saw(const proof::SentMessage& message);
   // Reads what is new and draws conclusions; every second or so, in one thread.
@@ -55,7 +60,8 @@ class LogWatch {
     std::string sender;                     // "" until the server has taken it into its queue.
     std::optional<proof::SentKey> message;  // Of its Message-ID.
     std::optional<proof::SentKey> queue_id;
-    bool is_due = false;  // Stands in due_.
+    coverage::PathName path;  // Who handed it in, or to what.
+    bool is_due = false;      // Stands in due_.
   };
   struct Due {
     Instant at{};
@@ -87,6 +93,7 @@ class LogWatch {
   ports::LogSink& log_;
   std::vector<logs::LogFollower> followers_;
   std::function<void(const proof::TagRefusal&)> on_refusal_;
+  std::function<void(const LoggedSending&)> on_sending_;
   std::vector<std::string> troubles_;  // What the log was told of each.
   Generations<std::unordered_map<std::string, Pending>> pending_;
   std::deque<Due> due_;

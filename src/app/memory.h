@@ -2,6 +2,7 @@
 // that each message tells all of them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -52,6 +53,11 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
     return tags_.domains();
   }
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps() const { return watch_.snapshot(); }
+
+  // Who learns of what the mail server's log shows; before the first beat.
+  void tell_sendings(std::function<void(const LoggedSending&)> on_sending) {
+    if (log_watch_ != nullptr) log_watch_->tell_sendings(std::move(on_sending));
+  }
 
   // How the stores fare.  Any thread.
   store::LedgerState ledger_state() const { return ledger_.state(); }

@@ -34,9 +34,13 @@ struct Domain {
   policy::Mode mode = policy::Mode::Observe;
   std::optional<Instant> signing_since;
   policy::Coverage coverage = policy::Coverage::Unknown;
+  bool unknown_is_said = false;  // Unknown stands in the file, and is not the default.
   bool sends_mail = true;
   std::optional<proof::TagStyle> tag = {};  // How its envelope senders are tagged; nothing: not.
   bool envid = false;                       // Its mail goes out with the token as ENVID.
+
+  // The file's word stands above what is learnt (core/coverage).
+  bool says_coverage() const { return unknown_is_said || coverage != policy::Coverage::Unknown; }
 };
 
 // What gets no tag, and how a sub-address is set off.
@@ -98,6 +102,7 @@ struct Config {
   std::string dkim_directory;  // "": no key files.
   std::string dkim_opendkim;   // "": its configuration is not read.
   bool dkim_asks_dns = true;
+  bool coverage_asks_dns = true;
   std::string store_directory = "/var/lib/backstop";  // "": nothing is kept.
   bool store_is_partial = false;                      // Other servers know what they sent.
   unsigned history_days = 30;                         // 1 to 400.

@@ -21,13 +21,14 @@ const std::vector<Option>& options() {
        "leaves\n"
        "the domain's mail alone, but still signs it."},
       {"domains.*.signing_since", "time", "none",
-       "From when on every outgoing message of the domain was signed. Your word for it; without "
-       "it\n"
-       "nothing is called forged.",
+       "From when on every outgoing message of the domain was signed. Your word for it, above "
+       "what is\n"
+       "learnt; without either nothing is called forged.",
        "2026-11-21T00:00:00Z"},
       {"domains.*.coverage", "unknown, partly or covered", "\"unknown\"",
        "Whether every path that sends for the domain signs: newsletters, web forms, phones, other\n"
-       "servers. Only what is covered can be called forged."},
+       "servers. Only what is covered can be called forged. Where it is not set, it is learnt:\n"
+       "`backstop coverage` shows the paths. Your word here stands above that, for every address."},
       {"domains.*.sends_mail", "true or false", "true",
        "false for a domain that never sends: in enforce, answers to it are refused at RCPT, since\n"
        "nothing of its can be answered."},
@@ -113,6 +114,10 @@ const std::vector<Option>& options() {
        "\"/etc/opendkim.conf\""},
       {"dkim.dns", "true or false", "true",
        "Ask DNS for the key of a selector of ours that no file holds; a few an hour at most."},
+      {"coverage.dns", "true or false", "true",
+       "Ask DNS once a day for the SPF records of the guarded domains, which say who else may "
+       "send\n"
+       "for them. Without it a list of paths is whole only when you say so."},
       {"store.directory", "path", "\"/var/lib/backstop\"",
        "Where is kept what was sent (keyed hashes only), what was judged, and when signing was\n"
        "interrupted. Empty: nothing is kept, and only what comes back proves anything."},

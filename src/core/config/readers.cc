@@ -198,6 +198,11 @@ Result<void> set_dkim_opendkim(Config& config, const Value& value) {
   return {};
 }
 
+Result<void> set_coverage_dns(Config& config, const Value& value) {
+  BS_TRY(config.coverage_asks_dns, read_bool(value.node));
+  return {};
+}
+
 Result<void> set_dkim_dns(Config& config, const Value& value) {
   BS_TRY(config.dkim_asks_dns, read_bool(value.node));
   return {};
@@ -243,6 +248,7 @@ Result<void> set_coverage(Config& config, const Value& value) {
       {"covered", policy::Coverage::Covered}};
   BS_TRY(Domain* const domain, find_or_add(config, value.name));
   BS_TRY(domain->coverage, read_choice(value.node, kChoices));
+  domain->unknown_is_said = domain->coverage == policy::Coverage::Unknown;
   return {};
 }
 
@@ -379,6 +385,7 @@ constexpr Reader kReaders[] = {
     {"keys.directory", set_keys_directory},
     {"dkim.directory", set_dkim_directory},
     {"dkim.opendkim", set_dkim_opendkim},
+    {"coverage.dns", set_coverage_dns},
     {"dkim.dns", set_dkim_dns},
     {"store.directory", set_store_directory},
     {"store.partial", set_store_partial},

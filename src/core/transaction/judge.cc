@@ -71,13 +71,24 @@ bool is_dated_before(const Case& one, Instant since) {
   });
 }
 
-policy::SigningAge age_of(const Case& one, const config::Domain& domain, bool in_gap, Instant now) {
-  if (!domain.signing_since || now < *domain.signing_since) return policy::SigningAge::NeverStarted;
+policy::SigningAge age_of(const Case& one, std::optional<Instant> since, bool in_gap, Instant now) {
+  if (!since || now < *since) return policy::SigningAge::NeverStarted;
   // Only for one lifetime does an old date excuse a missing token: later it would be a way in.
-  const bool young = now < *domain.signing_since + one.config->lifetime;
-  if (young && is_dated_before(one, *domain.signing_since))
-    return policy::SigningAge::BeforeSigning;
+  const bool young = now < *since + one.config->lifetime;
+  if (young && is_dated_before(one, *since)) return policy::SigningAge::BeforeSigning;
   return in_gap ? policy::SigningAge::InGap : policy::SigningAge::Signed;
+}
+
+// How mail of one address leaves, as it is in force.
+struct Sending {
+  policy::Coverage coverage = policy::Coverage::Unknown;
+  std::optional<Instant> signing_since;
+};
+
+Sending sending_of(const Case& one, const Recipient& recipient) {
+  const config::Domain& domain = *recipient.domain;
+  return {coverage::coverage_in_force(domain, one.coverage, recipient.address),
+          coverage::signing_since_in_force(domain, one.coverage)};
 }
 
 policy::Keys keys_of(const proof::KeyRing* ring) {
@@ -91,22 +102,22 @@ bool is_missing(proof::ProofResult result) {
 
 // Whether what that address sent at the time of its signature carried a token: then a header of
 // ours without one was copied, or lost it at a gateway that ours pass.
-bool carried_tokens(const Case& one, const config::Domain& domain, bool in_gap, Instant now) {
-  if (one.ring == nullptr || in_gap || domain.coverage != policy::Coverage::Covered) return false;
+bool carried_tokens(const Case& one, const Sending& sending, bool in_gap, Instant now) {
+  if (one.ring == nullptr || in_gap || sending.coverage != policy::Coverage::Covered) return false;
   // One that does not say when was not signed longer ago than anybody answers.
   const Instant sent = one.dkim->signed_at.value_or(now - proof::kLedgerFingerprintDays);
-  if (!domain.signing_since || sent < *domain.signing_since) return false;
+  if (!sending.signing_since || sent < *sending.signing_since) return false;
   return one.gaps == nullptr ||
          proof::find_gap(*one.gaps, sent, now, one.config->lifetime) == nullptr;
 }
 
 // What the signature says for a recipient of that domain.
-void add_signature(const Case& one, const config::Domain& domain, bool in_gap, Instant now,
+void add_signature(const Case& one, const Sending& sending, bool in_gap, Instant now,
                    policy::Facts& facts) {
   if (one.dkim == nullptr) return;
   facts.dkim = one.dkim->used_up ? proof::ProofResult::Replayed : one.dkim->result;
   const bool proves = facts.dkim != proof::ProofResult::Unavailable && !is_missing(facts.dkim);
-  if (proves && is_missing(facts.token) && carried_tokens(one, domain, in_gap, now)) {
+  if (proves && is_missing(facts.token) && carried_tokens(one, sending, in_gap, now)) {
     facts.dkim = proof::ProofResult::Absent;
     facts.signature_hint = true;
   }
@@ -185,9 +196,10 @@ MessageJudgement judge_message(const Case& one, Instant now) {
       continue;
     }
     policy::Facts facts = common;
-    facts.signing = age_of(one, *recipient.domain, in_gap, now);
-    facts.coverage = recipient.domain->coverage;
-    add_signature(one, *recipient.domain, in_gap, now, facts);
+    const Sending sending = sending_of(one, recipient);
+    facts.signing = age_of(one, sending.signing_since, in_gap, now);
+    facts.coverage = sending.coverage;
+    add_signature(one, sending, in_gap, now, facts);
     facts.recipient = class_of(*one.config, recipient.address);
     facts.standing = find_standing(*one.config, one.origin, one.sender, recipient.address);
     facts.actions = one.config->actions_of(recipient.address, one.reading->kind);

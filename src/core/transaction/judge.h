@@ -8,6 +8,7 @@
 
 #include "core/base/time.h"
 #include "core/config/config.h"
+#include "core/coverage/domain_view.h"
 #include "core/mail/address.h"
 #include "core/policy/policy.h"
 #include "core/proof/signing_gap.h"
@@ -26,7 +27,7 @@ struct Recipient {
 };
 
 // All of one answer that is known besides its reading.  Pointers are never null but `ring`,
-// `ledger`, `dkim` and `gaps`.
+// `ledger`, `dkim`, `gaps` and `coverage`.
 struct Case {
   const reading::Reading* reading = nullptr;
   const std::vector<Recipient>* recipients = nullptr;
@@ -41,6 +42,7 @@ struct Case {
   // Null when it was not asked.
   const DkimFindings* dkim = nullptr;
   const std::vector<proof::SigningGap>* gaps = nullptr;
+  const coverage::CoverageList* coverage = nullptr;  // Null when nothing is learnt.
   policy::Attack attack = policy::Attack::Peace;
 };
 

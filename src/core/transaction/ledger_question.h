@@ -10,6 +10,7 @@
 #include "core/config/config.h"
 #include "core/mail/address.h"
 #include "core/policy/policy.h"
+#include "core/proof/dkim_check.h"
 #include "core/proof/sent.h"
 #include "core/proof/token.h"
 #include "core/proof/use_count.h"
@@ -35,7 +36,9 @@ struct DkimFindings {
   proof::ProofResult result = proof::ProofResult::Absent;
   std::optional<Instant> signed_at;  // Nothing when it does not say.
   bool used_up = false;              // It was answered more often than one message explains.
-  proof::Uses uses;                  // To be counted when it decided.
+  // Whose key made it, when it is right; nothing else.
+  std::optional<proof::DkimKeyName> signature = {};
+  proof::Uses uses;  // To be counted when it decided.
 };
 
 // Everything of one answer that the question needs; views are valid while it is made.

@@ -61,6 +61,7 @@ std::optional<Effect> ProofQuestions::next(Instant now) {
     const proof::DkimResult& result = check_->result();
     dkim_ = DkimFindings{
         .result = result.result, .signed_at = result.signed_at, .used_up = false, .uses = {}};
+    if (result.result == ProofResult::Valid) dkim_->signature = result.key;
     step_ = Step::Uses;
     if (auto question = ask_for_uses()) return question;
     step_ = Step::Done;

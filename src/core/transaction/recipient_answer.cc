@@ -18,10 +18,12 @@ RecipientAnswer refuse(policy::Reason reason, std::string text) {
 }
 
 // What a decision depends on besides the message itself.
-auto traits_of(const Recipient& recipient, const config::Config& config) {
+auto traits_of(const Recipient& recipient, const config::Config& config,
+               const coverage::CoverageList* coverage) {
   return std::tuple(recipient.mode, recipient.tag, class_of(config, recipient.address),
-                    is_listed(config.never_sends, recipient.address), recipient.domain->coverage,
-                    recipient.domain->signing_since,
+                    is_listed(config.never_sends, recipient.address),
+                    coverage::coverage_in_force(*recipient.domain, coverage, recipient.address),
+                    coverage::signing_since_in_force(*recipient.domain, coverage),
                     config.actions_of(recipient.address, reading::Kind::Bounce),
                     config.allow.contains(mail::canonical(recipient.address)));
 }
@@ -31,6 +33,7 @@ auto traits_of(const Recipient& recipient, const config::Config& config) {
 std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
                                                 const std::vector<Recipient>& before,
                                                 const config::Config& config,
+                                                const coverage::CoverageList* coverage,
                                                 policy::Attack attack) {
   if (recipient.mode != policy::Mode::Enforce) return std::nullopt;
   // Whoever has a tag of ours got mail from there.
@@ -41,8 +44,9 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
       return refuse(policy::Reason::SendsNoMail,
                     "This domain sends no mail that could be answered");
     const bool idle = attack != policy::Attack::Peace &&
-                      recipient.domain->coverage == policy::Coverage::Covered &&
-                      is_listed(config.never_sends, recipient.address);
+                      is_listed(config.never_sends, recipient.address) &&
+                      coverage::coverage_in_force(*recipient.domain, coverage, recipient.address) ==
+                          policy::Coverage::Covered;
     if (idle)
       return refuse(policy::Reason::SendsNoMail,
                     "This address sends no mail that could be answered");
@@ -51,7 +55,8 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
   // judged differently have to come by themselves, or the mild would shield the rest; those that
   // are not judged at all are the mildest.
   const bool alone = std::ranges::none_of(before, [&](const Recipient& other) {
-    return other.domain == nullptr || traits_of(other, config) != traits_of(recipient, config);
+    return other.domain == nullptr ||
+           traits_of(other, config, coverage) != traits_of(recipient, config, coverage);
   });
   if (alone) return std::nullopt;
   return RecipientAnswer{

@@ -18,10 +18,12 @@ struct RecipientAnswer {
 };
 
 // REQUIRES: the sender is null, the client a stranger, and `recipient.domain` not null.  `before`:
-// the recipients taken so far.  Nothing when the recipient is taken; never anything in observe.
+// the recipients taken so far.  `coverage` may be null.  Nothing when the recipient is taken; never
+// anything in observe.
 std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
                                                 const std::vector<Recipient>& before,
                                                 const config::Config& config,
+                                                const coverage::CoverageList* coverage,
                                                 policy::Attack attack);
 
 // The answer to a tag alone, whoever sends: a forged one is no address of ours.  Whoever tried too

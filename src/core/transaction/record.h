@@ -12,6 +12,7 @@
 #include "core/base/time.h"
 #include "core/mail/address.h"
 #include "core/policy/policy.h"
+#include "core/proof/dkim_check.h"
 #include "core/proof/sent.h"
 #include "core/reading/reading.h"
 
@@ -44,6 +45,8 @@ struct Record {
   policy::Judgement judgement;
   std::vector<policy::Facts> facts;  // Of each recipient judged; alike ones once.
   reading::Kind kind = reading::Kind::Ordinary;
+  // Whose signature over the returned header is right, and not too old; nothing without one.
+  std::optional<proof::DkimKeyName> signature;
   std::shared_ptr<const reading::Reading> reading;  // Null when it was not followed to its end.
 };
 

@@ -80,7 +80,8 @@ bool Transaction::State::take_recipient(const Recipient& recipient, Effects& eff
     return true;
   auto answer = answer_tag(recipient);
   if (!answer && sender.is_null())
-    answer = answer_recipient(recipient, recipients, config(), surroundings.attack);
+    answer = answer_recipient(recipient, recipients, config(), surroundings.coverage.get(),
+                              surroundings.attack);
   if (!answer) return true;
   effects.emplace_back(Note{answer->reason, recipient.address.text()});
   effects.emplace_back(std::move(answer->reply));

@@ -17,6 +17,7 @@
 
 #include "core/base/time.h"
 #include "core/config/config.h"
+#include "core/coverage/domain_view.h"
 #include "core/policy/policy.h"
 #include "core/proof/dkim_key.h"
 #include "core/proof/key_ring.h"
@@ -38,6 +39,8 @@ struct Surroundings {
   std::shared_ptr<const proof::DkimKeys> dkim = {};  // Null when that proof is not configured.
   // Domains that refuse tagged senders, beside the configured ones; null when there are none.
   std::shared_ptr<const TagExemptDomains> tag_exempt = {};
+  // What was learnt of how our domains send; null when nothing is.
+  std::shared_ptr<const coverage::CoverageList> coverage = {};
   policy::Attack attack = policy::Attack::Peace;
   bool observes_only =
       false;  // Whatever the configuration says: the keys of what was sent are lost.

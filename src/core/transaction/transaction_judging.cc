@@ -73,6 +73,7 @@ void Transaction::State::judge(Instant now, Effects& effects) {
                  .ledger = questions->ledger(),
                  .dkim = questions->dkim(),
                  .gaps = surroundings.gaps.get(),
+                 .coverage = surroundings.coverage.get(),
                  .attack = surroundings.attack};
   MessageJudgement judged = judge_message(one, now);
   // Recipients past the limit are not known one by one, so nothing is refused on their behalf.
@@ -85,6 +86,7 @@ void Transaction::State::judge(Instant now, Effects& effects) {
   }
   for (proof::Uses& uses : judged.uses)
     effects.emplace_back(CountUses{std::move(uses)});
+  if (questions->dkim() != nullptr) record.signature = questions->dkim()->signature;
   record.facts = std::move(judged.facts);
   record.judgement = std::move(judged.judgement);
   carry_out(record.judgement, now, effects);

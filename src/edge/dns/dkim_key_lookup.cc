@@ -17,6 +17,7 @@
 
 #include "core/base/limits.h"
 #include "core/proof/dkim_answers.h"
+#include "edge/dns/resolver_library.h"
 #include "edge/dns/txt_lookup.h"
 
 namespace backstop::dns {
@@ -47,19 +48,13 @@ Result<proof::DkimKeyAnswer> keys_of(std::span<const std::uint8_t> message) {
   return answer;
 }
 
-// The library's global state; it never goes, since other threads may still use it at the end.
-void start_library() {
-  static const int kStarted = ares_library_init(ARES_LIB_INIT_ALL);
-  (void)kStarted;
-}
-
 }  // namespace
 
 class DkimKeyLookup::Resolver {
  public:
   explicit Resolver(DkimKeyLookupOptions options)
       : options_(std::move(options)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    start_library();
+    start_resolver_library();
     thread_ = std::thread([this] { run(); });
   }
   ~Resolver() {

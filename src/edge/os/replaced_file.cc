@@ -20,6 +20,11 @@ tl::unexpected<Error> fail_write(const std::string& path, int error) {
               fmt::format("cannot be written: {}", std::strerror(error)));
 }
 
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
 }  // namespace
 
 ReplacedFile::ReplacedFile(std::string path, FileDescriptor file)
@@ -44,7 +49,9 @@ Result<ReplacedFile> ReplacedFile::create(const std::string& path, std::uint32_t
   FileDescriptor file(
       open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file) return fail_write(path, errno);
-  if (there && geteuid() == 0 && fchown(file.get(), status.st_uid, status.st_gid) != 0) {
+  // A new file in another's directory has to be one that the other can read and replace.
+  const bool owned = there || stat(folder_of(path).c_str(), &status) == 0;
+  if (owned && geteuid() == 0 && fchown(file.get(), status.st_uid, status.st_gid) != 0) {
     const int error = errno;
     unlink(beside.c_str());
     return fail_write(path, error);
@@ -71,8 +78,7 @@ Result<void> ReplacedFile::commit() {
   if (fsync(file_.get()) != 0) return fail_write(path_, errno);
   if (std::rename(beside_.c_str(), path_.c_str()) != 0) return fail_write(path_, errno);
   beside_.clear();
-  const auto slash = path_.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  const std::string folder = folder_of(path_);
   const FileDescriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory || fsync(directory.get()) != 0) return fail_write(folder, errno);
   return {};

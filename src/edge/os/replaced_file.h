@@ -16,9 +16,9 @@ namespace backstop::os {
 class ReplacedFile {
  public:
   // Begins PATH.tmp with the permissions `mode`; as root, it belongs to whom the file there
-  // belongs.  Errors: Errc::Denied, Errc::NotFound for its directory, Errc::Invalid when PATH is
-  // there and is no regular file (a device would be replaced), Errc::Unavailable; `where` is the
-  // path.
+  // belongs, a new one to whom its directory belongs.  Errors: Errc::Denied, Errc::NotFound for its
+  // directory, Errc::Invalid when PATH is there and is no regular file (a device would be
+  // replaced), Errc::Unavailable; `where` is the path.
   static Result<ReplacedFile> create(const std::string& path, std::uint32_t mode);
   // What was not committed is removed.
   ~ReplacedFile();
