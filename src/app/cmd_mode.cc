@@ -7,15 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
+#include "app/enforce_outlook.h"
 #include "app/exit_code.h"
 #include "app/mode_card.h"
 #include "app/mode_file.h"
+#include "app/modes_in_force.h"
 #include "app/settings.h"
 #include "core/base/escape.h"
 #include "core/mail/address.h"
-#include "edge/mta/postfix.h"
 #include "edge/os/clock.h"
-#include "edge/os/key_store.h"
 
 namespace backstop::app {
 namespace {
@@ -28,6 +28,7 @@ struct Options {
   std::string mode;
   bool yes = false;
   bool force = false;
+  std::string force_for = "7d";
   bool json = false;
 };
 
@@ -42,7 +43,8 @@ struct Subject {
   std::string name;  // A canonical domain or address.
   bool is_address = false;
   const config::Domain* domain = nullptr;  // Null where it is not guarded.
-  Mode mode = Mode::Off;                   // In force.
+  Mode mode = Mode::Off;                   // As it is written.
+  std::optional<Instant> forced_until = {};
 };
 
 Result<Subject> find_subject(const config::Config& config, const std::string& text) {
@@ -60,59 +62,108 @@ Result<Subject> find_subject(const config::Config& config, const std::string& te
     out.name = domain;
   }
   out.domain = config.find_domain(domain);
-  if (!out.is_address && out.domain != nullptr) out.mode = out.domain->mode;
+  if (!out.is_address && out.domain != nullptr) {
+    out.mode = out.domain->mode;
+    out.forced_until = out.domain->forced_until;
+  } else if (const auto forced = config.address_forced_until.find(out.name);
+             forced != config.address_forced_until.end()) {
+    out.forced_until = forced->second;
+  }
   return out;
 }
 
-bool signs(const config::Config& config) {
-  const auto loaded = os::KeyStore(config.keys_directory).load();
-  return loaded && loaded->ring->emitting() != nullptr;
-}
+// How long --force may hold: who needs longer says so again.
+constexpr Days kForceLongest{30};
 
 std::string say_since(const config::Domain& domain) {
   return domain.signing_since ? render_instant(*domain.signing_since) : "never";
 }
 
+nlohmann::json json_of(const std::optional<Instant>& instant) {
+  return instant ? nlohmann::json(render_instant(*instant)) : nlohmann::json();
+}
+
 nlohmann::json json_of(const std::vector<Unmet>& unmet) {
   nlohmann::json out = nlohmann::json::array();
   for (const Unmet& each : unmet)
-    out.push_back({{"name", each.name}, {"what", each.what}, {"todo", each.todo}});
+    out.push_back({{"name", each.name},
+                   {"what", each.what},
+                   {"todo", each.todo},
+                   {"until", json_of(each.until)}});
   return out;
 }
 
+// The mode as it is written, and what is in force where that is less.
+std::string say_mode(Mode written, Mode in_force) {
+  if (written == in_force) return std::string(policy::name_of(written));
+  return fmt::format("{} (fell back)", policy::name_of(in_force));
+}
+
+// "yes", "from 2026-11-28T06:00:00Z", "no: key, path"
+std::string say_may_enforce(const std::vector<Unmet>& unmet) {
+  if (unmet.empty()) return "yes";
+  if (unmet.size() == 1 && unmet.front().until)
+    return "from " + render_instant(*unmet.front().until);
+  std::string names;
+  for (const Unmet& each : unmet)
+    names += (names.empty() ? "no: " : ", ") + each.name;
+  return names;
+}
+
 int show_modes(const Options& options, const config::Config& config) {
-  const bool emits = signs(config);
-  const Seconds queue = mta::queue_lifetime("/");
+  const EnforceOutlook outlook(config);
   const Instant now = os::SystemClock().now();
+  const ModesInForce in_force = find_modes_in_force(
+      config, [&](const config::Domain& domain) { return outlook.question(&domain); }, now);
   nlohmann::json domains = nlohmann::json::array();
   nlohmann::json addresses = nlohmann::json::array();
-  constexpr const char* kRow = "{:<30}  {:<8}  {:<9}  {:<20}  {}\n";
+  constexpr const char* kRow = "{:<30}  {:<20}  {:<9}  {:<20}  {}\n";
   if (!options.json && !config.domains.empty())
     fmt::print(fmt::runtime(kRow), "domain", "mode", "coverage", "signing since", "may enforce");
-  for (const auto& [name, domain] : config.domains) {
-    const auto unmet = unmet_for_enforce(&domain, emits, queue, now);
+  for (const auto& [name, written] : config.domains) {
+    const EnforceQuestion question = outlook.question(&written);
+    const config::Domain domain =
+        question.learnt == nullptr ? written : coverage::domain_in_force(written, *question.learnt);
+    const Mode mode = in_force.config.domains.at(name).mode;
+    const auto unmet = unmet_for_enforce(question, now);
     domains.push_back({{"domain", name},
-                       {"mode", policy::name_of(domain.mode)},
+                       {"mode", policy::name_of(written.mode)},
+                       {"in_force", policy::name_of(mode)},
+                       {"forced_until", json_of(in_force.config.domains.at(name).forced_until)},
                        {"coverage", policy::name_of(domain.coverage)},
                        {"signing_since", say_since(domain)},
                        {"unmet", json_of(unmet)}});
-    std::string names;
-    for (const Unmet& each : unmet)
-      names += (names.empty() ? "no: " : ", ") + each.name;
     if (options.json) continue;
-    fmt::print(fmt::runtime(kRow), escape_terminal(name), policy::name_of(domain.mode),
-               policy::name_of(domain.coverage), say_since(domain), names.empty() ? "yes" : names);
+    fmt::print(fmt::runtime(kRow), escape_terminal(name), say_mode(written.mode, mode),
+               policy::name_of(domain.coverage), say_since(domain), say_may_enforce(unmet));
   }
-  for (const auto& [address, mode] : config.address_modes) {
-    addresses.push_back({{"address", address}, {"mode", policy::name_of(mode)}});
+  for (const auto& [address, written] : config.address_modes) {
+    const Mode mode = in_force.config.address_modes.at(address);
+    addresses.push_back({{"address", address},
+                         {"mode", policy::name_of(written)},
+                         {"in_force", policy::name_of(mode)}});
     if (!options.json)
-      fmt::print(fmt::runtime(kRow), escape_terminal(address), policy::name_of(mode), "", "", "");
+      fmt::print(fmt::runtime(kRow), escape_terminal(address), say_mode(written, mode), "", "", "");
   }
+  for (const std::string& trouble : outlook.trouble())
+    fmt::print(stderr, "backstop: {}\n", escape_terminal(trouble));
   if (options.json) {
     const nlohmann::json line = {{"v", 1}, {"domains", domains}, {"addresses", addresses}};
     fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-  } else if (config.domains.empty()) {
+    return kExitGood;
+  }
+  if (config.domains.empty())
     fmt::print("No domain is guarded. Begin with: backstop mode example.com observe\n");
+  for (const Lapse& lapse : in_force.lapses) {
+    fmt::print("\n{} is to enforce, and observes: {}.\n  What to do: {}.\n",
+               escape_terminal(lapse.subject), escape_terminal(lapse.why.what),
+               escape_terminal(lapse.why.todo));
+  }
+  for (const Forced& forced : in_force.forced) {
+    fmt::print(
+        "\n{} enforces although not everything holds, until {}: genuine bounces may be "
+        "refused.\n",
+        escape_terminal(forced.subject), render_instant(forced.until));
   }
   return kExitGood;
 }
@@ -145,7 +196,8 @@ void print_card(const Subject& subject, Mode mode, const std::vector<Unmet>& unm
   if (unmet.empty()) return;
   fmt::print("\nNot fulfilled yet for enforce:\n");
   for (const Unmet& each : unmet)
-    fmt::print("  {}: {}.\n    What to do: {}.\n", each.name, each.what, each.todo);
+    fmt::print("  {}: {}.\n    What to do: {}.\n", each.name, escape_terminal(each.what),
+               escape_terminal(each.todo));
 }
 
 // Asks on the terminal; no is anything but y or yes.
@@ -198,9 +250,31 @@ int refuse_enforce(const Options& options, const Subject& subject,
     fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print(
-        "\nNothing is changed: genuine bounces could be lost. (--force does it all the same.)\n");
+        "\nNothing is changed: genuine bounces could be lost. (--force does it all the same, for "
+        "{}; "
+        "--for says how long.)\n",
+        options.force_for);
   }
   return kExitFound;
+}
+
+// Until when it is to be written as forced; nothing where that line need not change.  Errors:
+// Errc::Invalid for --for.
+Result<std::optional<Instant>> find_forced_until(const Options& options, const Subject& subject,
+                                                 Mode mode, bool is_forced, Instant now) {
+  if (mode != Mode::Enforce) return std::optional<Instant>();
+  if (is_forced) {
+    const auto span = parse_duration(options.force_for);
+    if (!span || *span <= Seconds(0) || *span > kForceLongest) {
+      return fail(Errc::Invalid, "--for",
+                  fmt::format("wants a duration of {} at most, as 7d or 12h",
+                              render_duration(kForceLongest)));
+    }
+    return std::optional<Instant>(now + *span);
+  }
+  // What was forced once and is in order now must not be forced any longer.
+  if (subject.forced_until && now < *subject.forced_until) return std::optional<Instant>(now);
+  return std::optional<Instant>();
 }
 
 int set_mode(const Options& options, const config::Config& config, const Subject& subject,
@@ -208,24 +282,26 @@ int set_mode(const Options& options, const config::Config& config, const Subject
   const Instant now = os::SystemClock().now();
   std::vector<Unmet> unmet;
   if (mode == Mode::Enforce)
-    unmet = unmet_for_enforce(subject.domain, signs(config), mta::queue_lifetime("/"), now);
+    unmet = unmet_for_enforce(EnforceOutlook(config).question(subject.domain), now);
   if (!options.json) print_card(subject, mode, unmet, !config.actions.empty());
   if (!unmet.empty() && !options.force) return refuse_enforce(options, subject, unmet);
+  const auto forced_until = find_forced_until(options, subject, mode, !unmet.empty(), now);
+  if (!forced_until) return report_error(forced_until.error(), kExitUsage);
   if (!options.yes && (isatty(STDIN_FILENO) != 1 || options.json)) {
     return report_error(
         Error{Errc::Invalid, "--yes", "is needed where nobody can be asked; nothing is changed"});
   }
   if (!unmet.empty()) {
     fmt::print(stderr,
-               "backstop: FORCED: {} goes to enforce although {} of its conditions do not hold; "
-               "GENUINE BOUNCES MAY BE REFUSED\n",
-               escape_terminal(subject.name), unmet.size());
+               "backstop: FORCED until {}: {} goes to enforce although {} of its conditions do not "
+               "hold; GENUINE BOUNCES MAY BE REFUSED\n",
+               render_instant(**forced_until), escape_terminal(subject.name), unmet.size());
   }
   if (!options.yes && !is_confirmed()) {
     fmt::print("Nothing is changed.\n");
     return kExitFound;
   }
-  const auto copy = write_mode(options.settings.config_path, subject.name, mode);
+  const auto copy = write_mode(options.settings.config_path, subject.name, mode, *forced_until);
   if (!copy) {
     const bool form = copy.error().code == Errc::Invalid || copy.error().code == Errc::Unsupported;
     return report_error(copy.error(), form ? kExitBadConfig : kExitFound);
@@ -270,10 +346,16 @@ void add_mode_command(CLI::App& app, Chosen& chosen) {
   command->add_flag("--yes", options->yes, "Do not ask");
   command->add_flag("--force", options->force,
                     "Enforce although a condition does not hold; genuine bounces may be lost");
+  command
+      ->add_option("--for", options->force_for,
+                   "With --force: how long; then what does not hold makes it observe by itself")
+      ->type_name("DURATION")
+      ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(render_examples(
       {"backstop mode                          the modes in force, and who may enforce",
        "backstop mode example.com enforce      what it would mean, then asks",
+       "backstop mode example.com enforce --force --for 2d   in need, for two days",
        "backstop mode sales@example.com off    one address goes another way than its domain"}));
   command->callback([options, &chosen] { chosen.run = [options] { return run_mode(*options); }; });
 }

@@ -8,12 +8,14 @@
 
 #include "app/command.h"
 #include "app/exit_code.h"
+#include "app/last_tag.h"
 #include "app/settings.h"
 #include "app/setup_exim.h"
 #include "app/setup_report.h"
 #include "app/setup_sendmail.h"
 #include "app/setup_socket.h"
 #include "app/setup_tags.h"
+#include "core/proof/key_ring.h"
 #include "edge/mta/other_server.h"
 #include "edge/os/clock.h"
 
@@ -28,6 +30,7 @@ struct Options {
   bool dry_run = false;
   bool reload = false;
   bool json = false;
+  bool force = false;
   std::string root = "/";
   std::string mta;  // "" finds out.
   std::string tag;
@@ -206,7 +209,35 @@ Result<SetupReport> set_up(const Options& options, const mta::Postfix& postfix) 
   return report;
 }
 
+// What knows of tags is not taken out while answers to tagged senders may come.  Errors:
+// Errc::Denied; Errc::Invalid, Errc::Limit as read_last_tag.
+Result<void> may_take_tags_out(const Options& options) {
+  if (!options.remove || !options.tags.named || options.tags.style || options.force ||
+      options.dry_run)
+    return {};
+  Settings settings;
+  settings.config_path = config_path(options);
+  const auto config = load_config(settings);
+  if (!config) return {};
+  for (const auto& [name, domain] : config->domains) {
+    if (!domain.tag) continue;
+    return fail(Errc::Denied, name,
+                "still gives tags to its senders, and their bounces would be lost: write "
+                "domains.*.tag = \"none\" first (--force takes it out all the same)");
+  }
+  const std::string root = options.root == "/" ? std::string() : options.root;
+  BS_TRY(const auto last, read_last_tag(root + config->store_directory));
+  const Instant now = os::SystemClock().now();
+  if (!last || now >= *last + proof::kKeptAfterwards) return {};
+  return fail(Errc::Denied, "--tag none",
+              fmt::format("would lose answers to tagged senders: the last tag went out on {}, and "
+                          "its answers may come until {} (--force takes it out all the same)",
+                          render_instant(*last).substr(0, 10),
+                          render_instant(*last + proof::kKeptAfterwards).substr(0, 10)));
+}
+
 int run_setup(const Options& options) {
+  if (auto may = may_take_tags_out(options); !may) return report_error(may.error(), kExitFound);
   if (options.mta == "exim") return run_exim(options);
   if (options.mta == "sendmail") return run_sendmail(options);
   const auto postfix = mta::Postfix::find(options.root);
@@ -251,6 +282,8 @@ void add_setup_command(CLI::App& app, Chosen& chosen) {
                    "Which one, wherever it runs: postfix is changed, exim says what belongs into "
                    "its configuration, sendmail writes a file for sendmail.mc to include")
       ->check(CLI::IsMember({"postfix", "exim", "sendmail"}));
+  command->add_flag("--force", options->force,
+                    "With --remove --tag none: although answers to tagged senders may still come");
   auto* const tag = command->add_option(
       "--tag", options->tag,
       "The tags of senders that the mail server must know; as the domains are "

@@ -212,6 +212,13 @@ void CoverageWatch::publish() {
   list_.store(std::move(list));
 }
 
+coverage::DomainView CoverageWatch::view(const std::string& domain) const {
+  const std::scoped_lock lock(mutex_);
+  const auto said = words_.find(domain);
+  return coverage::find_coverage(domain, book_.find(domain),
+                                 said == words_.end() ? nullptr : &said->second, book_.lost());
+}
+
 void CoverageWatch::write(Instant now) {
   coverage::Book book;
   {

@@ -60,6 +60,8 @@ class CoverageWatch final : public ports::RecordObserver {
   void rest();
   // Any thread; never null.
   std::shared_ptr<const coverage::CoverageList> list() const { return list_.load(); }
+  // What is known of one domain (canonical).  Any thread.
+  coverage::DomainView view(const std::string& domain) const;
 
  private:
   // What tells one state of the words' file from another.

@@ -17,6 +17,7 @@
 #include "app/memory.h"
 #include "app/metrics_file.h"
 #include "app/metrics_page.h"
+#include "app/mode_watch.h"
 #include "app/record_audience.h"
 #include "app/spf_rounds.h"
 #include "app/trial.h"
@@ -46,6 +47,8 @@ constexpr timespec kBeat{.tv_sec = 1, .tv_nsec = 0};
 constexpr unsigned kBeatsPerKeyWatch = 2;
 // How often the service manager's watchdog is fed; the unit waits a multiple of it.
 constexpr unsigned kBeatsPerWatchdog = 5;
+// How often it is looked whether what enforces still may.
+constexpr unsigned kBeatsPerModes = 10;
 // How often a letter of our own is signed and its bounces judged, to see that it still works.
 constexpr unsigned kBeatsPerTrial = 3600;
 // How often metrics.file is written: as often as Prometheus usually looks.
@@ -148,6 +151,7 @@ class Daemon {
   }
 
   Result<void> start() {
+    in_force_.set_modes(modes_.take(in_force_.written(), clock_.now()));
     BS_TRY_VOID(open_milter());
     BS_TRY_VOID(open_doors());
     BS_TRY_VOID(open_metrics());
@@ -180,6 +184,7 @@ class Daemon {
       if (++beats % kBeatsPerKeyWatch == 0) watch_keys();
       // Each thread that serves mail has answered since the last time.
       if (beats % kBeatsPerWatchdog == 0 && serve_all()) os::notify_service_manager("WATCHDOG=1");
+      if (beats % kBeatsPerModes == 0) modes_.look(clock_.now());
       if (beats % kBeatsPerTrial == 0) hold_trial();
       if (beats % kBeatsPerMetricsFile == 0) write_metrics();
     }
@@ -204,6 +209,7 @@ class Daemon {
     coverage_ = std::make_unique<CoverageWatch>(started_with_.store_directory, in_force_, *log_,
                                                 clock_.now());
     in_force_.learn(*coverage_);
+    modes_.learn(*coverage_);
     audience_.add(*coverage_);
     memory_->tell_sendings([this](const LoggedSending& sending) { coverage_->on_logged(sending); });
   }
@@ -244,6 +250,7 @@ class Daemon {
                                           .activated = door::activated_sockets()};
     door::ServerPorts ports = server_ports();
     ports.on_passed_by = {};  // No mail passes there.
+    ports.on_tagged = {};
     BS_TRY(metrics_, http::start_page_server(options,
                                              {.path = "/metrics",
                                               .type = std::string(metrics::kContentType),
@@ -270,7 +277,11 @@ class Daemon {
             .observer = &audience_,
             .wrong_tags = &wrong_tags_,
             .metrics = &counters_,
-            .on_passed_by = [this](Instant now) { passed_by(now); }};
+            .on_passed_by = [this](Instant now) { passed_by(now); },
+            .on_tagged =
+                [this](Instant now) {
+                  if (memory_ != nullptr) memory_->tagged(now);
+                }};
   }
 
   bool serve_all() {
@@ -302,7 +313,8 @@ class Daemon {
     if (memory_ != nullptr) memory_->take(*config);
     DkimFiles dkim = load_dkim_files(*config);
     tell_dkim(dkim, *log_);
-    in_force_.swap(*std::move(config), std::move(dkim.keys));
+    config::Config in_force = modes_.take(*config, clock_.now());
+    in_force_.swap(*std::move(config), std::move(in_force), std::move(dkim.keys));
     key_trouble_.clear();
     watch_keys();
     log_->write(LogLevel::Info, "reload: the new configuration is in force");
@@ -383,6 +395,7 @@ class Daemon {
   std::unique_ptr<SpfRounds> spf_;             // Null where DNS is not asked.
   std::unique_ptr<MetricsPage> metrics_page_;  // Never null.
   MetricsFile metrics_file_;                   // Unused without metrics.file.
+  ModeWatch modes_{in_force_, *keys_, *log_};
   std::string key_trouble_;
   std::unique_ptr<door::Server> server_;   // Null without milter.listen.
   std::unique_ptr<door::Server> doors_;    // Null when no such door is open.

@@ -6,7 +6,8 @@ namespace backstop::app {
 
 InForce::InForce(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim,
                  const DaemonKeys& keys, const ports::Clock& clock)
-    : configured_(make_configured(std::move(config), std::move(dkim))),
+    : written_(config),
+      configured_(make_configured(std::move(config), std::move(dkim))),
       keys_(keys),
       clock_(clock) {}
 
@@ -23,8 +24,14 @@ transaction::Surroundings InForce::current() const {
   return out;
 }
 
-void InForce::swap(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim) {
-  configured_.store(make_configured(std::move(config), std::move(dkim)));
+void InForce::swap(config::Config written, config::Config in_force,
+                   std::shared_ptr<const proof::DkimKeys> dkim) {
+  written_ = std::move(written);
+  configured_.store(make_configured(std::move(in_force), std::move(dkim)));
+}
+
+void InForce::set_modes(config::Config in_force) {
+  configured_.store(make_configured(std::move(in_force), configured_.load()->dkim));
 }
 
 std::shared_ptr<const InForce::Configured> InForce::make_configured(

@@ -20,6 +20,7 @@ namespace backstop::app {
 class InForce final : public ports::SurroundingsSource {
  public:
   // REQUIRES: `keys` and `clock` outlive this.
+  // As written: modes are as they may be with set_modes() or swap().
   InForce(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim,
           const DaemonKeys& keys, const ports::Clock& clock);
 
@@ -28,7 +29,12 @@ class InForce final : public ports::SurroundingsSource {
   void remember(const Memory& memory) { memory_ = &memory; }
   // Likewise for what is learnt of how our domains send.
   void learn(const CoverageWatch& coverage) { coverage_ = &coverage; }
-  void swap(config::Config config, std::shared_ptr<const proof::DkimKeys> dkim);
+  // What was written, and the same with the modes that may be in force now (app/modes_in_force.h).
+  void swap(config::Config written, config::Config in_force,
+            std::shared_ptr<const proof::DkimKeys> dkim);
+  void set_modes(config::Config in_force);
+  // Lives until the next swap(); the thread that swaps.
+  const config::Config& written() const { return written_; }
 
  private:
   // What a reload swaps.
@@ -46,6 +52,7 @@ class InForce final : public ports::SurroundingsSource {
   std::shared_ptr<const proof::SentHasher> hasher_of(
       const std::shared_ptr<const proof::KeyRing>& ring) const;
 
+  config::Config written_;
   std::atomic<std::shared_ptr<const Configured>> configured_;
   mutable std::atomic<std::shared_ptr<const Hashing>> hashing_;
   const DaemonKeys& keys_;

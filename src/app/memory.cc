@@ -46,6 +46,7 @@ Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
       watch_(config.store_directory, config.lifetime, log, clock.now()),
       ring_(config.store_directory, log),
       tags_(config.store_directory, log),
+      last_tag_(config.store_directory, log),
       observer_(log, watch_),
       log_watch_(config.mail_logs.empty()
                      ? nullptr
@@ -75,6 +76,7 @@ void Memory::beat(Instant now) {
   watch_.beat(now);
   if (log_watch_ != nullptr) log_watch_->poll(now);
   tags_.beat(now);
+  last_tag_.beat();
 }
 
 void Memory::rest(Instant now) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "app/last_tag.h"
 #include "app/log_watch.h"
 #include "app/ring_watch.h"
 #include "app/signing_watch.h"
@@ -46,6 +47,8 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   void take(const config::Config& config);
   // A message may have passed unsigned.  Any thread.
   void passed_by(Instant now) { watch_.signing_failed(now); }
+  // A sender was given a tag.  Any thread.
+  void tagged(Instant now) { last_tag_.note(now); }
   // Nothing may be enforced now: mail of ours left under a ring that is lost.  Any thread.
   bool observes_only(Instant now, Seconds lifetime) const { return ring_.is_remade(now, lifetime); }
   // Any thread; neither is null.
@@ -97,6 +100,7 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   SigningWatch watch_;
   RingWatch ring_;
   TagBook tags_;
+  LastTag last_tag_;
   Observer observer_;
   std::unique_ptr<LogWatch> log_watch_;  // Null without logs.mail.
   store::HistoryStore history_;

@@ -26,10 +26,13 @@ bool is_backstopd(std::uint32_t pid) {
 
 }  // namespace
 
-Result<std::string> write_mode(const std::string& path, std::string_view subject,
-                               policy::Mode mode) {
+Result<std::string> write_mode(const std::string& path, std::string_view subject, policy::Mode mode,
+                               std::optional<Instant> forced_until) {
   BS_TRY(const std::string before, os::read_text_file(path, limits::kConfigFileBytes));
-  BS_TRY(const std::string after, config::with_mode(before, path, subject, mode));
+  BS_TRY(std::string after, config::with_mode(before, path, subject, mode));
+  if (forced_until) {
+    BS_TRY(after, config::with_forced_until(after, path, subject, *forced_until));
+  }
   if (before == after) return std::string();
   struct stat status{};
   const mode_t permissions = stat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0600;

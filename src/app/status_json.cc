@@ -28,9 +28,14 @@ Json render_totals(const Totals& totals) {
 Json render_domain(const DomainStatus& status, unsigned span_days) {
   Json unmet = Json::array();
   for (const Unmet& one : status.unmet)
-    unmet.push_back({{"name", one.name}, {"what", one.what}, {"todo", one.todo}});
+    unmet.push_back({{"name", one.name},
+                     {"what", one.what},
+                     {"todo", one.todo},
+                     {"until", json_of(one.until)}});
   return {{"domain", status.domain.name},
           {"mode", policy::name_of(status.domain.mode)},
+          {"fell_back", status.lapse.has_value()},
+          {"forced_until", json_of(status.forced_until)},
           {"coverage", policy::name_of(status.domain.coverage)},
           {"signing_since", json_of(status.domain.signing_since)},
           {"enforceable_from", json_of(status.enforceable_from)},

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/enforce_outlook.h"
 #include "app/ring_watch.h"
 #include "app/text_page.h"
-#include "edge/mta/postfix.h"
 #include "edge/os/gap_file.h"
 #include "edge/os/key_store.h"
 #include "edge/store/day_tables.h"
@@ -119,15 +119,33 @@ class Survey {
   }
 
   void look_at_domains() {
-    const Seconds queue = mta::queue_lifetime("/");
+    const EnforceOutlook outlook(config_);
+    for (const std::string& trouble : outlook.trouble())
+      add_problem(trouble);
+    const auto ask = [&](const config::Domain& domain) { return outlook.question(&domain); };
+    const ModesInForce modes = find_modes_in_force(config_, ask, report_.now);
     for (const auto& [name, domain] : config_.domains) {
-      report_.domains.push_back(
-          {.domain = domain,
-           .day = {},
-           .week = {},
-           .span = {},
-           .unmet = unmet_for_enforce(&domain, report_.keys.signs != 0, queue, report_.now),
-           .enforceable_from = enforceable_from(domain, queue)});
+      const EnforceQuestion question = ask(domain);
+      DomainStatus status;
+      status.domain =
+          question.learnt == nullptr ? domain : coverage::domain_in_force(domain, *question.learnt);
+      status.unmet = unmet_for_enforce(question, report_.now);
+      status.enforceable_from = enforceable_from(question);
+      status.domain.mode = modes.config.domains.at(name).mode;
+      status.forced_until = modes.config.domains.at(name).forced_until;
+      report_.domains.push_back(std::move(status));
+    }
+    for (const Lapse& lapse : modes.lapses) {
+      add_problem(fmt::format("{} is to enforce, and observes: {}. {}.", lapse.subject,
+                              lapse.why.what, lapse.why.todo));
+      for (DomainStatus& status : report_.domains)
+        if (status.domain.name == lapse.subject) status.lapse = lapse.why;
+    }
+    for (const Forced& forced : modes.forced) {
+      add_problem(
+          fmt::format("{} enforces by force until {}, although not everything holds: "
+                      "genuine bounces may be refused.",
+                      forced.subject, render_instant(forced.until)));
     }
     if (config_.domains.empty()) {
       add_problem("No domain is guarded. Begin with: backstop mode example.com observe");
@@ -282,8 +300,9 @@ class Survey {
 
   void judge_domains() {
     for (const DomainStatus& status : report_.domains) {
-      if (status.domain.mode == policy::Mode::Enforce && !status.unmet.empty()) {
-        add_problem(fmt::format("{} is in enforce, but not everything that needs is there: {}",
+      if (status.domain.mode == policy::Mode::Enforce && !status.forced_until &&
+          !status.unmet.empty()) {
+        add_problem(fmt::format("{} is in enforce, but not everything that needs is there: {}.",
                                 status.domain.name, status.unmet.front().what));
       }
       if (status.day.unsigned_out > 0) {
@@ -304,27 +323,56 @@ StatusReport find_status(const Basis& basis) {
   return Survey(basis).run();
 }
 
+namespace {
+
+// "safe to enforce from 2026-11-28T06:00:00Z"
+std::string say_when(const DomainStatus& status) {
+  if (status.unmet.empty())
+    return fmt::format("safe to enforce: backstop mode {} enforce", status.domain.name);
+  std::optional<Instant> latest;
+  for (const Unmet& each : status.unmet) {
+    if (!each.until) return "not safe to enforce yet";
+    latest = std::max(latest.value_or(*each.until), *each.until);
+  }
+  return "safe to enforce from " + render_instant(*latest);
+}
+
+// "2 senders bypass signing: …; it still needs: …"
+std::string say_missing(const std::vector<Unmet>& unmet) {
+  std::vector<std::string> bypasses;
+  std::vector<std::string> others;
+  for (const Unmet& each : unmet) {
+    if (each.until) continue;
+    (each.name == "path" ? bypasses : others).push_back(each.what);
+  }
+  std::string out;
+  if (!bypasses.empty()) {
+    out += fmt::format("; {} {} signing: {}", count_of(bypasses.size(), "sender"),
+                       bypasses.size() == 1 ? "bypasses" : "bypass", fmt::join(bypasses, "; "));
+  }
+  if (!others.empty()) out += fmt::format("; it still needs: {}", fmt::join(others, "; "));
+  return out;
+}
+
+}  // namespace
+
 std::string say_domain(const DomainStatus& status, unsigned span_days) {
   const Totals& span = status.span;
+  const std::string forged =
+      group_digits(span.refused + span.would_refuse - span.genuine_would_refuse);
+  const std::string genuine = group_digits(span.genuine_would_refuse);
   const std::string in_days = fmt::format("in {}", count_of(span_days, "day"));
-  const policy::Mode mode = status.domain.mode;
-  if (mode == policy::Mode::Off) return "off: what comes is let alone";
-  if (mode == policy::Mode::Enforce) {
-    return fmt::format("enforce; {} forged and {} genuine were or would have been refused {}",
-                       group_digits(span.refused + span.would_refuse - span.genuine_would_refuse),
-                       group_digits(span.genuine_would_refuse), in_days);
+  if (status.domain.mode == policy::Mode::Off) return "off: what comes is let alone";
+  if (status.domain.mode == policy::Mode::Enforce) {
+    return fmt::format("enforce{}; {} forged and {} genuine were or would have been refused {}",
+                       status.forced_until ? fmt::format(", by force until {}",
+                                                         render_instant(*status.forced_until))
+                                           : std::string(),
+                       forged, genuine, in_days);
   }
-  std::string out =
-      fmt::format("observe; {} forged and {} genuine would have been refused {}; ",
-                  group_digits(span.refused + span.would_refuse - span.genuine_would_refuse),
-                  group_digits(span.genuine_would_refuse), in_days);
-  if (status.unmet.empty()) {
-    return out + fmt::format("it may enforce: backstop mode {} enforce", status.domain.name);
-  }
-  out += "to enforce it still needs: ";
-  for (std::size_t i = 0; i < status.unmet.size(); ++i)
-    out += (i == 0 ? "" : "; ") + status.unmet[i].what;
-  return out;
+  return fmt::format("observe{}; {}; {} forged and {} genuine would have been refused {}{}",
+                     status.lapse ? ", though it is to enforce" : "", say_when(status), forged,
+                     genuine, in_days, say_missing(status.unmet));
 }
 
 }  // namespace backstop::app

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/basis.h"
-#include "app/mode_card.h"
+#include "app/modes_in_force.h"
 #include "core/proof/signing_gap.h"
 #include "edge/os/heartbeat.h"
 
@@ -29,7 +29,9 @@ struct Totals {
 };
 
 struct DomainStatus {
-  config::Domain domain;
+  config::Domain domain;       // As in force: what was learnt stands where nothing is configured.
+  std::optional<Unmet> lapse;  // It is to enforce, and observes for want of that.
+  std::optional<Instant> forced_until;  // It enforces until then only because it is forced.
   Totals day;
   Totals week;
   Totals span;  // Of StatusReport::span_days.
@@ -73,8 +75,8 @@ struct StatusReport {
 
 StatusReport find_status(const Basis& basis);
 
-// "observe; 61,204 forged and 0 genuine would have been refused in 14 days; to enforce it still
-// needs: …"
+// "observe; safe to enforce from 2026-11-28; 61,204 forged and 0 genuine would have been refused in
+// 14 days; 2 senders bypass signing: …"
 std::string say_domain(const DomainStatus& status, unsigned span_days);
 
 std::string render_status_page(const StatusReport& report);

@@ -92,8 +92,8 @@ TEST_F(StatusTest, counts_what_would_have_been_refused_by_day_week_and_fortnight
   EXPECT_EQ(status.span.would_refuse, 14U);
   EXPECT_EQ(report.span_days, 14U);
   EXPECT_NE(say_domain(status, report.span_days)
-                .find("observe; 15 forged and 0 genuine would have been refused in 14 days; to "
-                      "enforce it still needs: "),
+                .find("observe; not safe to enforce yet; 15 forged and 0 genuine would have been "
+                      "refused in 14 days; it still needs: "),
             std::string::npos);
 }
 
@@ -138,9 +138,34 @@ TEST_F(StatusTest, tells_of_gaps_of_the_last_week_and_of_mail_that_passes_unseen
   EXPECT_TRUE(has_problem(report, "1 line that cannot be read"));
 }
 
-TEST_F(StatusTest, tells_of_a_domain_in_enforce_that_cannot_enforce) {
-  basis_.config.domains["example.com"].mode = policy::Mode::Enforce;
-  EXPECT_TRUE(has_problem(find_status(basis_), "example.com is in enforce, but"));
+TEST_F(StatusTest, tells_of_a_domain_that_fell_back_or_is_forced) {
+  config::Domain& domain = basis_.config.domains["example.com"];
+  domain.mode = policy::Mode::Enforce;
+  StatusReport report = find_status(basis_);
+  EXPECT_TRUE(has_problem(report, "example.com is to enforce, and observes"));
+  EXPECT_TRUE(say_domain(report.domains[0], 14).starts_with("observe, though it is to enforce; "));
+  domain.forced_until = kNow + Days{2};
+  report = find_status(basis_);
+  EXPECT_TRUE(has_problem(report, "enforces by force until 2026-11-23T12:00:00Z"));
+  EXPECT_TRUE(say_domain(report.domains[0], 14).starts_with("enforce, by force until 2026-11-23"));
+}
+
+TEST_F(StatusTest, says_from_when_on_it_is_safe_to_enforce_and_who_bypasses_signing) {
+  DomainStatus status;
+  status.domain = {.name = "a.test"};
+  status.span = {.would_refuse = 61'204};
+  EXPECT_EQ(say_domain(status, 14),
+            "observe; safe to enforce: backstop mode a.test enforce; 61,204 forged and 0 genuine "
+            "would have been refused in 14 days");
+  status.unmet.push_back({.name = "signing_since", .what = "w", .todo = "t", .until = kNow});
+  EXPECT_EQ(say_domain(status, 14),
+            "observe; safe to enforce from 2026-11-21T12:00:00Z; 61,204 forged and 0 genuine would "
+            "have been refused in 14 days");
+  status.unmet.push_back({.name = "path", .what = "the shop", .todo = "t"});
+  status.unmet.push_back({.name = "path", .what = "a phone", .todo = "t"});
+  EXPECT_EQ(say_domain(status, 14),
+            "observe; not safe to enforce yet; 61,204 forged and 0 genuine would have been refused "
+            "in 14 days; 2 senders bypass signing: the shop; a phone");
 }
 
 TEST_F(StatusTest, tells_of_a_history_and_a_ledger_that_cannot_be_read) {

@@ -131,7 +131,12 @@ class TagSetup(SetupTest):
         self.assertNotIn("milter.sock", self.value("smtpd_milters"))
         self.assertEqual(self.recipient(self.tagged())[0], 250)
         self.bounce_here()
-        done = self.backstop("setup", "--remove", "--tag", "none")
+        before = self.files()
+        refused = self.backstop("setup", "--remove", "--tag", "none")
+        self.assertEqual(refused.returncode, 1, refused.stdout + refused.stderr)
+        self.assertIn("still gives tags to its senders", refused.stderr)
+        self.assertEqual(self.files(), before)
+        done = self.backstop("setup", "--remove", "--tag", "none", "--force")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(self.files(), self.original)
 
@@ -147,7 +152,7 @@ class TagSetup(SetupTest):
         self.apply()
         self.assertRegex(self.value("recipient_canonical_maps"), r"^pipemap:\{.*\}, inline:\{a@b.test=c@b.test\}$")
         self.assertEqual(self.value("recipient_canonical_classes"), "envelope_recipient, header_recipient")
-        self.assertEqual(self.backstop("setup", "--remove", "--tag", "none").returncode, 0)
+        self.assertEqual(self.backstop("setup", "--remove", "--tag", "none", "--force").returncode, 0)
         self.assertEqual(self.value("recipient_canonical_maps"), "inline:{a@b.test=c@b.test}")
 
     def test_a_command_filter_of_another_is_not_replaced(self):

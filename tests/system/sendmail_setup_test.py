@@ -68,13 +68,27 @@ class Setup(unittest.TestCase):
         self.setup_("--apply")
         stock = self.macros.read_text()
         self.include()
-        remove = ("--remove", "--tag", "none")
+        remove = ("--remove", "--tag", "none", "--force")
         self.assertEqual(self.setup_(*remove)[1]["state"], "by-hand")
         self.assertTrue(self.written.exists())
         self.macros.write_text(stock)
         self.assertEqual(self.setup_(*remove)[1]["state"], "done")
         self.assertFalse(self.written.exists())
         self.assertEqual(self.setup_(*remove)[1]["state"], "nothing-to-do")
+
+    def test_what_takes_tags_off_stays_400_days_behind_the_last_tag(self):
+        self.setup_("--apply")
+        self.config.write_text(_WITHOUT_TAGS)
+        last = self.room.room / "var/lib/backstop/last-tag"
+        last.parent.mkdir(parents=True, exist_ok=True)
+        remove = [_BACKSTOP, "setup", "--mta", "sendmail", "--root", str(self.room.room), "--config", str(self.config),
+                  "--remove", "--tag", "none"]
+        for day, stays in (("2026-11-01", True), ("2020-11-01", False)):
+            last.write_text(f"{day}T00:00:00Z\n")
+            with self.subTest(day=day):
+                done = subprocess.run(remove, capture_output=True, text=True, timeout=60)
+                self.assertEqual("would lose answers to tagged senders" in done.stderr, stays, done.stderr)
+                self.assertEqual(self.written.exists(), stays)
 
     def test_tags_come_off_until_that_is_taken_out_as_well(self):
         self.setup_("--apply")

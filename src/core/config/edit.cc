@@ -16,7 +16,6 @@
 namespace backstop::config {
 namespace {
 
-constexpr std::string_view kKey = "mode";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Offset of a place in the text.  The parser counts code points from 1 and no byte order mark.
@@ -76,14 +75,15 @@ struct Place {
 
 class Editor {
  public:
+  // `literal`: the value as TOML.
   Editor(std::string_view text, std::string_view origin, std::string_view subject,
-         policy::Mode mode)
+         std::string_view key, std::string literal)
       : mark_(text.starts_with(kByteOrderMark) ? kByteOrderMark : std::string_view()),
         text_(text.substr(mark_.size())),
         origin_(origin),
         subject_(subject),
-        value_(policy::name_of(mode)),
-        literal_(quote(value_)),
+        key_(key),
+        literal_(std::move(literal)),
         end_(line_end_of(text)) {}
 
   Result<std::string> edit() {
@@ -96,7 +96,7 @@ class Editor {
       return refuse(1, "cannot be written; change it by hand");
     wanted_ = parsed.table();
     if (!want(place)) return refuse(1, "is not of the form that is edited");
-    const toml::node* const value = place.table == nullptr ? nullptr : place.table->get(kKey);
+    const toml::node* const value = place.table == nullptr ? nullptr : place.table->get(key_);
     std::vector<std::string> candidates;
     if (value != nullptr)
       candidates.push_back(replaced(*value));
@@ -111,7 +111,7 @@ class Editor {
  private:
   tl::unexpected<Error> refuse(toml::source_index line, std::string_view what) const {
     return fail(Errc::Unsupported, fmt::format("{}:{}", origin_, line),
-                fmt::format("the mode of {} {}", subject_, what));
+                fmt::format("the {} of {} {}", key_, subject_, what));
   }
 
   bool is_subject(bool address, std::string_view key) const {
@@ -162,7 +162,9 @@ class Editor {
     if (section->get(place.name) == nullptr) section->insert(place.name, toml::table{});
     toml::table* const table = section->get(place.name)->as_table();
     if (table == nullptr) return false;
-    table->insert_or_assign(kKey, value_);
+    const toml::parse_result value = toml::parse(fmt::format("value = {}", literal_), origin_);
+    if (!value) return false;
+    table->insert_or_assign(key_, *value.table().get("value"));
     return true;
   }
 
@@ -188,7 +190,7 @@ class Editor {
   }
 
   std::string assignment(std::string_view prefix) const {
-    return fmt::format("{}{} = {}", prefix, kKey, literal_);
+    return fmt::format("{}{} = {}", prefix, key_, literal_);
   }
 
   // From the most to the least fitting.
@@ -232,7 +234,7 @@ class Editor {
   std::string_view text_;
   std::string_view origin_;
   std::string_view subject_;
-  std::string_view value_;
+  std::string_view key_;
   std::string literal_;
   std::string_view end_;
   toml::table wanted_;
@@ -242,7 +244,12 @@ class Editor {
 
 Result<std::string> with_mode(std::string_view text, std::string_view origin,
                               std::string_view subject, policy::Mode mode) {
-  return Editor(text, origin, subject, mode).edit();
+  return Editor(text, origin, subject, "mode", quote(policy::name_of(mode))).edit();
+}
+
+Result<std::string> with_forced_until(std::string_view text, std::string_view origin,
+                                      std::string_view subject, Instant until) {
+  return Editor(text, origin, subject, "forced_until", render_instant(until)).edit();
 }
 
 }  // namespace backstop::config

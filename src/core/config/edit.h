@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/base/time.h"
 #include "core/policy/policy.h"
 
 namespace backstop::config {
@@ -21,5 +22,9 @@ namespace backstop::config {
 // stands in a form that is not edited: an inline table, or two spellings of one subject.
 Result<std::string> with_mode(std::string_view text, std::string_view origin,
                               std::string_view subject, policy::Mode mode);
+
+// Likewise the time until which `subject` is enforced whatever is missing.
+Result<std::string> with_forced_until(std::string_view text, std::string_view origin,
+                                      std::string_view subject, Instant until);
 
 }  // namespace backstop::config

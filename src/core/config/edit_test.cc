@@ -120,5 +120,22 @@ TEST(Edit, TheSampleFileCanBeEdited) {
   EXPECT_EQ(parse_config(*edited, "f")->domains.at("a.test").mode, Mode::Off);
 }
 
+TEST(Edit, ATimeIsWrittenBesideTheModeAndReplacedLater) {
+  const Instant first = *parse_instant("2026-11-28T12:00:00Z");
+  const Instant second = *parse_instant("2026-12-05T12:00:00Z");
+  const std::string_view before = "[domains.\"a.test\"] # ours\nmode = \"enforce\" # since May\n";
+  const auto once = with_forced_until(before, "f.toml", "a.test", first);
+  ASSERT_TRUE(once) << once.error().text();
+  EXPECT_EQ(*once,
+            "[domains.\"a.test\"] # ours\nforced_until = 2026-11-28T12:00:00Z\n"
+            "mode = \"enforce\" # since May\n");
+  const auto again = with_forced_until(*once, "f.toml", "a.test", second);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(parse_config(*again, "f.toml")->domains.at("a.test").forced_until, second);
+  const auto address = with_forced_until(before, "f.toml", "alice@a.test", first);
+  ASSERT_TRUE(address) << address.error().text();
+  EXPECT_EQ(parse_config(*address, "f.toml")->address_forced_until.at("alice@a.test"), first);
+}
+
 }  // namespace
 }  // namespace backstop::config

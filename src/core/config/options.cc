@@ -20,6 +20,12 @@ const std::vector<Option>& options() {
        "observe judges everything and refuses nothing; enforce refuses what is proved forged; off "
        "leaves\n"
        "the domain's mail alone, but still signs it."},
+      {"domains.*.forced_until", "time", "none",
+       "Until then the domain is enforced although a condition of enforce does not hold, as\n"
+       "`backstop mode DOMAIN enforce --force` writes it; after it, what does not hold makes the "
+       "domain\n"
+       "observe by itself. Genuine bounces may be lost meanwhile.",
+       "2026-11-28T00:00:00Z"},
       {"domains.*.signing_since", "time", "none",
        "From when on every outgoing message of the domain was signed. Your word for it, above "
        "what is\n"
@@ -58,6 +64,8 @@ const std::vector<Option>& options() {
        "envelope sender."},
       {"addresses.*.mode", "off, observe or enforce", "\"observe\"",
        "The mode of one address, instead of its domain's."},
+      {"addresses.*.forced_until", "time", "none", "As that of a domain, for one address.",
+       "2026-11-28T00:00:00Z"},
       {"tags.delimiter", "one character", "\"+\"",
        "What sets a sub-address off, as the mail server has it (Postfix: recipient_delimiter)."},
       {"tags.exempt_domains", "list of domains", "[]",

@@ -112,6 +112,12 @@ Result<void> set_address_mode(Config& config, const Value& value) {
   return {};
 }
 
+Result<void> set_address_forced_until(Config& config, const Value& value) {
+  BS_TRY(const std::string address, read_address(value.name));
+  BS_TRY(config.address_forced_until[address], read_instant(value.node));
+  return {};
+}
+
 Result<void> set_roles(Config& config, const Value& value) {
   BS_TRY(config.role_addresses, read_addresses(value.node));
   return {};
@@ -241,6 +247,12 @@ Result<void> set_signing_since(Config& config, const Value& value) {
   return {};
 }
 
+Result<void> set_forced_until(Config& config, const Value& value) {
+  BS_TRY(Domain* const domain, find_or_add(config, value.name));
+  BS_TRY(domain->forced_until, read_instant(value.node));
+  return {};
+}
+
 Result<void> set_coverage(Config& config, const Value& value) {
   static constexpr std::pair<std::string_view, policy::Coverage> kChoices[] = {
       {"unknown", policy::Coverage::Unknown},
@@ -359,6 +371,7 @@ constexpr Reader kReaders[] = {
     {"authserv_id", set_authserv_id},
     {"networks.own", set_own_networks},
     {"domains.*.mode", set_mode},
+    {"domains.*.forced_until", set_forced_until},
     {"domains.*.signing_since", set_signing_since},
     {"domains.*.coverage", set_coverage},
     {"domains.*.sends_mail", set_flag<&Domain::sends_mail>},
@@ -368,6 +381,7 @@ constexpr Reader kReaders[] = {
     {"addresses.never_sends", set_never_sends},
     {"addresses.tag_exempt_senders", set_tag_exempt_senders},
     {"addresses.*.mode", set_address_mode},
+    {"addresses.*.forced_until", set_address_forced_until},
     {"tags.delimiter", set_tag_delimiter},
     {"tags.exempt_domains", set_tag_exempt_domains},
     {"relays.inbound", set_inbound_relays},

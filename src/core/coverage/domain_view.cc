@@ -197,7 +197,10 @@ std::optional<Instant> CoverageList::signing_since(std::string_view domain) cons
 policy::Coverage coverage_in_force(const config::Domain& domain, const CoverageList* list,
                                    const mail::Address& address) {
   if (domain.says_coverage() || list == nullptr) return domain.coverage;
-  return list->coverage(domain.name, mail::canonical(address));
+  const policy::Coverage learnt = list->coverage(domain.name, mail::canonical(address));
+  // Force takes what nobody knows for covered; what is known to leave unsigned stays spared.
+  const bool forced = domain.forced_until && learnt == policy::Coverage::Unknown;
+  return forced ? policy::Coverage::Covered : learnt;
 }
 
 std::optional<Instant> signing_since_in_force(const config::Domain& domain,

@@ -94,7 +94,7 @@ class CoverageList {
 };
 
 // What judges a message to that address: the configuration's word where it has one, else what was
-// learnt.  `list` may be null.
+// learnt; while it is forced (forced_until is set), Unknown counts as Covered.  `list` may be null.
 policy::Coverage coverage_in_force(const config::Domain& domain, const CoverageList* list,
                                    const mail::Address& address);
 std::optional<Instant> signing_since_in_force(const config::Domain& domain,

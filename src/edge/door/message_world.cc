@@ -46,6 +46,7 @@ bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fiel
     told.is_signed = told.is_signed && adds_fields;
     told.is_tagged = told.is_tagged && changes_sender;
     world.log.write(ports::LogLevel::Info, transaction::render_log_line(told, id));
+    if (told.is_tagged && world.on_tagged) world.on_tagged(told.at);
     if (world.metrics != nullptr) count_message(told, *world.metrics);
     if (world.history != nullptr) world.history->append(transaction::make_history_row(told, id));
     if (world.observer != nullptr) world.observer->on_record(told, id);

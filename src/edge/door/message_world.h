@@ -37,6 +37,7 @@ struct MessageWorld {
   ports::WrongTags* wrong_tags = nullptr;          // Null: searches for tags go unnoticed.
   ports::Metrics* metrics = nullptr;               // Null: nothing is counted.
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
+  std::function<void(Instant)> on_tagged = {};     // As ServerPorts::on_tagged.
 
   void passed_by() const {
     if (on_passed_by) on_passed_by(clock.now());

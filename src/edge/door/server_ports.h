@@ -30,6 +30,8 @@ struct ServerPorts {
   ports::Metrics* metrics = nullptr;          // Null: nothing is counted.
   // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
   std::function<void(Instant)> on_passed_by = {};
+  // Likewise, when a sender was given a tag.
+  std::function<void(Instant)> on_tagged = {};
 };
 
 // REQUIRES: `messages` outlives what is returned.
@@ -42,7 +44,8 @@ inline MessageWorld make_message_world(const ServerPorts& ports, MessageSource& 
           .observer = ports.observer,
           .wrong_tags = ports.wrong_tags,
           .metrics = ports.metrics,
-          .on_passed_by = ports.on_passed_by};
+          .on_passed_by = ports.on_passed_by,
+          .on_tagged = ports.on_tagged};
 }
 
 }  // namespace backstop::door

@@ -1,6 +1,7 @@
 // What the doors have in common where they are asked of addresses, and not of messages.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 #include "edge/mta/tag_desk.h"
@@ -14,7 +15,12 @@ namespace backstop::mta {
 struct AddressWorld {
   const ports::Clock& clock;
   const ports::SurroundingsSource& surroundings;
-  ports::WrongTags* wrong_tags = nullptr;  // Null: searches for tags go unnoticed.
+  ports::WrongTags* wrong_tags = nullptr;       // Null: searches for tags go unnoticed.
+  std::function<void(Instant)> on_tagged = {};  // As door::ServerPorts.
+
+  void tagged() const {
+    if (on_tagged) on_tagged(clock.now());
+  }
 };
 
 // find_tag, of a recipient that this client names; a forged tag is counted.  Withheld where the

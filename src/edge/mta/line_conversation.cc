@@ -127,6 +127,7 @@ void LineConversation::on_answered(Result<transaction::Answer> answer, std::stri
             ? std::nullopt
             : make_tag(to_sign_->address, to_sign_->day, to_sign_->recipient_domain, *permit,
                        addresses_.surroundings.current(), addresses_.clock.now());
+    if (tagged) addresses_.tagged();
     out += tagged.value_or(to_sign_->address);
   }
   finish();

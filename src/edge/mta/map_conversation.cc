@@ -74,6 +74,7 @@ void MapConversation::on_answered(Result<transaction::Answer> answer, std::strin
                           ? std::nullopt
                           : make_tag(to_sign_, std::nullopt, "", *permit,
                                      world_.surroundings.current(), world_.clock.now());
+  if (tagged) world_.tagged();
   append_netstring(out, tagged ? std::string(kFound) + *tagged : std::string(kNotFound));
 }
 

@@ -1,0 +1,45 @@
+#include "app/enforce_outlook.h"
+
+#include "app/coverage_file.h"
+#include "edge/mta/other_server.h"
+#include "edge/mta/postfix.h"
+#include "edge/os/key_store.h"
+
+namespace backstop::app {
+
+coverage::MailServer find_mail_server(const std::string& root) {
+  if (mta::Postfix::find(root)) return coverage::MailServer::Postfix;
+  const auto other = mta::find_other_server(root);
+  if (!other) return coverage::MailServer::Unknown;
+  return *other == mta::OtherServer::Exim ? coverage::MailServer::Exim
+                                          : coverage::MailServer::Sendmail;
+}
+
+EnforceOutlook::EnforceOutlook(const config::Config& config)
+    : queue_lifetime_(mta::queue_lifetime("/")), server_(find_mail_server("/")) {
+  if (const auto loaded = os::KeyStore(config.keys_directory).load())
+    signs_ = loaded->ring->emitting() != nullptr;
+  if (config.store_directory.empty()) return;
+  if (auto learnt = read_coverage(config)) {
+    learnt_ = *std::move(learnt);
+  } else {
+    trouble_.push_back("What is known of the ways in which mail leaves cannot be read: " +
+                       learnt.error().text());
+  }
+}
+
+EnforceQuestion EnforceOutlook::question(const config::Domain* domain) const {
+  EnforceQuestion out{.domain = domain,
+                      .learnt = nullptr,
+                      .server = server_,
+                      .signs = signs_,
+                      .queue_lifetime = queue_lifetime_};
+  if (domain == nullptr) return out;
+  if (const auto learnt = learnt_.find(domain->name); learnt != learnt_.end())
+    out.learnt = &learnt->second;
+  if (const auto groups = open_groups_.find(domain->name); groups != open_groups_.end())
+    out.open_groups = groups->second;
+  return out;
+}
+
+}  // namespace backstop::app
