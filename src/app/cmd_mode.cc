@@ -65,9 +65,6 @@ Result<Subject> find_subject(const config::Config& config, const std::string& te
   if (!out.is_address && out.domain != nullptr) {
     out.mode = out.domain->mode;
     out.forced_until = out.domain->forced_until;
-  } else if (const auto forced = config.address_forced_until.find(out.name);
-             forced != config.address_forced_until.end()) {
-    out.forced_until = forced->second;
   }
   return out;
 }
@@ -284,6 +281,11 @@ int set_mode(const Options& options, const config::Config& config, const Subject
   if (mode == Mode::Enforce)
     unmet = unmet_for_enforce(EnforceOutlook(config).question(subject.domain), now);
   if (!options.json) print_card(subject, mode, unmet, !config.actions.empty());
+  if (!unmet.empty() && options.force && subject.is_address) {
+    return report_error(
+        Error{Errc::Invalid, "--force", "is for a whole domain, not for one address of it"},
+        kExitUsage);
+  }
   if (!unmet.empty() && !options.force) return refuse_enforce(options, subject, unmet);
   const auto forced_until = find_forced_until(options, subject, mode, !unmet.empty(), now);
   if (!forced_until) return report_error(forced_until.error(), kExitUsage);

@@ -161,7 +161,8 @@ TEST_F(EnforceConditionsTest, AnAddressFallsBackWithItsDomain) {
   EXPECT_EQ(in_force().config.address_modes.at("bob@a.test"), policy::Mode::Enforce);
   find_bypass();
   EXPECT_EQ(in_force().config.address_modes.at("bob@a.test"), policy::Mode::Observe);
-  config_.address_forced_until["bob@a.test"] = kNow + Days(1);
+  domain().mode = policy::Mode::Enforce;
+  domain().forced_until = kNow + Days(1);
   EXPECT_EQ(in_force().config.address_modes.at("bob@a.test"), policy::Mode::Enforce);
 }
 

@@ -27,7 +27,7 @@ class Finder {
 
   ModesInForce find() {
     for (auto& [name, domain] : out_.config.domains) {
-      const bool forced = lower(name, written_.domains.at(name), domain.mode, domain.forced_until);
+      const bool forced = lower(name, written_.domains.at(name), domain.mode);
       if (!forced) domain.forced_until.reset();
     }
     for (auto& [address, mode] : out_.config.address_modes)
@@ -37,13 +37,13 @@ class Finder {
 
  private:
   // True when it is in force only because it is forced.
-  bool lower(const std::string& subject, const config::Domain& domain, Mode& mode,
-             std::optional<Instant> forced_until) {
+  bool lower(const std::string& subject, const config::Domain& domain, Mode& mode) {
     if (mode != Mode::Enforce) return false;
     auto lapse = find_lapse(ask_(domain), now_);
     if (!lapse) return false;
-    if (forced_until && now_ < *forced_until) {
-      out_.forced.push_back({subject, *forced_until});
+    const bool forced = domain.mode == Mode::Enforce && domain.forced_until.has_value();
+    if (forced && now_ < *domain.forced_until) {
+      out_.forced.push_back({subject, *domain.forced_until});
       return true;
     }
     mode = Mode::Observe;
@@ -56,12 +56,7 @@ class Finder {
     const std::string_view name = std::string_view(address).substr(at + 1);
     const auto domain = written_.domains.find(mail::canonical_domain(name));
     if (domain == written_.domains.end()) return;
-    const auto forced = written_.address_forced_until.find(address);
-    const auto until = forced == written_.address_forced_until.end()
-                           ? std::nullopt
-                           : std::optional<Instant>(forced->second);
-    if (!lower(address, domain->second, mode, until))
-      out_.config.address_forced_until.erase(address);
+    lower(address, domain->second, mode);
   }
 
   const config::Config& written_;

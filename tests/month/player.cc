@@ -141,7 +141,10 @@ void Player::send(std::size_t site, const std::string& sender) {
   const std::string from = sender + "@" + fates_[site].site.domain;
   const std::string to = correspondent(fates_[site].site);
   const std::string id = fmt::format("<{}@{}>", ++ids_, fates_[site].site.domain);
-  sim::Letter letter{.client = "192.0.2.77", .client_name = "desk.test", .login = sender};
+  sim::Letter letter;
+  letter.client = "192.0.2.77";
+  letter.client_name = "desk.test";
+  letter.login = sender;
   letter.sender = from;
   letter.recipients = {to};
   letter.fields = {{"From", from},
@@ -205,7 +208,9 @@ void Player::forward(std::size_t site) {
       fmt::format("SRS0={}={}=stranger.test=writer{}@{}", random_.letters(4), random_.letters(2),
                   random_.below(50), domain);
   const std::string id = fmt::format("<{}@stranger.test>", random_.letters(12));
-  sim::Letter letter{.client = "127.0.0.1", .client_name = "localhost"};
+  sim::Letter letter;
+  letter.client = "127.0.0.1";
+  letter.client_name = "localhost";
   letter.sender = rewritten;
   letter.recipients = {"other@elsewhere.test"};
   letter.fields = {{"From", "writer@stranger.test"},

@@ -20,11 +20,12 @@ namespace backstop::month {
 // What became of one site.
 struct Fate {
   Site site;
-  std::optional<Instant> enforced_from;
-  std::set<std::string> found;  // Names of bypasses that the list had before enforce, or by now.
+  std::optional<Instant> enforced_from = {};
+  std::set<std::string> found =
+      {};                       // Names of bypasses that the list had before enforce, or by now.
   bool found_all_first = true;  // All were in the list when enforce was allowed.
-  std::set<std::string> asked;  // Conditions that ever stood in the way.
-  unsigned genuine = 0;         // Answers to mail of ours that came back to us.
+  std::set<std::string> asked = {};  // Conditions that ever stood in the way.
+  unsigned genuine = 0;              // Answers to mail of ours that came back to us.
   unsigned genuine_lost = 0;
   unsigned genuine_enforced = 0;  // Of them: while it enforced.
   unsigned forged = 0;            // That returned enough, while it enforced.

@@ -34,7 +34,7 @@ struct Domain {
   policy::Mode mode = policy::Mode::Observe;
   // Until then it is enforced although a condition of enforce does not hold.
   std::optional<Instant> forced_until = {};
-  std::optional<Instant> signing_since;
+  std::optional<Instant> signing_since = {};
   policy::Coverage coverage = policy::Coverage::Unknown;
   bool unknown_is_said = false;  // Unknown stands in the file, and is not the default.
   bool sends_mail = true;
@@ -117,7 +117,6 @@ struct Config {
   std::vector<std::string> role_addresses;                             // Canonical.
   std::vector<std::string> never_sends;                                // Canonical.
   std::map<std::string, policy::Mode, std::less<>> address_modes;      // By canonical address.
-  std::map<std::string, Instant, std::less<>> address_forced_until;    // Likewise.
   std::map<std::string, policy::Actions, std::less<>> actions;  // By kind or canonical address.
   LogTarget log_target = LogTarget::Stderr;
   LogLevel log_level = LogLevel::Info;

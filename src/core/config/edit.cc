@@ -248,8 +248,8 @@ Result<std::string> with_mode(std::string_view text, std::string_view origin,
 }
 
 Result<std::string> with_forced_until(std::string_view text, std::string_view origin,
-                                      std::string_view subject, Instant until) {
-  return Editor(text, origin, subject, "forced_until", render_instant(until)).edit();
+                                      std::string_view domain, Instant until) {
+  return Editor(text, origin, domain, "forced_until", render_instant(until)).edit();
 }
 
 }  // namespace backstop::config

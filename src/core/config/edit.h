@@ -23,8 +23,8 @@ namespace backstop::config {
 Result<std::string> with_mode(std::string_view text, std::string_view origin,
                               std::string_view subject, policy::Mode mode);
 
-// Likewise the time until which `subject` is enforced whatever is missing.
+// Likewise the time until which a domain is enforced whatever is missing.
 Result<std::string> with_forced_until(std::string_view text, std::string_view origin,
-                                      std::string_view subject, Instant until);
+                                      std::string_view domain, Instant until);
 
 }  // namespace backstop::config

@@ -132,9 +132,6 @@ TEST(Edit, ATimeIsWrittenBesideTheModeAndReplacedLater) {
   const auto again = with_forced_until(*once, "f.toml", "a.test", second);
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(parse_config(*again, "f.toml")->domains.at("a.test").forced_until, second);
-  const auto address = with_forced_until(before, "f.toml", "alice@a.test", first);
-  ASSERT_TRUE(address) << address.error().text();
-  EXPECT_EQ(parse_config(*address, "f.toml")->address_forced_until.at("alice@a.test"), first);
 }
 
 }  // namespace

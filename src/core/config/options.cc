@@ -64,8 +64,6 @@ const std::vector<Option>& options() {
        "envelope sender."},
       {"addresses.*.mode", "off, observe or enforce", "\"observe\"",
        "The mode of one address, instead of its domain's."},
-      {"addresses.*.forced_until", "time", "none", "As that of a domain, for one address.",
-       "2026-11-28T00:00:00Z"},
       {"tags.delimiter", "one character", "\"+\"",
        "What sets a sub-address off, as the mail server has it (Postfix: recipient_delimiter)."},
       {"tags.exempt_domains", "list of domains", "[]",

@@ -112,12 +112,6 @@ Result<void> set_address_mode(Config& config, const Value& value) {
   return {};
 }
 
-Result<void> set_address_forced_until(Config& config, const Value& value) {
-  BS_TRY(const std::string address, read_address(value.name));
-  BS_TRY(config.address_forced_until[address], read_instant(value.node));
-  return {};
-}
-
 Result<void> set_roles(Config& config, const Value& value) {
   BS_TRY(config.role_addresses, read_addresses(value.node));
   return {};
@@ -381,7 +375,6 @@ constexpr Reader kReaders[] = {
     {"addresses.never_sends", set_never_sends},
     {"addresses.tag_exempt_senders", set_tag_exempt_senders},
     {"addresses.*.mode", set_address_mode},
-    {"addresses.*.forced_until", set_address_forced_until},
     {"tags.delimiter", set_tag_delimiter},
     {"tags.exempt_domains", set_tag_exempt_domains},
     {"relays.inbound", set_inbound_relays},

@@ -37,13 +37,13 @@ struct PathView {
   bool is_open = false;          // It keeps the domain from being covered.
   bool is_contradicted = false;  // Said to sign, but unsigned mail was seen since.
   bool needs_addresses = false;  // Ours and unsigned, but nobody knows of which addresses.
-  Said said;
-  std::optional<Instant> first;  // Nothing where no mail was seen on it.
-  std::optional<Instant> last;
+  Said said = {};
+  std::optional<Instant> first = {};  // Nothing where no mail was seen on it.
+  std::optional<Instant> last = {};
   std::uint64_t signed_count = 0;
   std::uint64_t unsigned_count = 0;
-  std::vector<std::string> addresses;  // Of ours that leave unsigned by it; canonical, sorted.
-  bool more = false;                   // Others may.
+  std::vector<std::string> addresses = {};  // Of ours that leave unsigned by it; canonical, sorted.
+  bool more = false;                        // Others may.
 };
 
 // Why a list is whole, or is not.
