@@ -8,6 +8,7 @@
 #include "app/basis.h"
 #include "app/command.h"
 #include "app/exit_code.h"
+#include "app/when.h"
 #include "app/why_answer.h"
 #include "core/base/ascii.h"
 #include "core/base/escape.h"
@@ -46,19 +47,11 @@ struct Question {
   std::optional<Instant> since;
 };
 
-// A duration back from now, or a date.
-Result<std::optional<Instant>> parse_since(const std::string& text, Instant now) {
-  if (text.empty()) return std::optional<Instant>();
-  if (const auto duration = parse_duration(text)) return std::optional(now - *duration);
-  if (const auto instant = parse_instant(text)) return std::optional(*instant);
-  return fail(Errc::Invalid, "--since",
-              "write a duration back from now (2d, 12h) or a date (2026-11-19, "
-              "2026-11-19T08:00:00Z)");
-}
-
 Result<Question> parse_question(const Options& options, const config::Config& config, Instant now) {
   Question question;
-  BS_TRY(question.since, parse_since(options.since, now));
+  if (!options.since.empty()) {
+    BS_TRY(question.since, parse_when(options.since, "--since", now));
+  }
   if (options.id.empty() == options.to.empty()) {
     return fail(Errc::Invalid, "",
                 "name one thing: a queue id, a Message-ID, or a recipient with --to");

@@ -20,6 +20,7 @@ void add_keys_command(CLI::App& app, Chosen& chosen);
 void add_mode_command(CLI::App& app, Chosen& chosen);
 void add_play_command(CLI::App& app, Chosen& chosen);
 void add_read_command(CLI::App& app, Chosen& chosen);
+void add_replay_command(CLI::App& app, Chosen& chosen);
 void add_scan_command(CLI::App& app, Chosen& chosen);
 void add_setup_command(CLI::App& app, Chosen& chosen);
 void add_sign_command(CLI::App& app, Chosen& chosen);

@@ -26,6 +26,7 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
   add_mode_command(app, chosen);
   add_play_command(app, chosen);
   add_read_command(app, chosen);
+  add_replay_command(app, chosen);
   add_scan_command(app, chosen);
   add_setup_command(app, chosen);
   add_sign_command(app, chosen);

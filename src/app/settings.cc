@@ -7,9 +7,7 @@
 #include "edge/os/text_file.h"
 
 namespace backstop::app {
-namespace {
 
-// A TOML text in quotes; control characters as \uXXXX.
 std::string quote_toml(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -24,6 +22,8 @@ std::string quote_toml(std::string_view text) {
   }
   return out + "\"";
 }
+
+namespace {
 
 Result<void> apply_file(config::Config& config, const std::string& path) {
   auto text = os::read_text_file(path, limits::kConfigFileBytes);

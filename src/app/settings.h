@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/config/config.h"
@@ -23,6 +24,9 @@ struct Settings {
 
 // Declares --config, --defaults, --state, --domain, --listen and --set.
 void declare_settings(CLI::App& app, Settings& settings);
+
+// A TOML text in quotes; control characters as \uXXXX.
+std::string quote_toml(std::string_view text);
 
 // Errors: Errc::NotFound for a missing file, Errc::Invalid with file, line and column.
 Result<config::Config> load_config(const Settings& settings);

@@ -12,16 +12,24 @@ namespace {
 
 constexpr char kBetweenFacts = '|';
 
+// Facts that have a mark: more than find room.
+constexpr std::size_t kMarks = 64;
+constexpr char kFirstMark = '0';
+constexpr char kNoMark = '-';
+
+char mark_of(std::size_t index) {
+  return index < kMarks ? static_cast<char>(kFirstMark + static_cast<char>(index)) : kNoMark;
+}
+
 bool is_foreign(std::string_view shown) {
   return shown.starts_with('#') && shown.find('@') == shown.npos;
 }
 
-std::string join_reasons(const std::vector<policy::Reason>& reasons) {
-  std::string out;
-  for (const policy::Reason reason : reasons) {
-    if (!out.empty()) out.push_back(',');
-    out.append(policy::name_of(reason));
-  }
+// Alike ones once.
+std::vector<policy::Facts> collect_distinct(const std::vector<policy::Facts>& all) {
+  std::vector<policy::Facts> out;
+  for (const policy::Facts& facts : all)
+    if (std::ranges::find(out, facts) == out.end()) out.push_back(facts);
   return out;
 }
 
@@ -54,9 +62,15 @@ HistoryRow make_history_row(const Record& record, std::string_view queue_id) {
   if (record.sender_address) {
     row.sender = shown_address(*record.sender_address, record.sender_is_ours, hasher);
   }
-  for (const auto& [address, is_ours] : record.recipient_addresses) {
+  const std::vector<policy::Facts> distinct = collect_distinct(record.facts);
+  for (std::size_t i = 0; i < record.recipient_addresses.size(); ++i) {
+    const auto& [address, is_ours] = record.recipient_addresses[i];
     std::string shown = shown_address(address, is_ours, hasher);
-    if (!shown.empty()) row.recipients.push_back(std::move(shown));
+    if (shown.empty()) continue;
+    row.recipients.push_back(std::move(shown));
+    if (distinct.size() < 2 || i >= record.facts.size()) continue;
+    const auto which = std::ranges::find(distinct, record.facts[i]) - distinct.begin();
+    row.facts_of.push_back(mark_of(static_cast<std::size_t>(which)));
   }
   row.recipient_count = static_cast<std::uint32_t>(record.recipient_count);
   row.client = record.client;
@@ -71,28 +85,61 @@ HistoryRow make_history_row(const Record& record, std::string_view queue_id) {
   row.decision = policy::name_of(record.judgement.decision);
   row.enforced = policy::name_of(record.judgement.enforced);
   row.reasons = join_reasons(record.judgement.reasons);
-  row.facts = join_facts(record.facts);
+  row.facts = join_facts(distinct);
   return row;
 }
 
-std::optional<policy::Judgement> recompute(const HistoryRow& row) {
-  if (row.facts.empty()) return std::nullopt;
-  std::vector<policy::Judgement> judgements;
-  std::string_view rest = row.facts;
+std::optional<std::vector<policy::Facts>> parse_row_facts(std::string_view facts) {
+  std::vector<policy::Facts> out;
+  if (facts.empty()) return std::nullopt;
   for (;;) {
-    const std::size_t end = rest.find(kBetweenFacts);
-    const auto facts = policy::parse_facts(rest.substr(0, end));
-    if (!facts) return std::nullopt;
-    judgements.push_back(policy::decide(*facts));
-    if (end == rest.npos) break;
-    rest.remove_prefix(end + 1);
+    const std::size_t end = facts.find(kBetweenFacts);
+    const auto one = policy::parse_facts(facts.substr(0, end));
+    if (!one) return std::nullopt;
+    out.push_back(*one);
+    if (end == facts.npos) return out;
+    facts.remove_prefix(end + 1);
   }
+}
+
+std::optional<std::size_t> find_facts_of(const HistoryRow& row, std::size_t index) {
+  if (row.facts.empty() || index >= row.recipients.size()) return std::nullopt;
+  if (row.facts.find(kBetweenFacts) == row.facts.npos) return 0;
+  if (index >= row.facts_of.size() || row.facts_of[index] < kFirstMark) return std::nullopt;
+  const auto found = static_cast<std::size_t>(row.facts_of[index] - kFirstMark);
+  const auto last = static_cast<std::size_t>(std::ranges::count(row.facts, kBetweenFacts));
+  return found <= last ? std::optional(found) : std::nullopt;
+}
+
+policy::Judgement combine_row(const HistoryRow& row,
+                              const std::vector<policy::Judgement>& judgements) {
   policy::Judgement judgement = combine(judgements);
   // Somebody who is not ours was a recipient too: nothing could be done to the message as a whole.
   if (std::any_of(row.recipients.begin(), row.recipients.end(), is_foreign)) {
     judgement.decision = policy::Decision::Accept;
   }
+  // Recipients past the limit were not known one by one, so nothing was refused on their behalf.
+  if (row.recipient_count > limits::kTransactionRecipients)
+    judgement.decision = std::min(judgement.decision, policy::Decision::Mark);
   return judgement;
+}
+
+std::optional<policy::Judgement> recompute(const HistoryRow& row) {
+  const auto all = parse_row_facts(row.facts);
+  if (!all) return std::nullopt;
+  std::vector<policy::Judgement> judgements;
+  for (const policy::Facts& facts : *all)
+    judgements.push_back(policy::decide(facts));
+  return combine_row(row, judgements);
+}
+
+std::string join_reasons(const std::vector<policy::Reason>& reasons) {
+  std::string out;
+  for (const policy::Reason reason : reasons) {
+    if (!out.empty()) out.push_back(',');
+    out.append(policy::name_of(reason));
+  }
+  return out;
 }
 
 }  // namespace backstop::transaction

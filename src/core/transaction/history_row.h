@@ -32,9 +32,12 @@ struct HistoryRow {
   std::string decision;  // What was done.
   std::string enforced;  // What would have been done in enforce.
   std::string reasons;   // Identifiers with commas between.
-  // policy::render_facts for each recipient that was judged, '|' between: the decision can be
-  // recomputed from it (recompute()).
+  // policy::render_facts for each recipient that was judged, alike ones once, '|' between: the
+  // decision can be recomputed from it (recompute()).
   std::string facts;
+  // For each of `recipients` one character: which of `facts` are its own, '0' the first.  "" where
+  // there is only one, and in rows of the first version.
+  std::string facts_of;
 };
 
 // Without a hasher in the record (there are no keys) foreign addresses are left out.
@@ -44,8 +47,21 @@ HistoryRow make_history_row(const Record& record, std::string_view queue_id);
 std::string shown_address(const mail::Address& address, bool is_ours,
                           const proof::SentHasher* hasher);
 
+// Which facts of a row are those of recipient number `index` of the row; nothing when the row does
+// not tell.
+std::optional<std::size_t> find_facts_of(const HistoryRow& row, std::size_t index);
+
+// The facts of a row one by one; nothing when they cannot be read.
+std::optional<std::vector<policy::Facts>> parse_row_facts(std::string_view facts);
+
 // The judgement that the facts of a row lead to under the table in force.  Nothing when the row's
 // facts cannot be read (an outgoing row, or one of another version).
 std::optional<policy::Judgement> recompute(const HistoryRow& row);
+// The same from judgements of its recipients.  REQUIRES: not empty.
+policy::Judgement combine_row(const HistoryRow& row,
+                              const std::vector<policy::Judgement>& judgements);
+
+// As HistoryRow::reasons has them.
+std::string join_reasons(const std::vector<policy::Reason>& reasons);
 
 }  // namespace backstop::transaction

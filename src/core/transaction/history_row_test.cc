@@ -137,5 +137,54 @@ TEST(RecomputeTest, gives_nothing_for_facts_it_cannot_read) {
   }
 }
 
+TEST(HistoryRowTest, tells_whose_the_facts_are) {
+  policy::Facts at_role = make_forged();
+  at_role.recipient = policy::RecipientClass::Role;
+  const policy::Facts nobodys{.mode = policy::Mode::Off};
+  Record record = make_record({make_forged(), nobodys, at_role, make_forged()});
+  record.recipient_addresses = {{kOurs, true},
+                                {kForeign, false},
+                                {{"postmaster", "example.com"}, true},
+                                {{"Bea", "example.com"}, true}};
+  record.recipient_count = 4;
+  const HistoryRow row = make_history_row(record, "4fzX1");
+  EXPECT_EQ(row.facts_of, "0120");
+  const auto facts = parse_row_facts(row.facts).value();
+  ASSERT_EQ(facts.size(), 3U);
+  EXPECT_EQ(facts[find_facts_of(row, 2).value()], at_role);
+  EXPECT_EQ(facts[find_facts_of(row, 1).value()], nobodys);
+  EXPECT_FALSE(find_facts_of(row, 4));
+}
+
+TEST(HistoryRowTest, tells_whose_the_facts_are_when_a_recipient_cannot_be_named) {
+  policy::Facts at_role = make_forged();
+  at_role.recipient = policy::RecipientClass::Role;
+  Record record = make_record({policy::Facts{.mode = policy::Mode::Off}, at_role});
+  record.hasher = nullptr;
+  record.recipient_addresses = {{kForeign, false}, {{"abuse", "example.com"}, true}};
+  const HistoryRow row = make_history_row(record, "4fzX1");
+  ASSERT_EQ(row.recipients.size(), 1U);
+  EXPECT_EQ(find_facts_of(row, 0), std::optional<std::size_t>(1));
+}
+
+TEST(HistoryRowTest, does_not_guess_whose_the_facts_are_in_a_row_of_the_first_version) {
+  policy::Facts at_role = make_forged();
+  at_role.recipient = policy::RecipientClass::Role;
+  HistoryRow row = make_history_row(make_record({make_forged(), at_role}), "4fzX1");
+  row.facts_of.clear();
+  EXPECT_FALSE(find_facts_of(row, 0));
+  row.facts_of = "9";
+  EXPECT_FALSE(find_facts_of(row, 0));
+  row.facts = policy::render_facts(at_role);
+  EXPECT_EQ(find_facts_of(row, 0), std::optional<std::size_t>(0));
+}
+
+TEST(HistoryRowTest, recomputes_that_nothing_is_refused_for_recipients_past_the_limit) {
+  HistoryRow row = make_history_row(make_record({make_forged()}), "4fzX1");
+  EXPECT_EQ(recompute(row)->decision, policy::Decision::Refuse);
+  row.recipient_count = limits::kTransactionRecipients + 1;
+  EXPECT_EQ(recompute(row)->decision, policy::Decision::Mark);
+}
+
 }  // namespace
 }  // namespace backstop::transaction

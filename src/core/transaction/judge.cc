@@ -193,6 +193,8 @@ MessageJudgement judge_message(const Case& one, Instant now) {
   for (const Recipient& recipient : *one.recipients) {
     if (recipient.domain == nullptr) {
       somebody_else = true;
+      // So that the same follows from the facts alone.
+      out.facts.push_back({.mode = policy::Mode::Off});
       continue;
     }
     policy::Facts facts = common;
@@ -211,14 +213,10 @@ MessageJudgement judge_message(const Case& one, Instant now) {
     if (has_pair && judgements.back().row == 4)
       out.uses.push_back(one.ledger->pair_uses[addressee]);
     ++addressee;
-    if (std::ranges::find(out.facts, facts) == out.facts.end()) out.facts.push_back(facts);
+    out.facts.push_back(facts);
   }
   out.judgement = combine(judgements);
-  if (somebody_else) {
-    out.judgement.decision = Decision::Accept;
-    // So that the same follows from the facts alone.
-    out.facts.push_back({.mode = policy::Mode::Off});
-  }
+  if (somebody_else) out.judgement.decision = Decision::Accept;
   if (out.judgement.row == 1 && one.ledger != nullptr && !one.ledger->proof_uses.counters.empty())
     out.uses.push_back(one.ledger->proof_uses);
   const bool signature_proved = std::ranges::any_of(out.facts, [](const policy::Facts& facts) {

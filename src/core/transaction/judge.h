@@ -50,8 +50,9 @@ struct MessageJudgement {
   // Verdict and reasons of the recipient judged hardest; `decision` is the mildest of all, which is
   // what can be answered for the message as a whole.
   policy::Judgement judgement;
-  std::vector<policy::Facts> facts;  // Of each recipient judged; alike ones once.
-  std::vector<proof::Uses> uses;     // To be counted, since a proof decided.
+  // Of each recipient, in their order; of one that is not judged nothing but that.
+  std::vector<policy::Facts> facts;
+  std::vector<proof::Uses> uses;  // To be counted, since a proof decided.
 };
 
 // What kind of recipient it is: by its local part, or because the configuration lists it.

@@ -37,13 +37,14 @@ struct Record {
   // What the history keeps beside: parsed forms, whether they are ours, and ids.
   std::optional<mail::Address> sender_address;  // Nothing for the null sender.
   bool sender_is_ours = false;
-  std::vector<std::pair<mail::Address, bool>> recipient_addresses;  // With: it is ours.
+  // With: it is ours.  Of what is judged so many as a history row has room for.
+  std::vector<std::pair<mail::Address, bool>> recipient_addresses;
   std::string message_id;
   std::string original_id;
   std::shared_ptr<const proof::SentHasher> hasher;  // For what is kept hashed; null without keys.
   // Inbound:
   policy::Judgement judgement;
-  std::vector<policy::Facts> facts;  // Of each recipient judged; alike ones once.
+  std::vector<policy::Facts> facts;  // Of each recipient (MessageJudgement::facts).
   reading::Kind kind = reading::Kind::Ordinary;
   // Whose signature over the returned header is right, and not too old; nothing without one.
   std::optional<proof::DkimKeyName> signature;

@@ -16,6 +16,8 @@ namespace {
 
 // Recipients named in a log line; the rest is counted.
 constexpr std::size_t kNamedRecipients = 5;
+// Recipients of what is judged that its record keeps: as many as a history row has room for.
+constexpr std::size_t kJudgedRecipients = 40;
 // Received lines that are looked at for a filter's second pass and a relay's client.
 constexpr std::size_t kTraceLines = 10;
 
@@ -103,11 +105,13 @@ void Transaction::State::on_event(const RcptTo& event, Instant now, Effects& eff
       !take_recipient(recipient, effects))
     return;
   ++record.recipient_count;
-  if (record.recipients.size() < kNamedRecipients) {
+  if (record.recipients.size() < kNamedRecipients)
     record.recipients.emplace_back(without_brackets(event.recipient.substr(0, limits::kPathBytes)));
+  // What was judged can be judged again only with the recipients that it was judged for.
+  const std::size_t kept = origin == Origin::Ours ? kNamedRecipients : kJudgedRecipients;
+  if (record.recipient_addresses.size() < kept)
     record.recipient_addresses.emplace_back(recipient.address,
                                             domain_of(recipient.address) != nullptr);
-  }
   if (recipients.size() >= limits::kTransactionRecipients) return;
   guarded = guarded || recipient.domain != nullptr;
   recipients.push_back(std::move(recipient));

@@ -1,5 +1,7 @@
 #include "edge/door/message_counts.h"
 
+#include <algorithm>
+
 namespace backstop::door {
 
 using metrics::Metric;
@@ -32,8 +34,9 @@ void count_message(const transaction::Record& record, ports::Metrics& metrics) {
   if (!judgement.reasons.empty())
     metrics.add(series(Metric::ReasonsTotal, judgement.reasons.front()));
   if (record.kind == reading::Kind::Ordinary) return;
-  for (const policy::Facts& facts : record.facts)
-    count_proofs(facts, metrics);
+  // Recipients of whom the same is known count once.
+  for (auto facts = record.facts.begin(); facts != record.facts.end(); ++facts)
+    if (std::find(record.facts.begin(), facts, *facts) == facts) count_proofs(*facts, metrics);
 }
 
 }  // namespace backstop::door

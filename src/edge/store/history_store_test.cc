@@ -13,6 +13,7 @@
 
 #include "core/base/limits.h"
 #include "edge/store/history_reader.h"
+#include "edge/store/history_scan.h"
 #include "edge/store/history_schema.h"
 #include "testing/fake_clock.h"
 
@@ -139,6 +140,81 @@ TEST_F(HistoryStoreTest, finds_a_message_and_what_answered_it_by_its_key) {
   EXPECT_EQ(reader.find_message(11, 10).value().size(), 1U);
   EXPECT_TRUE(reader.find_message(13, 10).value().empty());
   EXPECT_TRUE(reader.find_message(0, 10).value().empty());
+}
+
+TEST_F(HistoryStoreTest, goes_through_what_was_judged_in_the_order_of_time) {
+  auto store = open();
+  for (int hour = 3; hour > 0; --hour)
+    store->append(make_inbound("IN" + std::to_string(hour), kNow - Seconds{3600 * hour}));
+  store->append(make_outgoing("OUT", true));
+  HistoryRow other = make_inbound("OTHER");
+  other.facts = "v=1 mode=off|v=1";
+  other.facts_of = "10";
+  store->append(other);
+  store->flush();
+  auto scan = HistoryScan::open(directory()).value();
+  std::vector<HistoryRow> rows;
+  std::vector<std::int64_t> outcomes;
+  ASSERT_TRUE(scan.visit(kNow - Seconds{7200}, kNow + Seconds{1},
+                         [&](const HistoryRow& row, std::int64_t outcome) {
+                           rows.push_back(row);
+                           outcomes.push_back(outcome);
+                           return true;
+                         }));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].queue_id, "IN2");
+  EXPECT_EQ(rows[1].queue_id, "IN1");
+  EXPECT_EQ(outcomes[0], outcomes[1]);
+  EXPECT_NE(outcomes[1], outcomes[2]);
+  EXPECT_EQ(rows[2].facts, other.facts);
+  EXPECT_EQ(rows[2].facts_of, "10");
+  EXPECT_EQ(rows[2].recipients, other.recipients);
+  EXPECT_EQ(rows[0].verdict, "forged");
+  EXPECT_EQ(scan.count(kNow - Seconds{7200}, kNow + Seconds{1}).value(), 4U);
+}
+
+TEST_F(HistoryStoreTest, goes_through_more_rows_than_it_reads_at_once_and_ends_when_told) {
+  auto store = open();
+  for (int i = 0; i < 20'001; ++i) {
+    store->append(make_inbound("IN" + std::to_string(i)));
+    if (i % 5000 == 0) store->flush();
+  }
+  store->flush();
+  auto scan = HistoryScan::open(directory()).value();
+  std::size_t rows = 0;
+  ASSERT_TRUE(scan.visit(Instant{}, kNow + Seconds{1}, [&](const HistoryRow&, std::int64_t) {
+    ++rows;
+    return true;
+  }));
+  EXPECT_EQ(rows, 20'001U);
+  ASSERT_TRUE(scan.visit(Instant{}, kNow + Seconds{1},
+                         [&](const HistoryRow&, std::int64_t) { return --rows > 20'000; }));
+  EXPECT_EQ(rows, 20'000U);
+}
+
+TEST_F(HistoryStoreTest, takes_on_a_file_of_the_first_version_with_its_rows) {
+  std::filesystem::create_directory(directory());
+  {
+    auto database = Database::open(file(), Access::Create).value();
+    const Schema first{.application_id = kHistorySchema.application_id,
+                       .steps = kHistorySchema.steps.first(1)};
+    ASSERT_TRUE(update_schema(database, first));
+    ASSERT_TRUE(
+        database.run("INSERT INTO outcome VALUES(1,'bounce','forged','mark','refuse','','v=1')"));
+    ASSERT_TRUE(database.run(
+        "INSERT INTO message VALUES(65536,'OLD',1,'','anna@example.com',1,'',0,0,0,1)"));
+  }
+  clock_.set(Instant{Seconds{100}});
+  auto store = open();
+  store->append(make_inbound("NEW", Instant{Seconds{50}}));
+  store->flush();
+  auto scan = HistoryScan::open(directory()).value();
+  std::vector<std::string> ids;
+  ASSERT_TRUE(scan.visit(Instant{}, kNow, [&](const HistoryRow& row, std::int64_t) {
+    ids.push_back(row.queue_id + row.facts_of);
+    return true;
+  }));
+  EXPECT_EQ(ids, (std::vector<std::string>{"OLD", "NEW"}));
 }
 
 TEST_F(HistoryStoreTest, finds_a_recipient_within_a_span_newest_first) {
