@@ -45,6 +45,9 @@ class Complainer final : public store::LedgerObserver {
     std::fprintf(stderr, "%.*s\n", static_cast<int>(sentence.size()), sentence.data());
     std::exit(75);
   }
+  void on_alarm(backstop::alarm::Alarm /*alarm*/, std::string_view sentence) override {
+    on_notice(backstop::ports::LogLevel::Alarm, sentence);
+  }
   void on_writes_failing(Instant /*since*/) override {}
   void on_writes_working(Instant /*now*/) override {}
 };

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
+#include "core/alarm/alarm.h"
 #include "core/config/config.h"
 #include "core/metrics/metric.h"
 #include "core/policy/reason.h"
@@ -61,11 +62,9 @@ json describe_programs() {
 }  // namespace
 
 int main() {
-  json out = {{"version", BACKSTOP_VERSION},
-              {"programs", describe_programs()},
-              {"options", json::array()},
-              {"reasons", json::array()},
-              {"metrics", json::array()}};
+  json out = {{"version", BACKSTOP_VERSION}, {"programs", describe_programs()},
+              {"options", json::array()},    {"reasons", json::array()},
+              {"metrics", json::array()},    {"alarms", json::array()}};
   for (const backstop::config::Option& option : backstop::config::options()) {
     out["options"].push_back({{"key", option.key},
                               {"form", option.form},
@@ -77,5 +76,10 @@ int main() {
     out["reasons"].push_back(backstop::policy::name_of(static_cast<backstop::policy::Reason>(i)));
   for (unsigned i = 0; i < backstop::metrics::metric_count(); ++i)
     out["metrics"].push_back(describe_metric(static_cast<backstop::metrics::Metric>(i)));
+  for (unsigned i = 0; i < backstop::alarm::alarm_count(); ++i) {
+    const backstop::alarm::Info& info =
+        backstop::alarm::info_of(static_cast<backstop::alarm::Alarm>(i));
+    out["alarms"].push_back({{"name", info.name}, {"text", info.help}, {"advice", info.advice}});
+  }
   fmt::print("{}\n", out.dump());
 }

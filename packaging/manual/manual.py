@@ -111,6 +111,10 @@ def render_metrics(metrics: list[dict]) -> str:
     return "\n".join(out)
 
 
+def render_alarms(alarms: list[dict]) -> str:
+    return "\n".join(scd.item(scd.bold(alarm["name"]), scd.plain(f"{alarm['text']} {alarm['advice']}")) for alarm in alarms)
+
+
 def fill(name: str, values: dict[str, str]) -> str:
     text = (HERE / f"{name}.scd.in").read_text(encoding="utf-8")
     for key, value in values.items():
@@ -141,6 +145,7 @@ def main() -> int:
         "backstopd.8": fill("backstopd.8", {
             "OPTIONS": "\n".join(map(render_option, backstopd["options"])),
             "METRICS": render_metrics(facts["metrics"]),
+            "ALARMS": render_alarms(facts["alarms"]),
             "EXAMPLES": "\n".join(examples_of(backstopd))}),
         "backstop.toml.5": fill("backstop.toml.5", {"OPTIONS": render_toml(facts["options"])}),
         "backstop-token.7": render_token(pathlib.Path(arguments.token).read_text(encoding="utf-8")),

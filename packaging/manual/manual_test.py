@@ -59,6 +59,12 @@ class Pages(unittest.TestCase):
             self.assertIn(f" {metric['name']} ({metric['type']}", text)
             self.assertIn(metric["text"], text)
 
+    def test_every_alarm_is_there_with_what_to_do(self):
+        text = " ".join(shown("backstopd.8").stdout.split())
+        self.assertGreater(len(FACTS["alarms"]), 10)
+        for alarm in FACTS["alarms"]:
+            self.assertIn(f" {alarm['name']} {alarm['text']} {alarm['advice']}".replace("`", ""), text.replace("`", ""))
+
     def test_every_command_and_option_of_the_programs_is_there(self):
         for page, program in (("backstop.1", "backstop"), ("backstopd.8", "backstopd")):
             text = " ".join(shown(page).stdout.split())

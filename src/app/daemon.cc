@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/alarm_board.h"
 #include "app/coverage_watch.h"
 #include "app/daemon_keys.h"
 #include "app/dkim_files.h"
@@ -101,7 +102,8 @@ Result<Prepared> prepare(const Settings& settings, ports::Entropy& entropy, Inst
   return Prepared{.config = std::move(config), .keys = std::move(keys), .dkim = std::move(dkim)};
 }
 
-void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogSink& log) {
+void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogSink& log,
+               ports::Alarms& alarms) {
   for (const std::string& note : keys.notes()) {
     log.write(LogLevel::Warning, fmt::format("keys: {}", escape_terminal(note)));
   }
@@ -109,12 +111,13 @@ void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogS
   if (ring != nullptr && ring->emitting() != nullptr) {
     log.write(LogLevel::Info, fmt::format("keys: {} in the ring, key {} signs", ring->keys().size(),
                                           ring->emitting()->info().id));
+    alarms.end(alarm::Alarm::NoKey, "a key signs");
     return;
   }
-  log.write(
-      LogLevel::Alarm,
+  alarms.raise(
+      alarm::Alarm::NoKey,
       fmt::format(
-          "alarm: no key signs in {}: nothing is signed and every domain stays in "
+          "no key signs in {}: nothing is signed and every domain stays in "
           "observe; make one with: backstop keys add --new-ring, or rotate when there is a ring",
           escape_terminal(config.keys_directory)));
 }
@@ -136,12 +139,13 @@ class Daemon {
         log_(open_log(prepared.config)),
         started_with_(prepared.config),
         in_force_(std::move(prepared.config), prepared.dkim.keys, *keys_, clock_),
+        alarms_(started_with_.store_directory, clock_, counters_, *log_),
         answers_(*keys_, nullptr, &dkim_lookup_),
         metrics_file_(started_with_.metrics_file, *log_) {
     tell_dkim(prepared.dkim, *log_);
     if (!started_with_.store_directory.empty()) {
-      memory_ =
-          std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, dkim_lookup_, *log_);
+      memory_ = std::make_unique<Memory>(started_with_, *keys_, clock_, in_force_, dkim_lookup_,
+                                         *log_, alarms_);
       in_force_.remember(*memory_);
       memory_->look_at_ring(clock_.now());
       learn_coverage();
@@ -166,7 +170,7 @@ class Daemon {
     if (server_ != nullptr) tell_places(server_->endpoints());
     if (doors_ != nullptr) tell_places(doors_->endpoints());
     if (metrics_ != nullptr) tell_places(metrics_->endpoints());
-    tell_keys(*keys_, started_with_, *log_);
+    tell_keys(*keys_, started_with_, *log_, alarms_);
     hold_trial();
     write_metrics();
     return {};
@@ -195,6 +199,7 @@ class Daemon {
     if (metrics_ != nullptr) metrics_->stop();
     if (memory_ != nullptr) memory_->rest(clock_.now());
     spf_.reset();
+    alarms_.beat(clock_.now());
     if (server_ != nullptr) server_->wait();
     if (doors_ != nullptr) doors_->wait();
     if (metrics_ != nullptr) metrics_->wait();
@@ -215,10 +220,12 @@ class Daemon {
   }
 
   void beat() {
-    if (memory_ == nullptr) return;
     const Instant now = clock_.now();
-    memory_->beat(now);
-    coverage_->beat(now);
+    if (memory_ != nullptr) {
+      memory_->beat(now);
+      coverage_->beat(now);
+    }
+    alarms_.beat(now);
   }
 
   Result<void> open_milter() {
@@ -277,6 +284,7 @@ class Daemon {
             .observer = &audience_,
             .wrong_tags = &wrong_tags_,
             .metrics = &counters_,
+            .alarms = &alarms_,
             .on_passed_by = [this](Instant now) { passed_by(now); },
             .on_tagged =
                 [this](Instant now) {
@@ -324,10 +332,9 @@ class Daemon {
   void hold_trial() {
     const auto fault = try_judgement(in_force_.current(), clock_.now());
     count(metrics::Metric::TrialsTotal, !fault);
-    if (!fault) return;
-    log_->write(
-        LogLevel::Alarm,
-        fmt::format("alarm: a trial failed: {}; see what is configured, and report it", *fault));
+    if (!fault) return alarms_.end(alarm::Alarm::TrialFailed, "genuine and forged are told apart");
+    alarms_.raise(alarm::Alarm::TrialFailed,
+                  fmt::format("a trial failed: {}; see what is configured, and report it", *fault));
   }
 
   // What only a restart can change: sockets, threads, the log and the place of the keys.
@@ -367,15 +374,16 @@ class Daemon {
     const auto changed = keys_->refresh();
     if (changed) {
       key_trouble_.clear();
-      if (*changed) tell_keys(*keys_, started_with_, *log_);
+      alarms_.end(alarm::Alarm::KeysUnreadable, "the keys are readable again");
+      if (*changed) tell_keys(*keys_, started_with_, *log_, alarms_);
       return;
     }
     const std::string trouble = changed.error().text();
     if (trouble == key_trouble_) return;
     key_trouble_ = trouble;
-    log_->write(LogLevel::Alarm, fmt::format("alarm: the keys cannot be read again, those in "
-                                             "force stay: {}",
-                                             escape_terminal(trouble)));
+    alarms_.raise(alarm::Alarm::KeysUnreadable,
+                  fmt::format("the keys cannot be read again, those in force stay: {}",
+                              escape_terminal(trouble)));
   }
 
   Settings settings_;
@@ -388,6 +396,7 @@ class Daemon {
   dns::DkimKeyLookup dkim_lookup_;
   door::Counters counters_;
   door::WrongTagCount wrong_tags_{&counters_};
+  AlarmBoard alarms_;
   RecordAudience audience_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;

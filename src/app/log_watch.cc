@@ -74,8 +74,12 @@ bool goes_out(const LogLine& line) {
 
 LogWatch::LogWatch(const std::vector<std::string>& paths,
                    const ports::SurroundingsSource& surroundings, SigningWatch& gaps,
-                   ports::LogSink& log)
-    : surroundings_(surroundings), gaps_(gaps), log_(log), troubles_(paths.size()) {
+                   ports::LogSink& log, ports::Alarms& alarms)
+    : surroundings_(surroundings),
+      gaps_(gaps),
+      log_(log),
+      alarms_(alarms),
+      troubles_(paths.size()) {
   for (const std::string& path : paths)
     followers_.emplace_back(path);
 }
@@ -201,12 +205,12 @@ void LogWatch::tell(const Pending& message, std::string_view queue_id, Instant n
   ++untold_;
   if (told_ && now < *told_ + kTellAgain && now >= *told_) return;
   told_ = now;
-  log_.write(ports::LogLevel::Alarm,
-             fmt::format("alarm: {} messages of ours passed by us unsigned, the last is {} from={} "
-                         "at {}: put our milter on every service that takes mail "
-                         "(smtpd_milters, non_smtpd_milters)",
-                         std::exchange(untold_, 0), escape_log(queue_id),
-                         escape_log(message.sender), render_instant(message.arrived)));
+  alarms_.raise(alarm::Alarm::UnseenMail,
+                fmt::format("{} messages of ours passed by us unsigned, the last is {} from={} "
+                            "at {}: put our milter on every service that takes mail "
+                            "(smtpd_milters, non_smtpd_milters)",
+                            std::exchange(untold_, 0), escape_log(queue_id),
+                            escape_log(message.sender), render_instant(message.arrived)));
 }
 
 }  // namespace backstop::app

@@ -25,6 +25,7 @@
 #include "app/signing_watch.h"
 #include "core/proof/tag_exemption.h"
 #include "edge/logs/log_follower.h"
+#include "ports/alarms.h"
 #include "ports/log_sink.h"
 #include "ports/surroundings.h"
 
@@ -39,7 +40,7 @@ class LogWatch {
   // Follows the files from their present ends; they need not be there yet.  All references outlive
   // this.
   LogWatch(const std::vector<std::string>& paths, const ports::SurroundingsSource& surroundings,
-           SigningWatch& gaps, ports::LogSink& log);
+           SigningWatch& gaps, ports::LogSink& log, ports::Alarms& alarms);
 
   // Who learns of tagged senders that were refused; called while polling.  Before the first poll.
   void tell_refusals(std::function<void(const proof::TagRefusal&)> on_refusal) {
@@ -91,6 +92,7 @@ class LogWatch {
   const ports::SurroundingsSource& surroundings_;
   SigningWatch& gaps_;
   ports::LogSink& log_;
+  ports::Alarms& alarms_;
   std::vector<logs::LogFollower> followers_;
   std::function<void(const proof::TagRefusal&)> on_refusal_;
   std::function<void(const LoggedSending&)> on_sending_;

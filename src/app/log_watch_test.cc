@@ -9,6 +9,7 @@
 
 #include "core/base/limits.h"
 #include "core/proof/tag.h"
+#include "testing/fake_alarms.h"
 #include "testing/fake_log.h"
 #include "testing/fixed_surroundings.h"
 #include "testing/temporary_directory.h"
@@ -22,7 +23,7 @@ const Instant kNoon = parse_instant("2026-11-21T12:00:00Z").value();
 
 class LogWatchTest : public ::testing::Test {
  protected:
-  LogWatchTest() : gaps_(folder_.path(), Days{21}, log_, kNoon) {
+  LogWatchTest() : gaps_(folder_.path(), Days{21}, log_, alarms_, kNoon) {
     for (const auto& [name, mode] : {std::pair{"shop.test", policy::Mode::Enforce},
                                      std::pair{"off.test", policy::Mode::Off}}) {
       config_.domains[name].name = name;
@@ -35,8 +36,8 @@ class LogWatchTest : public ::testing::Test {
     hasher_ = std::make_shared<const proof::SentHasher>(crypto::Secret(bytes));
     put_in_force();
     std::ofstream(folder_ / "mail.log") << "";
-    watch_ =
-        std::make_unique<LogWatch>(std::vector{folder_ / "mail.log"}, surroundings_, gaps_, log_);
+    watch_ = std::make_unique<LogWatch>(std::vector{folder_ / "mail.log"}, surroundings_, gaps_,
+                                        log_, alarms_);
     watch_->poll(kNoon);
   }
   void put_in_force() {
@@ -76,6 +77,7 @@ class LogWatchTest : public ::testing::Test {
 
   ::backstop::testing::TemporaryDirectory folder_;
   ::backstop::testing::FakeLog log_;
+  ::backstop::testing::FakeAlarms alarms_{log_};
   config::Config config_;
   std::shared_ptr<const proof::SentHasher> hasher_;
   ::backstop::testing::FixedSurroundings surroundings_;
@@ -198,7 +200,7 @@ TEST_F(LogWatchTest, AFloodIsSaidOnceAndForgottenInPart) {
 }
 
 TEST_F(LogWatchTest, ALogThatCannotBeReadIsSaidOnce) {
-  LogWatch watch({folder_ / "none.log"}, surroundings_, gaps_, log_);
+  LogWatch watch({folder_ / "none.log"}, surroundings_, gaps_, log_, alarms_);
   watch.poll(kNoon);
   watch.poll(kNoon);
   EXPECT_EQ(log_.count("none.log: "), 1u) << log_.text();

@@ -32,31 +32,39 @@ bool lived_before(const std::string& directory) {
 }  // namespace
 
 void Memory::Observer::on_notice(ports::LogLevel level, std::string_view sentence) {
-  const bool alarm = level == ports::LogLevel::Alarm;
-  log_.write(level, fmt::format("{}ledger: {}", alarm ? "alarm: " : "", escape_terminal(sentence)));
+  log_.write(level, fmt::format("ledger: {}", escape_terminal(sentence)));
+}
+
+void Memory::Observer::on_alarm(alarm::Alarm alarm, std::string_view sentence) {
+  alarms_.raise(alarm, fmt::format("ledger: {}", escape_terminal(sentence)));
 }
 
 Memory::Memory(const config::Config& config, ports::SigningPermits& permits,
                const ports::Clock& clock, const ports::SurroundingsSource& surroundings,
-               ports::DkimKeyLookup& keys, ports::LogSink& log)
+               ports::DkimKeyLookup& keys, ports::LogSink& log, ports::Alarms& alarms)
     : permits_(permits),
       surroundings_(surroundings),
       keys_(keys),
       existed_before_(lived_before(make_directory(config.store_directory))),
-      watch_(config.store_directory, config.lifetime, log, clock.now()),
-      ring_(config.store_directory, log),
+      watch_(config.store_directory, config.lifetime, log, alarms, clock.now()),
+      ring_(config.store_directory, alarms),
       tags_(config.store_directory, log),
       last_tag_(config.store_directory, log),
-      observer_(log, watch_),
-      log_watch_(config.mail_logs.empty()
-                     ? nullptr
-                     : std::make_unique<LogWatch>(config.mail_logs, surroundings, watch_, log)),
+      observer_(log, alarms, watch_),
+      log_watch_(
+          config.mail_logs.empty()
+              ? nullptr
+              : std::make_unique<LogWatch>(config.mail_logs, surroundings, watch_, log, alarms)),
       history_(config.store_directory, {.days = config.history_days, .rows = config.history_rows},
                clock,
-               [&log](const store::HistoryStore::Trouble& trouble) {
-                 log.write(trouble.is_over ? ports::LogLevel::Info : ports::LogLevel::Alarm,
-                           fmt::format("{}history: {}", trouble.is_over ? "" : "alarm: ",
-                                       escape_terminal(trouble.sentence)));
+               [&alarms](const store::HistoryStore::Trouble& trouble) {
+                 const std::string sentence =
+                     fmt::format("history: {}", escape_terminal(trouble.sentence));
+                 if (trouble.is_over) {
+                   alarms.end(alarm::Alarm::HistoryFailing, sentence);
+                 } else {
+                   alarms.raise(alarm::Alarm::HistoryFailing, sentence);
+                 }
                }),
       ledger_({.directory = config.store_directory, .existed_before = existed_before_}, clock,
               observer_),

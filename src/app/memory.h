@@ -17,6 +17,7 @@
 #include "edge/store/ledger_observer.h"
 #include "edge/store/ledger_store.h"
 #include "edge/store/store_answers.h"
+#include "ports/alarms.h"
 #include "ports/answers.h"
 #include "ports/clock.h"
 #include "ports/dkim_key_lookup.h"
@@ -30,11 +31,11 @@ namespace backstop::app {
 
 class Memory final : public ports::Ledger, public ports::History, public ports::Answers {
  public:
-  // Never fails: what cannot be opened is told in the log, and tried again.  REQUIRES: all outlive
+  // Never fails: what cannot be opened is an alarm, and tried again.  REQUIRES: all outlive
   // this; config.store_directory is not empty.
   Memory(const config::Config& config, ports::SigningPermits& permits, const ports::Clock& clock,
          const ports::SurroundingsSource& surroundings, ports::DkimKeyLookup& keys,
-         ports::LogSink& log);
+         ports::LogSink& log, ports::Alarms& alarms);
   ~Memory() override;
 
   // In one thread: every second for as long as the sockets are open; then rest(), once they are
@@ -83,13 +84,16 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   // The ledger's trouble is the log's, and a signing gap.
   class Observer final : public store::LedgerObserver {
    public:
-    Observer(ports::LogSink& log, SigningWatch& watch) : log_(log), watch_(watch) {}
+    Observer(ports::LogSink& log, ports::Alarms& alarms, SigningWatch& watch)
+        : log_(log), alarms_(alarms), watch_(watch) {}
     void on_notice(ports::LogLevel level, std::string_view sentence) override;
+    void on_alarm(alarm::Alarm alarm, std::string_view sentence) override;
     void on_writes_failing(Instant since) override { watch_.store_failing(since); }
     void on_writes_working(Instant now) override { watch_.store_works(now); }
 
    private:
     ports::LogSink& log_;
+    ports::Alarms& alarms_;
     SigningWatch& watch_;
   };
 

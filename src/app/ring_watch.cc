@@ -24,8 +24,8 @@ std::optional<RingMark> read_ring_mark(const std::string& directory) {
   return out;
 }
 
-RingWatch::RingWatch(const std::string& directory, ports::LogSink& log)
-    : path_(fmt::format("{}/{}", directory, kRingMarkFile)), log_(log) {
+RingWatch::RingWatch(const std::string& directory, ports::Alarms& alarms)
+    : path_(fmt::format("{}/{}", directory, kRingMarkFile)), alarms_(alarms) {
   if (auto read = read_ring_mark(directory)) {
     mark_ = std::move(read->mark);
     if (read->remade_at) remade_at_ = read->remade_at->time_since_epoch().count();
@@ -38,10 +38,10 @@ void RingWatch::look(const proof::SentHasher* hasher, Instant now) {
   if (mark != mark_) {
     if (!mark_.empty()) {
       remade_at_ = now.time_since_epoch().count();
-      log_.write(ports::LogLevel::Alarm,
-                 "alarm: the ring of keys is another than before, so what was sent under the old "
-                 "one cannot be proved: for one lifetime every domain only observes. If the old "
-                 "ring is still somewhere, put its files back");
+      alarms_.raise(alarm::Alarm::RingRemade,
+                    "the ring of keys is another than before, so what was sent under the old "
+                    "one cannot be proved: for one lifetime every domain only observes. If the old "
+                    "ring is still somewhere, put its files back");
     }
     mark_ = mark;
     unwritten_ = true;
@@ -55,11 +55,11 @@ void RingWatch::look(const proof::SentHasher* hasher, Instant now) {
   const std::string trouble = written ? std::string() : written.error().text();
   if (trouble == trouble_) return;
   trouble_ = trouble;
-  if (trouble.empty()) return;
-  log_.write(ports::LogLevel::Alarm,
-             fmt::format("alarm: the mark of the ring cannot be written, so a ring that is made "
-                         "anew would not be noticed after a restart: {}",
-                         escape_terminal(trouble)));
+  if (trouble.empty()) return alarms_.end(alarm::Alarm::RingUnwritten, "it is written again");
+  alarms_.raise(alarm::Alarm::RingUnwritten,
+                fmt::format("the mark of the ring cannot be written, so a ring that is made "
+                            "anew would not be noticed after a restart: {}",
+                            escape_terminal(trouble)));
 }
 
 bool RingWatch::is_remade(Instant now, Seconds lifetime) const {

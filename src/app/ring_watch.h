@@ -9,7 +9,7 @@
 
 #include "core/base/time.h"
 #include "core/proof/sent.h"
-#include "ports/log_sink.h"
+#include "ports/alarms.h"
 
 namespace backstop::app {
 
@@ -26,8 +26,8 @@ std::optional<RingMark> read_ring_mark(const std::string& directory);
 
 class RingWatch {
  public:
-  // `log` outlives this.
-  RingWatch(const std::string& directory, ports::LogSink& log);
+  // `alarms` outlives this.
+  RingWatch(const std::string& directory, ports::Alarms& alarms);
 
   // Compares the ring in force with the last one, and keeps it.  Null without keys: then there is
   // nothing to compare.  One thread; cheap when nothing changed.
@@ -37,7 +37,7 @@ class RingWatch {
 
  private:
   std::string path_;
-  ports::LogSink& log_;
+  ports::Alarms& alarms_;
   std::string mark_;  // Of the last ring; "" for none.
   bool unwritten_ = false;
   std::string trouble_;

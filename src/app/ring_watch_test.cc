@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "testing/fake_alarms.h"
 #include "testing/fake_log.h"
 #include "testing/temporary_directory.h"
 
@@ -23,12 +24,13 @@ class RingWatchTest : public ::testing::Test {
  protected:
   testing::TemporaryDirectory folder_;
   testing::FakeLog log_;
+  testing::FakeAlarms alarms_{log_};
   const proof::SentHasher old_ = make_hasher(1);
   const proof::SentHasher other_ = make_hasher(2);
 };
 
 TEST_F(RingWatchTest, TheFirstRingIsNoChange) {
-  RingWatch watch(folder_.path(), log_);
+  RingWatch watch(folder_.path(), alarms_);
   watch.look(nullptr, kNow);
   watch.look(&old_, kNow);
   watch.look(&old_, kNow + Days{1});
@@ -37,7 +39,7 @@ TEST_F(RingWatchTest, TheFirstRingIsNoChange) {
 }
 
 TEST_F(RingWatchTest, AnotherRingObservesForALifetimeAndAlarmsOnce) {
-  RingWatch watch(folder_.path(), log_);
+  RingWatch watch(folder_.path(), alarms_);
   watch.look(&old_, kNow);
   watch.look(&other_, kNow + Days{1});
   watch.look(&other_, kNow + Days{2});
@@ -47,13 +49,13 @@ TEST_F(RingWatchTest, AnotherRingObservesForALifetimeAndAlarmsOnce) {
 }
 
 TEST_F(RingWatchTest, AChangeWhileItWasDownIsNoticedAndOutlivesRestarts) {
-  RingWatch(folder_.path(), log_).look(&old_, kNow);
+  RingWatch(folder_.path(), alarms_).look(&old_, kNow);
   {
-    RingWatch watch(folder_.path(), log_);
+    RingWatch watch(folder_.path(), alarms_);
     watch.look(&other_, kNow + Days{1});
     EXPECT_TRUE(watch.is_remade(kNow + Days{1}, kLifetime));
   }
-  RingWatch watch(folder_.path(), log_);
+  RingWatch watch(folder_.path(), alarms_);
   watch.look(&other_, kNow + Days{5});
   EXPECT_TRUE(watch.is_remade(kNow + Days{5}, kLifetime));
   EXPECT_FALSE(watch.is_remade(kNow + Days{23}, kLifetime));

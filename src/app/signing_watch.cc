@@ -13,14 +13,19 @@ namespace {
 
 using ports::LogLevel;
 
-// A cause that comes and goes with every message is told of once in this time.
-constexpr Seconds kTellAgain{60};
+alarm::Alarm alarm_of(proof::GapCause cause) {
+  return cause == proof::GapCause::Store ? alarm::Alarm::StoreFailing : alarm::Alarm::SigningGap;
+}
 
 }  // namespace
 
 SigningWatch::SigningWatch(std::string directory, Seconds lifetime, ports::LogSink& log,
-                           Instant now)
-    : directory_(std::move(directory)), log_(log), heart_(directory_, now), lifetime_(lifetime) {
+                           ports::Alarms& alarms, Instant now)
+    : directory_(std::move(directory)),
+      log_(log),
+      alarms_(alarms),
+      heart_(directory_, now),
+      lifetime_(lifetime) {
   const std::scoped_lock lock(mutex_);
   read_last_life(now);
   snapshot_.store(std::make_shared<const std::vector<proof::SigningGap>>(gaps_));
@@ -29,30 +34,30 @@ SigningWatch::SigningWatch(std::string directory, Seconds lifetime, ports::LogSi
 void SigningWatch::read_last_life(Instant now) {
   auto read = os::read_gap_file(directory_);
   if (!read) {
-    log_.write(LogLevel::Alarm,
-               fmt::format("alarm: the signing gaps cannot be read, so all of the last {} counts "
-                           "as one: {}",
-                           render_duration(lifetime_), escape_terminal(read.error().text())));
+    alarms_.raise(alarm::Alarm::GapsUnreadable,
+                  fmt::format("the signing gaps cannot be read, so all of the last {} counts "
+                              "as one: {}",
+                              render_duration(lifetime_), escape_terminal(read.error().text())));
     add(now - lifetime_, now, Cause::Down, now);
     unwritten_ = true;
   } else {
     gaps_ = std::move(read->gaps);
     if (read->unreadable > 0) {
-      log_.write(LogLevel::Alarm,
-                 fmt::format("alarm: {} lines of {}/{} are no signing gaps, so all of the last {} "
-                             "counts as one",
-                             read->unreadable, escape_terminal(directory_), os::kGapFile,
-                             render_duration(lifetime_)));
+      alarms_.raise(alarm::Alarm::GapsUnreadable,
+                    fmt::format("{} lines of {}/{} are no signing gaps, so all of the last {} "
+                                "counts as one",
+                                read->unreadable, escape_terminal(directory_), os::kGapFile,
+                                render_duration(lifetime_)));
       add(now - lifetime_, now, Cause::Down, now);
       unwritten_ = true;
     }
   }
   const auto last = os::read_last_beat(directory_);
   if (!last) {
-    log_.write(LogLevel::Alarm,
-               fmt::format("alarm: it cannot be told how long we were down, so all of the last {} "
-                           "counts as a signing gap: {}",
-                           render_duration(lifetime_), escape_terminal(last.error().text())));
+    alarms_.raise(alarm::Alarm::GapsUnreadable,
+                  fmt::format("it cannot be told how long we were down, so all of the last {} "
+                              "counts as a signing gap: {}",
+                              render_duration(lifetime_), escape_terminal(last.error().text())));
     add(now - lifetime_, now, Cause::Down, now);
     unwritten_ = true;
     return;
@@ -65,10 +70,10 @@ void SigningWatch::read_last_life(Instant now) {
     return;
   }
   // The clock was set back while we were down: mail then bears times after the beat, or before now.
-  log_.write(LogLevel::Alarm,
-             fmt::format("alarm: the last heartbeat is of {}, later than now ({}): the clock was "
-                         "set back; check that this host keeps its time (NTP)",
-                         render_instant(beat), render_instant(now)));
+  alarms_.raise(alarm::Alarm::ClockSet,
+                fmt::format("the last heartbeat is of {}, later than now ({}): the clock was "
+                            "set back; check that this host keeps its time (NTP)",
+                            render_instant(beat), render_instant(now)));
   add(beat, beat + kUnknownPause, Cause::Down, now);
   add(now - kUnknownPause, now, Cause::Down, now);
   open_of(Cause::Down) = Open{.from = now - kUnknownPause, .to = now};
@@ -87,13 +92,9 @@ void SigningWatch::open(Cause cause, Instant now, std::string_view sentence) {
     gap = Open{.from = now, .to = now};
     unwritten_ = true;
     is_open_[static_cast<std::size_t>(cause)] = true;
-    std::optional<Instant>& told = told_[static_cast<std::size_t>(cause)];
-    if (!told || now >= *told + kTellAgain || now < *told) {
-      told = now;
-      log_.write(LogLevel::Alarm, fmt::format("alarm: {}: a signing gap begins; for {} a bounce of "
-                                              "mail of that time is marked, not refused",
-                                              sentence, render_duration(lifetime_)));
-    }
+    alarms_.raise(alarm_of(cause), fmt::format("{}: a signing gap begins; for {} a bounce of "
+                                               "mail of that time is marked, not refused",
+                                               sentence, render_duration(lifetime_)));
   }
   gap->to = now;
   add(gap->from, now, cause, now);
@@ -106,6 +107,7 @@ void SigningWatch::close(Cause cause, Instant now) {
   const std::optional<Open> gap = std::exchange(open_of(cause), std::nullopt);
   is_open_[static_cast<std::size_t>(cause)] = false;
   if (!gap) return;
+  alarms_.end(alarm_of(cause), "the signing gap is over");
   add(gap->from, now, cause, now);
   unwritten_ = true;
   snapshot_.store(std::make_shared<const std::vector<proof::SigningGap>>(gaps_));
@@ -161,10 +163,10 @@ void SigningWatch::look_at_clocks(Instant now, Steady::time_point steady) {
   const auto passed = std::chrono::duration_cast<Seconds>(steady - last_steady_);
   const Seconds step = (now - *last_beat_) - passed;
   if (step > kClockStep || step < -kClockStep) {
-    log_.write(LogLevel::Alarm,
-               fmt::format("alarm: the clock was set {} by {} s: check that this host keeps its "
-                           "time (NTP); proofs are judged by it",
-                           step > Seconds{0} ? "forward" : "back", std::abs(step.count())));
+    alarms_.raise(alarm::Alarm::ClockSet,
+                  fmt::format("the clock was set {} by {} s: check that this host keeps its "
+                              "time (NTP); proofs are judged by it",
+                              step > Seconds{0} ? "forward" : "back", std::abs(step.count())));
   } else if (passed > kBeatPause) {
     log_.write(LogLevel::Warning,
                fmt::format("no heartbeat for {} s: that time counts as a signing gap; is this host "
@@ -219,12 +221,12 @@ bool SigningWatch::write_gaps(Instant now) {
   }
   if (trouble != std::exchange(gaps_trouble_, trouble)) {
     if (written)
-      log_.write(LogLevel::Info, "the signing gaps are written again");
+      alarms_.end(alarm::Alarm::GapsUnwritten, "the signing gaps are written again");
     else
-      log_.write(LogLevel::Alarm,
-                 fmt::format("alarm: a signing gap is known in memory only, and tried again every "
-                             "second; mail flows: {}",
-                             escape_terminal(trouble)));
+      alarms_.raise(alarm::Alarm::GapsUnwritten,
+                    fmt::format("a signing gap is known in memory only, and tried again every "
+                                "second; mail flows: {}",
+                                escape_terminal(trouble)));
   }
   return written.has_value();
 }
@@ -234,13 +236,14 @@ void SigningWatch::write_beat(Instant now) {
   const std::string trouble = beaten ? std::string() : beaten.error().text();
   if (trouble == std::exchange(beat_trouble_, trouble)) return;
   if (beaten)
-    log_.write(LogLevel::Info, "the heartbeat is written again");
+    alarms_.end(alarm::Alarm::HeartbeatUnwritten, "the heartbeat is written again");
   else
-    log_.write(LogLevel::Alarm,
-               fmt::format("alarm: the heartbeat cannot be written, and is tried again every "
-                           "second; mail flows, but after a restart all the time since {} counts "
-                           "as a signing gap: {}",
-                           render_instant(last_beat_.value_or(now)), escape_terminal(trouble)));
+    alarms_.raise(
+        alarm::Alarm::HeartbeatUnwritten,
+        fmt::format("the heartbeat cannot be written, and is tried again every "
+                    "second; mail flows, but after a restart all the time since {} counts "
+                    "as a signing gap: {}",
+                    render_instant(last_beat_.value_or(now)), escape_terminal(trouble)));
 }
 
 }  // namespace backstop::app

@@ -20,6 +20,7 @@
 
 #include "core/proof/signing_gap.h"
 #include "edge/os/heartbeat.h"
+#include "ports/alarms.h"
 #include "ports/log_sink.h"
 
 namespace backstop::app {
@@ -38,9 +39,10 @@ class SigningWatch {
   using Steady = std::chrono::steady_clock;
 
   // Reads in `directory` how the last life ended: since then is a gap, until the first beat.  Where
-  // it never beat there is none.  What cannot be read is an alarm in the log.  `log` must outlive
+  // it never beat there is none.  What cannot be read is an alarm.  `log` and `alarms` must outlive
   // this.  `lifetime`: that of proofs.
-  SigningWatch(std::string directory, Seconds lifetime, ports::LogSink& log, Instant now);
+  SigningWatch(std::string directory, Seconds lifetime, ports::LogSink& log, ports::Alarms& alarms,
+               Instant now);
 
   // Every second for as long as the sockets are open; the first closes the gap of the start.  One
   // thread; writes to the disk.
@@ -84,6 +86,7 @@ class SigningWatch {
 
   const std::string directory_;
   ports::LogSink& log_;
+  ports::Alarms& alarms_;
   // The beating thread's own:
   os::Heartbeat heart_;
   std::optional<Instant> last_beat_;
@@ -95,8 +98,7 @@ class SigningWatch {
   Seconds lifetime_;
   std::vector<proof::SigningGap> gaps_;
   std::array<std::optional<Open>, kCauses> open_;
-  std::array<std::optional<Instant>, kCauses> told_;  // When the log was last told of it.
-  bool unwritten_ = false;                            // There is more than the end of an open gap.
+  bool unwritten_ = false;  // There is more than the end of an open gap.
   Instant written_{};
 
   std::array<std::atomic<bool>, kCauses> is_open_{};  // So that each signed message costs a load.

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "edge/os/gap_file.h"
+#include "testing/fake_alarms.h"
 #include "testing/fake_log.h"
 #include "testing/temporary_directory.h"
 
@@ -26,7 +27,7 @@ class SigningWatchTest : public ::testing::Test {
  protected:
   // A life that begins at `from` and beats until `to`, every second, and is then killed.
   void live(Instant from, Instant to) {
-    SigningWatch watch(folder_.path(), kLifetime, log_, from);
+    SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, from);
     beat(watch, from, to);
   }
   void beat(SigningWatch& watch, Instant from, Instant to) {
@@ -40,11 +41,12 @@ class SigningWatchTest : public ::testing::Test {
 
   ::backstop::testing::TemporaryDirectory folder_;
   backstop::testing::FakeLog log_;
+  backstop::testing::FakeAlarms alarms_{log_};
   SigningWatch::Steady::time_point steady_{};
 };
 
 TEST_F(SigningWatchTest, TheFirstLifeEverHasNoGap) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon + Seconds(3));
   EXPECT_TRUE(watch.snapshot()->empty());
   EXPECT_EQ(log_.size(), 0u) << log_.text();
@@ -52,7 +54,7 @@ TEST_F(SigningWatchTest, TheFirstLifeEverHasNoGap) {
 
 TEST_F(SigningWatchTest, FromTheLastBeatOfAKilledDaemonToTheFirstOfTheNextIsAGap) {
   live(kNoon, kNoon + Seconds(5));
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon + minutes(30));
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon + minutes(30));
   EXPECT_EQ(*watch.snapshot(),
             (std::vector<SigningGap>{
                 {.from = kNoon + Seconds(5), .to = kNoon + minutes(30), .cause = GapCause::Down}}))
@@ -67,7 +69,7 @@ TEST_F(SigningWatchTest, AGapIsRememberedOverManyLives) {
   live(kNoon, kNoon + Seconds(5));
   live(kNoon + hours(3), kNoon + hours(3) + Seconds(5));
   live(kNoon + hours(6), kNoon + hours(6) + Seconds(5));
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon + hours(9));
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon + hours(9));
   EXPECT_EQ(watch.snapshot()->size(), 3u);
   EXPECT_TRUE(in_gap(watch, kNoon + hours(1), kNoon + Days(20)));
 }
@@ -75,23 +77,23 @@ TEST_F(SigningWatchTest, AGapIsRememberedOverManyLives) {
 TEST_F(SigningWatchTest, AStartThatNeverBeatLeavesTheWholeGapToTheNext) {
   live(kNoon, kNoon);
   {
-    SigningWatch killed_at_once(folder_.path(), kLifetime, log_, kNoon + hours(4));
+    SigningWatch killed_at_once(folder_.path(), kLifetime, log_, alarms_, kNoon + hours(4));
   }
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon + hours(8));
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon + hours(8));
   ASSERT_EQ(watch.snapshot()->size(), 1u);
   EXPECT_EQ(watch.snapshot()->front().from, kNoon);
 }
 
 TEST_F(SigningWatchTest, FailingSigningIsAGapAtOnceAndSurvivesAKill) {
   {
-    SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+    SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
     beat(watch, kNoon, kNoon + Seconds(5));
     watch.signing_failed(kNoon + hours(2));
     EXPECT_TRUE(in_gap(watch, kNoon + hours(2), kNoon + Days(3)));
     beat(watch, kNoon + hours(2), kNoon + hours(2) + minutes(10));
     EXPECT_EQ(watch.snapshot()->back().to, kNoon + hours(2) + minutes(10)) << "still open";
   }
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon + hours(2) + minutes(10));
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon + hours(2) + minutes(10));
   const auto gaps = *watch.snapshot();
   EXPECT_TRUE(std::ranges::any_of(gaps, [](const SigningGap& gap) {
     return gap.cause == GapCause::Signing && gap.from == kNoon + hours(2) &&
@@ -101,16 +103,16 @@ TEST_F(SigningWatchTest, FailingSigningIsAGapAtOnceAndSurvivesAKill) {
 
 TEST_F(SigningWatchTest, AMessageThatWentUnsignedJustBeforeAKillFallsInTheGapOfTheKill) {
   {
-    SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+    SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
     beat(watch, kNoon, kNoon + hours(2));
     watch.signing_failed(kNoon + hours(2) + Seconds(1));
   }
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon + hours(5));
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon + hours(5));
   EXPECT_TRUE(in_gap(watch, kNoon + hours(2) + Seconds(1), kNoon + Days(3)));
 }
 
 TEST_F(SigningWatchTest, ItsEndIsTheNextMessageThatIsSigned) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon);
   watch.signing_failed(kNoon + Seconds(1));
   watch.signing_works(kNoon + Seconds(3));
@@ -123,7 +125,7 @@ TEST_F(SigningWatchTest, ItsEndIsTheNextMessageThatIsSigned) {
 }
 
 TEST_F(SigningWatchTest, OneMessageAmongManyIsAGapOfItsMoment) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon);
   watch.signing_failed(kNoon + Seconds(1));
   watch.signing_works(kNoon + Seconds(1));
@@ -133,7 +135,7 @@ TEST_F(SigningWatchTest, OneMessageAmongManyIsAGapOfItsMoment) {
 }
 
 TEST_F(SigningWatchTest, AStoreThatFailsIsAGapOfItsOwn) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon);
   watch.store_failing(kNoon + Seconds(1));
   watch.signing_failed(kNoon + Seconds(2));
@@ -145,7 +147,7 @@ TEST_F(SigningWatchTest, AStoreThatFailsIsAGapOfItsOwn) {
 }
 
 TEST_F(SigningWatchTest, MailThatPassedByUsIsAGapOfItsMoment) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   watch.unseen(kNoon - minutes(7));
   EXPECT_TRUE(in_gap(watch, kNoon - minutes(7), kNoon));
   beat(watch, kNoon, kNoon);
@@ -155,7 +157,7 @@ TEST_F(SigningWatchTest, MailThatPassedByUsIsAGapOfItsMoment) {
 }
 
 TEST_F(SigningWatchTest, ThereIsNoBeatWhileAGapIsNotOnTheDisk) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon);
   std::filesystem::create_directories(folder_ / "gaps.tmp/in-the-way");
   watch.signing_failed(kNoon + Seconds(1));
@@ -173,7 +175,7 @@ TEST_F(SigningWatchTest, ThereIsNoBeatWhileAGapIsNotOnTheDisk) {
 }
 
 TEST_F(SigningWatchTest, AHeartbeatThatCannotBeWrittenIsSaidOnceAndTriedAgain) {
-  SigningWatch watch(folder_ / "none", kLifetime, log_, kNoon);
+  SigningWatch watch(folder_ / "none", kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon + Seconds(9));
   EXPECT_EQ(log_.count("the heartbeat cannot be written"), 1u) << log_.text();
   std::filesystem::create_directory(folder_ / "none");
@@ -184,7 +186,7 @@ TEST_F(SigningWatchTest, AHeartbeatThatCannotBeWrittenIsSaidOnceAndTriedAgain) {
 
 TEST_F(SigningWatchTest, AHeartbeatFromTheFutureIsAGapAndAnAlarm) {
   live(kNoon + Days(2), kNoon + Days(2));
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   EXPECT_EQ(log_.count("the clock was set back"), 1u) << log_.text();
   EXPECT_TRUE(in_gap(watch, kNoon + Days(2) + hours(5), kNoon)) << "by the clock of then";
   EXPECT_TRUE(in_gap(watch, kNoon - hours(5), kNoon)) << "by the clock of now";
@@ -195,13 +197,13 @@ TEST_F(SigningWatchTest, AHeartbeatFromTheFutureIsAGapAndAnAlarm) {
 
 TEST_F(SigningWatchTest, AHeartbeatFromTheNextCenturyExcusesNothingElse) {
   live(parse_instant("2099-01-01").value(), parse_instant("2099-01-01").value());
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon);
   EXPECT_FALSE(in_gap(watch, kNoon + hours(30), kNoon + hours(31)));
 }
 
 TEST_F(SigningWatchTest, AClockThatIsSetWhileRunningIsAnAlarmAndNoGap) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon + Seconds(3));
   beat(watch, kNoon + Days(2), kNoon + Days(2) + Seconds(3));
   EXPECT_EQ(log_.count("the clock was set forward by 1727"), 1u) << log_.text();
@@ -212,7 +214,7 @@ TEST_F(SigningWatchTest, AClockThatIsSetWhileRunningIsAnAlarmAndNoGap) {
 }
 
 TEST_F(SigningWatchTest, APauseWithoutBeatsIsAGap) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon);
   steady_ += minutes(5);
   beat(watch, kNoon + minutes(5), kNoon + minutes(5));
@@ -228,18 +230,18 @@ TEST_F(SigningWatchTest, WhatCannotBeReadCountsAsAGapOfAWholeLifetime) {
       std::ofstream(folder / "gaps") << "garbage\n";
     else
       std::filesystem::create_directory(folder / "gaps");
-    SigningWatch watch(folder.path(), kLifetime, log_, kNoon);
+    SigningWatch watch(folder.path(), kLifetime, log_, alarms_, kNoon);
     EXPECT_TRUE(in_gap(watch, kNoon - Days(20), kNoon)) << as_line;
   }
   ::backstop::testing::TemporaryDirectory folder;
   ASSERT_EQ(mkfifo((folder / "heartbeat").c_str(), 0600), 0);
-  SigningWatch watch(folder.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder.path(), kLifetime, log_, alarms_, kNoon);
   EXPECT_TRUE(in_gap(watch, kNoon - Days(20), kNoon));
   EXPECT_EQ(log_.count("alarm: "), 3u) << log_.text();
 }
 
 TEST_F(SigningWatchTest, WhatItKnowsIsWrittenWhenItRests) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   beat(watch, kNoon, kNoon);
   watch.signing_failed(kNoon + Seconds(1));
   watch.rest(kNoon + Seconds(4));
@@ -248,18 +250,19 @@ TEST_F(SigningWatchTest, WhatItKnowsIsWrittenWhenItRests) {
   EXPECT_EQ(os::read_last_beat(folder_.path()).value()->at, kNoon) << "resting is no beat";
 }
 
-TEST_F(SigningWatchTest, ACauseThatComesAndGoesIsSaidOnceAMinute) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+TEST_F(SigningWatchTest, ACauseThatComesAndGoesIsOneGapAndAnAlarmEachTime) {
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   for (int i = 0; i < 50; ++i) {
     watch.signing_failed(kNoon + Seconds(i));
     watch.signing_works(kNoon + Seconds(i));
   }
-  EXPECT_EQ(log_.count("go out unsigned"), 1u) << log_.text();
+  EXPECT_EQ(log_.count("go out unsigned"), 50u) << log_.text();
+  EXPECT_FALSE(alarms_.is_open(alarm::Alarm::SigningGap));
   EXPECT_EQ(watch.snapshot()->size(), 1u) << "one a second is one gap";
 }
 
 TEST_F(SigningWatchTest, TakesWordFromManyThreadsAtOnce) {
-  SigningWatch watch(folder_.path(), kLifetime, log_, kNoon);
+  SigningWatch watch(folder_.path(), kLifetime, log_, alarms_, kNoon);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&watch, t] {

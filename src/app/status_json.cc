@@ -48,6 +48,22 @@ Json render_domain(const DomainStatus& status, unsigned span_days) {
           {"sentence", say_domain(status, span_days)}};
 }
 
+Json render_alarms(const std::vector<alarm::Standing>& alarms) {
+  Json out = Json::array();
+  for (const alarm::Standing& one : alarms) {
+    out.push_back({{"name", alarm::name_of(one.alarm)},
+                   {"open", one.is_open},
+                   {"since", render_instant(one.since)},
+                   {"last", render_instant(one.last)},
+                   {"end", json_of(one.end)},
+                   {"count", one.count},
+                   {"sentence", one.sentence},
+                   {"help", alarm::info_of(one.alarm).help},
+                   {"advice", alarm::info_of(one.alarm).advice}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string render_status_json(const StatusReport& report) {
@@ -91,6 +107,7 @@ std::string render_status_json(const StatusReport& report) {
       {"store", {{"directory", report.store_directory}, {"free_bytes", report.free_bytes}}},
       {"gaps", std::move(gaps)},
       {"domains", std::move(domains)},
+      {"alarms", render_alarms(report.alarms)},
       {"problems", report.problems}};
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

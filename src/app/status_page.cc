@@ -4,6 +4,7 @@
 
 #include "app/status_report.h"
 #include "app/text_page.h"
+#include "core/base/escape.h"
 
 namespace backstop::app {
 namespace {
@@ -122,12 +123,26 @@ void show_gaps(TextPage& page, const StatusReport& report) {
   }
 }
 
+// What needs somebody stands below in sentences; here is when, how often, and what was said last.
+void show_alarms(TextPage& page, const StatusReport& report) {
+  for (const alarm::Standing& one : report.alarms) {
+    const std::string when = one.is_open ? fmt::format("since {}", render_instant(one.since))
+                                         : fmt::format("{} to {}", render_instant(one.since),
+                                                       render_instant(one.end.value_or(one.last)));
+    page.line(one.is_open ? "alarm" : "was alarm",
+              fmt::format("{}, {}, raised {}: {}", alarm::name_of(one.alarm), when,
+                          count_of(one.count, "time"), escape_terminal(one.sentence)),
+              one.is_open ? Tone::Bad : Tone::Plain);
+  }
+}
+
 }  // namespace
 
 std::string render_status_page(const StatusReport& report) {
   TextPage page = TextPage::for_stdout();
   show_running(page, report);
   show_gaps(page, report);
+  show_alarms(page, report);
   if (report.domains.size() > kShownWhole) {
     show_domain_lines(page, report);
   } else {

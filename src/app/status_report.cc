@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/alarm_board.h"
 #include "app/enforce_outlook.h"
 #include "app/ring_watch.h"
 #include "app/text_page.h"
@@ -69,6 +70,7 @@ class Survey {
     look_at_ledger();
     look_at_gaps();
     look_at_ring();
+    look_at_alarms();
     look_at_directory();
     judge_domains();
     return std::move(report_);
@@ -230,6 +232,24 @@ class Survey {
         "The ring of keys was made anew at {}, so what was sent before cannot be proved: every "
         "domain only observes until {}. If the old ring is still somewhere, put its files back.",
         render_instant(*mark->remade_at), render_instant(until)));
+  }
+
+  void look_at_alarms() {
+    auto read = read_alarms(config_.store_directory);
+    if (!read) {
+      add_problem("The alarms cannot be read: " + read.error().text());
+      return;
+    }
+    for (alarm::Standing& standing : *read) {
+      const std::string name(alarm::name_of(standing.alarm));
+      if (standing.is_open) {
+        add_problem(fmt::format("Alarm {} since {}: {}. {}", name, render_instant(standing.since),
+                                alarm::info_of(standing.alarm).help,
+                                alarm::info_of(standing.alarm).advice));
+      }
+      if (standing.is_open || standing.end.value_or(Instant{}) >= report_.now - kWeek)
+        report_.alarms.push_back(std::move(standing));
+    }
   }
 
   void look_at_gaps() {

@@ -8,6 +8,7 @@
 
 #include "app/basis.h"
 #include "app/modes_in_force.h"
+#include "core/alarm/book.h"
 #include "core/proof/signing_gap.h"
 #include "edge/os/heartbeat.h"
 
@@ -70,6 +71,7 @@ struct StatusReport {
   std::uint64_t history_bytes = 0;
   std::uint64_t free_bytes = 0;
   std::vector<proof::SigningGap> gaps;  // That ended in the last week; newest first.
+  std::vector<alarm::Standing> alarms;  // That stand, or were over in the last week.
   std::vector<std::string> problems;    // What needs a person, in sentences.
 };
 

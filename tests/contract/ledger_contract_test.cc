@@ -21,6 +21,7 @@ const Instant kNow = parse_instant("2026-11-21T03:23:34Z").value();
 class SilentObserver final : public store::LedgerObserver {
  public:
   void on_notice(ports::LogLevel /*level*/, std::string_view /*sentence*/) override {}
+  void on_alarm(alarm::Alarm /*alarm*/, std::string_view /*sentence*/) override {}
   void on_writes_failing(Instant /*since*/) override {}
   void on_writes_working(Instant /*now*/) override {}
 };

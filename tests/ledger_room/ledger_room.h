@@ -58,10 +58,14 @@ bool comes_true(Condition condition) {
 
 class CollectingObserver final : public LedgerObserver {
  public:
-  void on_notice(ports::LogLevel level, std::string_view sentence) override {
+  void on_notice(ports::LogLevel /*level*/, std::string_view sentence) override {
     const std::scoped_lock lock(mutex_);
     notices_.emplace_back(sentence);
-    alarms_ += level == ports::LogLevel::Alarm ? 1U : 0U;
+  }
+  void on_alarm(alarm::Alarm /*alarm*/, std::string_view sentence) override {
+    const std::scoped_lock lock(mutex_);
+    notices_.emplace_back(sentence);
+    ++alarms_;
   }
   void on_writes_failing(Instant since) override {
     const std::scoped_lock lock(mutex_);

@@ -29,6 +29,7 @@ PACKAGES = {
     "sendmail": ["sendmail-bin", "sendmail-cf"],
     "courier": ["courier-mta"],
     "dovecot": ["dovecot-lmtpd", "dovecot-sieve", "libfaketime"],
+    "spamassassin": ["spamassassin"],
     # A Postfix with those that stand beside it: one tree for all of them.
     "neighbours": ["postfix", "postfix-pcre", "postsrsd", "amavisd-new", "mlmmj", "rspamd", "dovecot-lmtpd"],
 }

@@ -1,12 +1,14 @@
 // Every limit has its name and its reason here: queues, loops, caches, counts, depths and waits;
 // those of files that a command reads in core/base/file_limits.h, those of keys and tags in
 // core/base/key_limits.h, those of the doors for mail servers in core/base/door_limits.h, those of
-// DKIM in core/base/dkim_limits.h, those of SMTP servers' answers in core/base/smtp_limits.h.
+// DKIM in core/base/dkim_limits.h, those of SMTP servers' answers in core/base/smtp_limits.h, those
+// of alarms and of the verified feed in core/base/alarm_limits.h.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 
+#include "core/base/alarm_limits.h"
 #include "core/base/dkim_limits.h"
 #include "core/base/door_limits.h"
 #include "core/base/file_limits.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/alarm/alarm.h"
 #include "core/base/assert.h"
 #include "core/policy/policy.h"
 #include "core/policy/reason.h"
@@ -55,6 +56,8 @@ std::vector<std::string_view> make_values(Label label) {
       return {"permit", "ledger", "dkim-key"};
     case Label::Outcome:
       return {"ok", "failed"};
+    case Label::Name:
+      return names_up_to(static_cast<alarm::Alarm>(alarm::alarm_count() - 1));
     case Label::Door:
       return {"milter", "socketmap", "policy", "line", "rspamd", "metrics", "other"};
   }
@@ -103,7 +106,7 @@ std::string_view name_of(Type type) {
 std::string_view name_of(Label label) {
   static constexpr std::array<std::string_view, kLabels> kNames = {
       "",       "version", "direction", "verdict",  "decision", "kind", "reason",
-      "result", "mode",    "proof",     "question", "outcome",  "door"};
+      "result", "mode",    "proof",     "question", "outcome",  "name", "door"};
   return kNames.at(static_cast<std::size_t>(label));
 }
 

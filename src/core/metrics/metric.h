@@ -38,6 +38,7 @@ enum class Label : std::uint8_t {
   Proof,      // Proof
   Question,   // Question
   Outcome,    // Outcome
+  Name,       // alarm::Alarm
   Door,       // As doors name themselves (door::Door::name); "other" for one that is not listed.
 };
 enum class Proof : std::uint8_t { Token, Ledger, Dkim, Tag };

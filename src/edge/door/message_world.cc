@@ -13,16 +13,37 @@ namespace {
 
 ports::LogLevel level_of(policy::Reason reason) {
   switch (reason) {
-    case policy::Reason::ClockSkew:
-    case policy::Reason::KeyUnknown:
-    case policy::Reason::SigningUnavailable:
-      return ports::LogLevel::Alarm;
     case policy::Reason::SendsNoMail:
     case policy::Reason::OneRecipientAtATime:
       return ports::LogLevel::Info;
     default:
       return ports::LogLevel::Warning;
   }
+}
+
+// What of a note a person must know now.
+std::optional<alarm::Alarm> alarm_of(policy::Reason reason) {
+  switch (reason) {
+    case policy::Reason::ClockSkew:
+      return alarm::Alarm::ClockSkew;
+    case policy::Reason::KeyUnknown:
+      return alarm::Alarm::KeyUnknown;
+    case policy::Reason::SigningUnavailable:
+      return alarm::Alarm::SigningGap;
+    default:
+      return std::nullopt;
+  }
+}
+
+void write_note(const transaction::Note& note, std::string_view id, MessageWorld& world) {
+  world.log.write(level_of(note.reason),
+                  fmt::format("{}: note={} detail={}", id, policy::name_of(note.reason),
+                              escape_log(note.detail)));
+  const auto alarm = alarm_of(note.reason);
+  if (!alarm || world.alarms == nullptr) return;
+  world.alarms->raise(*alarm, fmt::format("{}: {}{}{}", id, alarm::info_of(*alarm).help,
+                                          note.detail.empty() ? "" : " ",
+                                          note.detail.empty() ? "" : escape_log(note.detail)));
 }
 
 }  // namespace
@@ -37,9 +58,7 @@ std::optional<Question> question_of(const transaction::Effect& effect) {
 bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fields,
           MessageWorld& world, bool changes_sender) {
   if (const auto* note = std::get_if<transaction::Note>(&effect)) {
-    world.log.write(level_of(note->reason),
-                    fmt::format("{}: note={} detail={}", id, policy::name_of(note->reason),
-                                escape_log(note->detail)));
+    write_note(*note, id, world);
   } else if (const auto* record = std::get_if<transaction::Record>(&effect)) {
     transaction::Record told = *record;
     // A server that lets nobody add a field has sent it without the token.
@@ -47,6 +66,8 @@ bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fiel
     told.is_tagged = told.is_tagged && changes_sender;
     world.log.write(ports::LogLevel::Info, transaction::render_log_line(told, id));
     if (told.is_tagged && world.on_tagged) world.on_tagged(told.at);
+    if (told.is_signed && world.alarms != nullptr)
+      world.alarms->end(alarm::Alarm::SigningGap, "mail of ours is signed again");
     if (world.metrics != nullptr) count_message(told, *world.metrics);
     if (world.history != nullptr) world.history->append(transaction::make_history_row(told, id));
     if (world.observer != nullptr) world.observer->on_record(told, id);

@@ -12,6 +12,7 @@
 #include "core/transaction/effects.h"
 #include "edge/door/conversation.h"
 #include "edge/door/message_flow.h"
+#include "ports/alarms.h"
 #include "ports/clock.h"
 #include "ports/history.h"
 #include "ports/ledger.h"
@@ -36,6 +37,7 @@ struct MessageWorld {
   ports::RecordObserver* observer = nullptr;       // Null: nobody else is told.
   ports::WrongTags* wrong_tags = nullptr;          // Null: searches for tags go unnoticed.
   ports::Metrics* metrics = nullptr;               // Null: nothing is counted.
+  ports::Alarms* alarms = nullptr;                 // Null: nobody is told what is wrong.
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
   std::function<void(Instant)> on_tagged = {};     // As ServerPorts::on_tagged.
 

@@ -5,6 +5,7 @@
 
 #include "core/base/time.h"
 #include "edge/door/message_world.h"
+#include "ports/alarms.h"
 #include "ports/answers.h"
 #include "ports/clock.h"
 #include "ports/history.h"
@@ -28,6 +29,7 @@ struct ServerPorts {
   ports::RecordObserver* observer = nullptr;  // Null: nobody else is told.
   ports::WrongTags* wrong_tags = nullptr;     // Null: searches for tags go unnoticed.
   ports::Metrics* metrics = nullptr;          // Null: nothing is counted.
+  ports::Alarms* alarms = nullptr;            // Null: nobody is told what is wrong.
   // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
   std::function<void(Instant)> on_passed_by = {};
   // Likewise, when a sender was given a tag.
@@ -44,6 +46,7 @@ inline MessageWorld make_message_world(const ServerPorts& ports, MessageSource& 
           .observer = ports.observer,
           .wrong_tags = ports.wrong_tags,
           .metrics = ports.metrics,
+          .alarms = ports.alarms,
           .on_passed_by = ports.on_passed_by,
           .on_tagged = ports.on_tagged};
 }

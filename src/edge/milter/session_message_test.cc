@@ -207,8 +207,8 @@ TEST_F(SessionMessageTest, LogsNotesEscaped) {
       tx::Note{.reason = policy::Reason::ForeignVerdictRemoved, .detail = "c"}};
   say(message());
   EXPECT_EQ(log_.lines()[0].text, "s1: note=clock-skew detail=a\\x01zb");
-  EXPECT_EQ(log_.lines()[0].level, ports::LogLevel::Alarm);
-  EXPECT_EQ(log_.lines()[1].level, ports::LogLevel::Warning);
+  EXPECT_EQ(log_.lines()[0].level, ports::LogLevel::Warning);
+  EXPECT_EQ(log_.lines()[1].text, "s1: note=foreign-verdict-removed detail=c") << log_.text();
 }
 
 // --- Questions

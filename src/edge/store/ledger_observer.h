@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "core/alarm/alarm.h"
 #include "core/base/time.h"
 #include "ports/log_sink.h"
 
@@ -15,6 +16,8 @@ class LedgerObserver {
   virtual ~LedgerObserver() = default;
   // A sentence for a person: what is wrong and what to do, or that it is well again.
   virtual void on_notice(ports::LogLevel level, std::string_view sentence) = 0;
+  // What a person must know now, in such a sentence.
+  virtual void on_alarm(alarm::Alarm alarm, std::string_view sentence) = 0;
   // What was sent from `since` on may be missing: a signing gap begins there.
   virtual void on_writes_failing(Instant since) = 0;
   // What was sent before `now` and could be kept is on the disk: the gap ends there.

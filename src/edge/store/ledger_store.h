@@ -104,7 +104,7 @@ class LedgerStore final : public ports::Ledger {
   void age();
   std::optional<DayNumber> next_horizon();
   void meet_damage(const Error& error);
-  void tell_trouble(ports::LogLevel level, const Error& error);
+  void tell_trouble(const Error& error);
   void tell_ageing(const Error& error);
   void tell_alarms();
   void set_working();

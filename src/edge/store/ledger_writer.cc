@@ -110,13 +110,13 @@ void LedgerStore::open_file() {
   next_try_ = std::chrono::steady_clock::now() + options_.retry;
   if (!lock_) {
     auto lock = LedgerLock::take(options_.directory);
-    if (!lock) return tell_trouble(ports::LogLevel::Error, lock.error());
+    if (!lock) return tell_trouble(lock.error());
     lock_.emplace(std::move(*lock));
   }
   if (!next_lost_at_ && is_lost_before_opening()) {
     next_lost_at_ = clock_.now();
-    observer_.on_notice(
-        ports::LogLevel::Alarm,
+    observer_.on_alarm(
+        alarm::Alarm::LedgerLost,
         fmt::format("{}: The ledger is gone or empty, and a new one is begun. For a lifetime of a "
                     "proof, mail that only the ledger could have proved is marked, not refused.",
                     path_));
@@ -127,7 +127,7 @@ void LedgerStore::open_file() {
     if (!next_lost_at_) return;
     opened = try_to_open(next_lost_at_);
   }
-  if (!opened) tell_trouble(ports::LogLevel::Error, opened.error());
+  if (!opened) tell_trouble(opened.error());
 }
 
 void LedgerStore::leave_file() {
@@ -146,11 +146,11 @@ void LedgerStore::meet_damage(const Error& error) {
   leave_file();
   const Instant now = clock_.now();
   const auto aside = move_aside(path_, now);
-  if (!aside) return tell_trouble(ports::LogLevel::Alarm, aside.error());
+  if (!aside) return tell_trouble(aside.error());
   next_lost_at_ = now;
   next_try_ = {};
-  observer_.on_notice(
-      ports::LogLevel::Alarm,
+  observer_.on_alarm(
+      alarm::Alarm::LedgerLost,
       fmt::format(
           "{} It was moved to {}, and a new ledger is begun. For a lifetime of a proof, mail "
           "that only the ledger could have proved is marked, not refused. See the disk; "
@@ -168,8 +168,8 @@ void LedgerStore::watch_file() {
   if (found && found->is_same(identity_)) return;
   leave_file();
   next_lost_at_ = clock_.now();
-  observer_.on_notice(
-      ports::LogLevel::Alarm,
+  observer_.on_alarm(
+      alarm::Alarm::LedgerLost,
       fmt::format(
           "{}: The ledger was {} while backstopd runs. What is there now is used, and for a "
           "lifetime of a proof mail that only the ledger could have proved is marked, not "
@@ -206,7 +206,7 @@ void LedgerStore::write_group() {
   if (!written) {
     memory_.set_failed();
     if (written.error().code == Errc::Invalid) return meet_damage(written.error());
-    return tell_trouble(ports::LogLevel::Error, written.error());
+    return tell_trouble(written.error());
   }
   publish_tables();
   memory_.set_written();
@@ -258,7 +258,7 @@ void LedgerStore::age() {
 
 // --- Telling
 
-void LedgerStore::tell_trouble(ports::LogLevel level, const Error& error) {
+void LedgerStore::tell_trouble(const Error& error) {
   const std::string sentence =
       what_it_means(file_ ? "cannot be written" : "is away") + error.text();
   bool begins = false;
@@ -273,7 +273,8 @@ void LedgerStore::tell_trouble(ports::LogLevel level, const Error& error) {
     told_lost_ = lost_messages_.load();
     observer_.on_writes_failing(since);
   }
-  if (std::exchange(told_, sentence) != sentence) observer_.on_notice(level, sentence);
+  if (std::exchange(told_, sentence) != sentence)
+    observer_.on_notice(ports::LogLevel::Error, sentence);
 }
 
 // Nothing is lost by what stays longer than it must.
@@ -285,8 +286,8 @@ void LedgerStore::tell_ageing(const Error& error) {
 
 void LedgerStore::tell_alarms() {
   for (const proof::SentKey account : memory_.take_over_limit()) {
-    observer_.on_notice(
-        ports::LogLevel::Alarm,
+    observer_.on_alarm(
+        alarm::Alarm::LedgerRowLimit,
         fmt::format(
             "The account #{:016x} has had {} rows recorded today; nothing more of it is "
             "recorded before tomorrow, and its mail is proved by its token only. See in the "
@@ -294,8 +295,7 @@ void LedgerStore::tell_alarms() {
             account, limits::kLedgerRowsPerAccount));
   }
   if (is_overfull_.load() && !failing_since_)
-    tell_trouble(ports::LogLevel::Error,
-                 {Errc::Limit, path_,
+    tell_trouble({Errc::Limit, path_,
                   fmt::format("More than {} messages wait to be written: the disk is too slow.",
                               limits::kLedgerQueue)});
 }
