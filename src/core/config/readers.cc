@@ -63,7 +63,7 @@ Result<void> set_mode(Config& config, const Value& value) {
   return {};
 }
 
-template <bool Domain::* kMember>
+template <bool Domain::*kMember>
 Result<void> set_flag(Config& config, const Value& value) {
   BS_TRY(Domain* const domain, find_or_add(config, value.name));
   BS_TRY(domain->*kMember, read_bool(value.node));
@@ -181,7 +181,7 @@ Result<void> set_allow(Config& config, const Value& value) {
   return {};
 }
 
-template <std::optional<policy::Decision> policy::Actions::* Verdict, policy::Decision Hardest>
+template <std::optional<policy::Decision> policy::Actions::*Verdict, policy::Decision Hardest>
 Result<void> set_action(Config& config, const Value& value) {
   BS_TRY(policy::Actions* const actions, find_actions(config, value.name));
   BS_TRY(actions->*Verdict, read_action(value.node, Hardest));
@@ -216,6 +216,23 @@ Result<void> set_store_partial(Config& config, const Value& value) {
 Result<void> set_history_days(Config& config, const Value& value) {
   BS_TRY(const std::int64_t days, read_number(value.node, 1, 400));
   config.history_days = static_cast<unsigned>(days);
+  return {};
+}
+
+Result<void> set_quarantine_days(Config& config, const Value& value) {
+  BS_TRY(const std::int64_t days, read_number(value.node, 1, 400));
+  config.quarantine_days = static_cast<unsigned>(days);
+  return {};
+}
+
+Result<void> set_quarantine_postmaster(Config& config, const Value& value) {
+  BS_TRY(const std::string text, read_string(value.node));
+  BS_TRY(config.quarantine_postmaster, read_address(text));
+  return {};
+}
+
+Result<void> set_quarantine_notify(Config& config, const Value& value) {
+  BS_TRY(config.quarantine_notifies, read_bool(value.node));
   return {};
 }
 
@@ -256,7 +273,7 @@ Result<void> set_milter_listen(Config& config, const Value& value) {
   return {};
 }
 
-template <std::vector<Endpoint> Doors::* door>
+template <std::vector<Endpoint> Doors::*door>
 Result<void> set_door(Config& config, const Value& value) {
   BS_TRY(config.doors.*door, read_endpoints(value.node));
   return {};
@@ -384,6 +401,9 @@ constexpr Reader kReaders[] = {
     {"store.partial", set_store_partial},
     {"history.days", set_history_days},
     {"history.rows", set_history_rows},
+    {"quarantine.days", set_quarantine_days},
+    {"quarantine.postmaster", set_quarantine_postmaster},
+    {"quarantine.notify", set_quarantine_notify},
     {"logs.mail", set_mail_logs},
     {"milter.listen", set_milter_listen},
     {"milter.socket_mode", set_socket_mode},

@@ -22,7 +22,7 @@ constexpr const char* kPlaces[] = {"/usr/sbin/", "/usr/local/sbin/", "/sbin/"};
 std::optional<std::string> find_program(const std::string& root, const std::string& name) {
   for (const char* const place : kPlaces) {
     const auto real = resolve(root, place + name);
-    struct stat status{};
+    struct stat status {};
     if (real && stat(real->c_str(), &status) == 0 && S_ISREG(status.st_mode)) return place + name;
   }
   return std::nullopt;
@@ -131,6 +131,15 @@ Result<Outcome> Postfix::run(const std::string& verb) const {
   const auto program = find_program(root_, "postfix");
   if (!program) return fail(Errc::NotFound, "postfix", "there is no such command");
   return run_program(root_, {*program, "-c", config_directory_, verb}, limits::kMtaProgramWait);
+}
+
+Result<Outcome> Postfix::command(const std::string& name, const std::vector<std::string>& arguments,
+                                 const ProgramTalk& talk) const {
+  const auto program = find_program(root_, name);
+  if (!program) return fail(Errc::NotFound, name, "there is no such command");
+  std::vector<std::string> words = {*program, "-c", config_directory_};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run_program(root_, words, limits::kMtaProgramWait, talk);
 }
 
 std::optional<Seconds> parse_postfix_time(std::string_view text, char unit) {
