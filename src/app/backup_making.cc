@@ -15,6 +15,7 @@
 #include "app/store_files.h"
 #include "core/base/backup_limits.h"
 #include "core/base/limits.h"
+#include "core/crypto/sha256_stream.h"
 #include "edge/backup/archive_writer.h"
 #include "edge/os/heartbeat.h"
 #include "edge/os/key_store.h"
@@ -44,7 +45,7 @@ std::string errno_text() {
 Result<std::string> find_safe_directory(const std::string& path) {
   fs::path folder = fs::path(path).parent_path();
   if (folder.empty()) folder = ".";
-  struct stat status {};
+  struct stat status{};
   if (stat(folder.c_str(), &status) != 0)
     return fail(Errc::NotFound, folder.string(), "there is no such directory");
   const bool is_ours = status.st_uid == geteuid() || status.st_uid == 0;
@@ -180,7 +181,7 @@ class Maker {
   Result<void> copy_store_file(const std::string& name) {
     const std::string path = plan_.store_directory + "/" + name;
     const std::string whole = std::string(backup::kStoreFolder) + name;
-    struct stat status {};
+    struct stat status{};
     const std::uint32_t mode = stat(path.c_str(), &status) == 0 ? status.st_mode & 0660U : kPrivate;
     switch (kind_of_store_file(name)) {
       case StoreFile::Database: {
@@ -218,7 +219,7 @@ class Maker {
   Result<void> copy_config() {
     tell(plan_.config_path);
     BS_TRY(const std::string text, os::read_text_file(plan_.config_path, limits::kConfigFileBytes));
-    struct stat status {};
+    struct stat status{};
     const bool there = stat(plan_.config_path.c_str(), &status) == 0;
     return take_text(std::string(backup::kConfigName), text,
                      there ? status.st_mode & 0664U : kPrivate);

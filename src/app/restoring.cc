@@ -222,7 +222,7 @@ class Restoring {
     target.path = path;
     target.folder = std::move(folder);
     target.mode = mode;
-    struct stat status {};
+    struct stat status{};
     if (stat(path.c_str(), &status) == 0) {
       target.owner = {status.st_uid, status.st_gid};
       target.mode = status.st_mode & 07777U;
@@ -271,7 +271,7 @@ class Restoring {
       fs::path parent = fs::path(target.path).parent_path();
       while (!parent.empty() && !fs::exists(parent) && parent != parent.root_path())
         parent = parent.parent_path();
-      struct statvfs room {};
+      struct statvfs room{};
       if (statvfs(parent.empty() ? "." : parent.c_str(), &room) != 0) continue;
       const std::uint64_t free = std::uint64_t{room.f_bavail} * room.f_frsize;
       const std::uint64_t wanted = done_.manifest.bytes();
@@ -367,7 +367,7 @@ class Restoring {
     const os::Beat made{.at = done_.manifest.created, .pid = 0, .started = done_.manifest.created};
     const std::string path = fmt::format("{}/{}", store_, os::kHeartbeatFile);
     BS_TRY_VOID(os::write_text_file(path, os::render_beat(made), 0644));
-    struct stat status {};
+    struct stat status{};
     if (geteuid() == 0 && stat(store_.c_str(), &status) == 0 &&
         chown(path.c_str(), status.st_uid, status.st_gid) != 0)
       return fail(Errc::Denied, path, "cannot be given to its owner: " + errno_text());

@@ -105,7 +105,7 @@ struct Config {
   unsigned quarantine_days = 30;                      // 1 to 400.
   std::string quarantine_postmaster;                  // Canonical; "": of the first domain.
   bool quarantine_notifies = true;
-  std::vector<std::string> mail_logs;                 // Paths.
+  std::vector<std::string> mail_logs;  // Paths.
   Relays relays;
   Tags tags;
   std::vector<Peer> peers;

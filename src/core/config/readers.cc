@@ -63,7 +63,7 @@ Result<void> set_mode(Config& config, const Value& value) {
   return {};
 }
 
-template <bool Domain::*kMember>
+template <bool Domain::* kMember>
 Result<void> set_flag(Config& config, const Value& value) {
   BS_TRY(Domain* const domain, find_or_add(config, value.name));
   BS_TRY(domain->*kMember, read_bool(value.node));
@@ -181,7 +181,7 @@ Result<void> set_allow(Config& config, const Value& value) {
   return {};
 }
 
-template <std::optional<policy::Decision> policy::Actions::*Verdict, policy::Decision Hardest>
+template <std::optional<policy::Decision> policy::Actions::* Verdict, policy::Decision Hardest>
 Result<void> set_action(Config& config, const Value& value) {
   BS_TRY(policy::Actions* const actions, find_actions(config, value.name));
   BS_TRY(actions->*Verdict, read_action(value.node, Hardest));
@@ -273,7 +273,7 @@ Result<void> set_milter_listen(Config& config, const Value& value) {
   return {};
 }
 
-template <std::vector<Endpoint> Doors::*door>
+template <std::vector<Endpoint> Doors::* door>
 Result<void> set_door(Config& config, const Value& value) {
   BS_TRY(config.doors.*door, read_endpoints(value.node));
   return {};

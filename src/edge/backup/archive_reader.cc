@@ -15,6 +15,7 @@
 
 #include "core/base/backup_limits.h"
 #include "core/base/escape.h"
+#include "core/crypto/sha256_stream.h"
 
 namespace backstop::backup {
 namespace {
@@ -64,7 +65,7 @@ class Reader {
       return fail(error == ENOENT ? Errc::NotFound : Errc::Denied, path_,
                   fmt::format("cannot be opened: {}", std::strerror(error)));
     }
-    struct stat status {};
+    struct stat status{};
     if (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode))
       return fail(Errc::Invalid, path_, "is not a regular file");
     return {};

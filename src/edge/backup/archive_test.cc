@@ -119,7 +119,9 @@ TEST(Backup, WithAnyByteChangedIsNotTaken) {
     Kept kept;
     const auto read = read_bytes(changed, kept);
     // Some bytes of a tar header or of a packed block say nothing about the content.
-    if (read) EXPECT_EQ(kept.files["store/ledger.db"], example().members[1].second) << at;
+    if (read) {
+      EXPECT_EQ(kept.files["store/ledger.db"], example().members[1].second) << at;
+    }
   }
 }
 

@@ -185,10 +185,64 @@ std::optional<EximEnvelope> parse_exim_envelope(std::string_view text) {
   return out;
 }
 
+std::optional<Seconds> parse_exim_time(std::string_view text) {
+  constexpr std::int64_t kLongest = 1'000'000;
+  if (text.empty()) return std::nullopt;
+  Seconds out{0};
+  while (!text.empty()) {
+    std::size_t digits = 0;
+    while (digits < text.size() && ascii::is_digit(text[digits]))
+      ++digits;
+    std::int64_t count = 0;
+    if (digits == text.size() || !parse_number(text.substr(0, digits), count) || count > kLongest)
+      return std::nullopt;
+    switch (text[digits]) {
+      case 's':
+        out += Seconds{count};
+        break;
+      case 'm':
+        out += std::chrono::minutes{count};
+        break;
+      case 'h':
+        out += std::chrono::hours{count};
+        break;
+      case 'd':
+        out += Days{count};
+        break;
+      case 'w':
+        out += std::chrono::weeks{count};
+        break;
+      default:
+        return std::nullopt;
+    }
+    text.remove_prefix(digits + 1);
+  }
+  return out;
+}
+
+Result<EximPatience> EximHeld::patience() const {
+  BS_TRY(const std::string text,
+         ask({"-bP", "ignore_bounce_errors_after", "timeout_frozen_after", "auto_thaw"},
+             limits::kMtaOutputBytes));
+  EximPatience out;
+  Lines lines(text);
+  while (!lines.at_end()) {
+    const std::string_view line = lines.next();
+    const std::size_t equals = line.find(" = ");
+    if (equals == line.npos) continue;
+    const std::string_view name = line.substr(0, equals);
+    const auto value = parse_exim_time(trim(line.substr(equals + 3)));
+    if (name == "ignore_bounce_errors_after") out.without_sender = value;
+    if (name == "timeout_frozen_after") out.with_sender = value;
+    if (name == "auto_thaw") out.thaw = value;
+  }
+  return out;
+}
+
 Result<EximHeld> EximHeld::find(const std::string& root) {
   for (const char* const path : kPrograms) {
     const auto real = resolve(root, path);
-    struct stat status {};
+    struct stat status{};
     if (real && stat(real->c_str(), &status) == 0) return EximHeld(root, path);
   }
   return fail(Errc::NotFound, "exim", "there is no Exim here");

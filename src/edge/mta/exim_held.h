@@ -33,6 +33,15 @@ struct EximEnvelope {
 };
 std::optional<EximEnvelope> parse_exim_envelope(std::string_view text);
 
+// What Exim does by itself to what is frozen; nothing where it does not say.
+struct EximPatience {
+  std::optional<Seconds> without_sender;  // ignore_bounce_errors_after: it is thawed and delivered.
+  std::optional<Seconds> with_sender;     // timeout_frozen_after: it is returned; 0: never.
+  std::optional<Seconds> thaw;            // auto_thaw: it is thawed; 0: never.
+};
+// "1w2d3h4m5s".  Nothing for other text.
+std::optional<Seconds> parse_exim_time(std::string_view text);
+
 class EximHeld final : public HeldQueue {
  public:
   // Errors: Errc::NotFound where there is no Exim below `root`.
@@ -40,6 +49,8 @@ class EximHeld final : public HeldQueue {
 
   std::string_view server() const override { return "Exim"; }
   Result<HeldListing> list() override;
+  // Errors: as list().
+  Result<EximPatience> patience() const;
   Result<HeldText> read_header(const std::string& queue_id) override;
   Result<HeldText> read_message(const std::string& queue_id) override;
   // Its time in the queue begins anew, as by the other servers.

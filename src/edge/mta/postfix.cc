@@ -22,7 +22,7 @@ constexpr const char* kPlaces[] = {"/usr/sbin/", "/usr/local/sbin/", "/sbin/"};
 std::optional<std::string> find_program(const std::string& root, const std::string& name) {
   for (const char* const place : kPlaces) {
     const auto real = resolve(root, place + name);
-    struct stat status {};
+    struct stat status{};
     if (real && stat(real->c_str(), &status) == 0 && S_ISREG(status.st_mode)) return place + name;
   }
   return std::nullopt;

@@ -28,7 +28,7 @@ class File {
       return fail(error_ == ENOENT ? Errc::NotFound : Errc::Denied, path,
                   std::string("cannot be opened: ") + std::strerror(error_));
     }
-    struct stat status {};
+    struct stat status{};
     if (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode))
       return fail(Errc::Invalid, path, "is not a regular file");
     return {};

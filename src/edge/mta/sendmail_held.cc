@@ -114,7 +114,7 @@ std::vector<std::string> find_queue_directories(std::string_view sendmail_cf) {
 Result<SendmailHeld> SendmailHeld::find(const std::string& root) {
   const auto text = read_rooted(root, kConfiguration);
   const auto program = resolve(root, kProgram);
-  struct stat status {};
+  struct stat status{};
   if (!text || !program || stat(program->c_str(), &status) != 0)
     return fail(Errc::NotFound, "sendmail", "there is no Sendmail here");
   std::vector<std::string> directories;
@@ -227,7 +227,7 @@ Result<void> SendmailHeld::drop(const HeldMessage& message) {
     if (errno == ENOENT) return not_held(message.queue_id);
     return fail(Errc::Denied, files.envelope, "cannot be opened: be root");
   }
-  struct flock lock {};
+  struct flock lock{};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   const bool is_free = flock(fd, LOCK_EX | LOCK_NB) == 0 && fcntl(fd, F_SETLK, &lock) == 0;
