@@ -45,8 +45,8 @@ class Contract:
         for key, value in (self.house.guard.settings() | (more or {})).items():
             settings += ["--set", f"{key}={value}"]
         return self.enclosure().run_outside(
-            [str(house.backstop()), "quarantine", verb, "--root", str(self.enclosure().tree), "--defaults", "--state",
-             str(self.house.folder / "state"), "--domain", DOMAIN, *settings, *rest])
+            [str(house.backstop()), "quarantine", verb, *rest, "--root", str(self.enclosure().tree), "--defaults", "--state",
+             str(self.house.folder / "state"), "--domain", DOMAIN, *settings])
 
     def listed(self, *words: str) -> dict[str, dict]:
         done = self.command("list", "--json", *words)
