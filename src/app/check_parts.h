@@ -33,6 +33,8 @@ void check_canary(const config::Config& config, const std::string& root, Finding
 // the name it greets with be looked up?
 void check_postfix(const config::Config& config, const std::string& root, bool asks_dns,
                    Findings& findings);
+// Exim, where it is the mail server: whether it lets alone what is held.
+void check_exim(const config::Config& config, const std::string& root, Findings& findings);
 // Sendmail, where it is the mail server.
 void check_sendmail(const config::Config& config, const std::string& root, Findings& findings);
 

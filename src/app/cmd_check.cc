@@ -130,6 +130,7 @@ int run_check(const Options& options) {
   if (options.root == "/") check_clock(findings);
   check_store(*config, options.root, now, findings);
   check_postfix(*config, options.root, !options.offline, findings);
+  check_exim(*config, options.root, findings);
   if (options.probe) probe_server(*config, options.root, *wish, now, findings);
   if (options.json)
     print_json(findings);

@@ -20,14 +20,17 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
        "backstop why 4fzXL83qRTz1xW         what became of a message, and for what reasons",
        "backstop check                      configuration, keys and sockets"}));
   add_canary_command(app, chosen);
+  add_backup_command(app, chosen);
   add_check_command(app, chosen);
   add_coverage_command(app, chosen);
   add_explain_command(app, chosen);
   add_keys_command(app, chosen);
   add_mode_command(app, chosen);
   add_play_command(app, chosen);
+  add_quarantine_command(app, chosen);
   add_read_command(app, chosen);
   add_replay_command(app, chosen);
+  add_restore_command(app, chosen);
   add_scan_command(app, chosen);
   add_setup_command(app, chosen);
   add_sign_command(app, chosen);

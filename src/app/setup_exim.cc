@@ -50,6 +50,7 @@ int print_exim_setup(const config::Config& config, const EximSetup& setup) {
   site.tags = setup.tags;
   site.authserv_id = config.authserv_id;
   site.quarantine_to = setup.quarantine_to;
+  site.held_days = config.quarantine_days;
   if (site.domains.empty()) {
     return report_error(Error{Errc::Invalid, "domains",
                               "names no domain yet; write [domains.\"example.com\"] into "

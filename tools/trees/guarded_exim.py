@@ -21,7 +21,6 @@ _PLACES = {"main section": "main", "acl_smtp_rcpt": "rcpt", "acl_smtp_data": "da
 _CONFIGURATION = "primary_hostname = {host}\n" + ENCLOSED + """\
 acl_smtp_rcpt = acl_rcpt
 acl_smtp_data = acl_data
-ignore_bounce_errors_after = 0s
 log_file_path = /var/log/exim4/%slog
 log_selector = +smtp_confirmation +return_path_on_delivery
 trusted_users = root
@@ -106,7 +105,7 @@ class GuardedExim:
         parts = dict.fromkeys(_PLACES.values(), "")
         for part in json.loads(asked.stdout)["parts"]:
             place = next(name for word, name in _PLACES.items() if word in part["where"])
-            parts[place] = part["text"]
+            parts[place] += part["text"]
         own.write("etc/exim4/exim4.conf", _CONFIGURATION.format(
             host=loopback.NAMES[self.address], address=self.address, port=self.port, own_client=loopback.OWN_CLIENT,
             domain=DOMAIN, known=" : ".join(self._mailboxes), mail=_MAIL,

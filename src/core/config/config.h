@@ -121,7 +121,10 @@ struct Config {
   bool store_is_partial = false;                      // Other servers know what they sent.
   unsigned history_days = 30;                         // 1 to 400.
   std::size_t history_rows = 1'000'000;               // 1,000 to 100 million.
-  std::vector<std::string> mail_logs;                 // Paths.
+  unsigned quarantine_days = 30;                      // 1 to 400.
+  std::string quarantine_postmaster;                  // Canonical; "": of the first domain.
+  bool quarantine_notifies = true;
+  std::vector<std::string> mail_logs;  // Paths.
   Relays relays;
   Tags tags;
   Canary canary;

@@ -44,6 +44,10 @@ partial = true
 [history]
 days = 7
 rows = 5000
+[quarantine]
+days = 12
+postmaster = "Held@Example.com"
+notify = false
 [logs]
 mail = "/var/log/mail.log"
 [proofs]
@@ -100,6 +104,9 @@ TEST(Config, ReadsEveryOption) {
   EXPECT_TRUE(config->store_is_partial);
   EXPECT_EQ(config->history_days, 7U);
   EXPECT_EQ(config->history_rows, 5000U);
+  EXPECT_EQ(config->quarantine_days, 12U);
+  EXPECT_EQ(config->quarantine_postmaster, "Held@example.com");
+  EXPECT_FALSE(config->quarantine_notifies);
   EXPECT_EQ(config->mail_logs, std::vector<std::string>{"/var/log/mail.log"});
 }
 

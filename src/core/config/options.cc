@@ -135,6 +135,15 @@ const std::vector<Option>& options() {
       {"history.days", "number from 1 to 400", "30", "How long a judged message is remembered."},
       {"history.rows", "number from 1000 to 100000000", "1000000",
        "How many at most; the oldest hour goes first."},
+      {"quarantine.days", "number from 1 to 400", "30",
+       "How long a message that Backstop had the mail server hold stays there: afterwards\n"
+       "`backstop quarantine expire`, which a timer of the package runs, drops it, and nobody is "
+       "told."},
+      {"quarantine.postmaster", "address", "none",
+       "Who is told once a day what is held; without it, postmaster@ the first guarded domain.",
+       "\"postmaster@example.com\""},
+      {"quarantine.notify", "true or false", "true",
+       "false: nobody is told; `backstop quarantine list` says it."},
       {"logs.mail", "list of paths", "[]",
        "The mail server's log. Read to find mail of ours that left without passing here, and to "
        "answer\n"

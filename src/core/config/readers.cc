@@ -224,6 +224,23 @@ Result<void> set_history_days(Config& config, const Value& value) {
   return {};
 }
 
+Result<void> set_quarantine_days(Config& config, const Value& value) {
+  BS_TRY(const std::int64_t days, read_number(value.node, 1, 400));
+  config.quarantine_days = static_cast<unsigned>(days);
+  return {};
+}
+
+Result<void> set_quarantine_postmaster(Config& config, const Value& value) {
+  BS_TRY(const std::string text, read_string(value.node));
+  BS_TRY(config.quarantine_postmaster, read_address(text));
+  return {};
+}
+
+Result<void> set_quarantine_notify(Config& config, const Value& value) {
+  BS_TRY(config.quarantine_notifies, read_bool(value.node));
+  return {};
+}
+
 Result<void> set_history_rows(Config& config, const Value& value) {
   BS_TRY(const std::int64_t rows, read_number(value.node, 1000, 100'000'000));
   config.history_rows = static_cast<std::size_t>(rows);
@@ -436,6 +453,9 @@ constexpr Reader kReaders[] = {
     {"store.partial", set_store_partial},
     {"history.days", set_history_days},
     {"history.rows", set_history_rows},
+    {"quarantine.days", set_quarantine_days},
+    {"quarantine.postmaster", set_quarantine_postmaster},
+    {"quarantine.notify", set_quarantine_notify},
     {"logs.mail", set_mail_logs},
     {"milter.listen", set_milter_listen},
     {"milter.socket_mode", set_socket_mode},

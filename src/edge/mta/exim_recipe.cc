@@ -10,6 +10,9 @@
 namespace backstop::mta {
 namespace {
 
+// Exim waits so much longer than what is held may stay: whoever drops it comes once an hour.
+constexpr unsigned kPatienceDays = 10;
+
 std::string render_domains(const std::vector<std::string>& domains) {
   std::string out;
   for (const std::string& domain : domains)
@@ -130,6 +133,17 @@ constexpr std::string_view kUnsignRouter = R"(backstop_unsign:
   forbid_include
 )";
 
+// Exim thaws and delivers a frozen message without a sender after a time, and returns one with a
+// sender after another.
+EximPart render_patience(const EximSite& site) {
+  return {
+      "the main section, in place of its lines of these names: else Exim delivers or bounces "
+      "what is held by itself",
+      fmt::format("ignore_bounce_errors_after = {}d\ntimeout_frozen_after = 0s\n"
+                  "auto_thaw = 0s\n",
+                  site.held_days + kPatienceDays)};
+}
+
 // A redirect to itself is passed on to the routers below (Exim's specification, chapter 22).
 std::string render_quarantine_router(const EximSite& site) {
   return fmt::format(
@@ -159,6 +173,7 @@ std::vector<EximPart> render_exim_recipe(const EximSite& site) {
   const bool redirects = !site.quarantine_to.empty();
   std::vector<EximPart> parts;
   parts.push_back(render_main(site));
+  if (!redirects) parts.push_back(render_patience(site));
   if (tags) {
     parts.push_back(
         {"the ACL that acl_smtp_rcpt names, at its very top", "  require acl = backstop_rcpt\n"});

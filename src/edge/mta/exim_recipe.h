@@ -28,6 +28,7 @@ struct EximSite {
   EximTags tags;
   std::string authserv_id;    // Nobody outside may write results in this name.
   std::string quarantine_to;  // The mailbox for what is to be held; "": it is frozen in the queue.
+  unsigned held_days = 30;    // For how long what is frozen stays there.
 };
 
 struct EximPart {
@@ -41,7 +42,8 @@ struct EximPart {
 //   (1) A recipient without a tag never depends on us: it is neither refused nor deferred at RCPT.
 //   (2) Only a forged tag is refused; an authentic one of any age is taken off, whoever sends.
 //   (3) While we are away, only recipients with a tag are deferred; everything else flows.
-//   (4) A message going out is asked a token for once; its sender has one tag at every attempt.
+//   (4) Exim itself neither delivers nor returns what is frozen, for as long as it may stay.
+//   (5) A message going out is asked a token for once; its sender has one tag at every attempt.
 std::vector<EximPart> render_exim_recipe(const EximSite& site);
 
 // The endpoint as ${readsocket} takes it: a path, or "inet:127.0.0.1:12603".

@@ -67,10 +67,14 @@ TEST(EximRecipe, TakesResultsInOurNameOut) {
 TEST(EximRecipe, FreezesOrRedirectsWhatIsToBeHeld) {
   EXPECT_NE(all(render_exim_recipe(site({}))).find("control   = freeze/no_tell"),
             std::string::npos);
+  EXPECT_NE(all(render_exim_recipe(site({})))
+                .find("ignore_bounce_errors_after = 40d\ntimeout_frozen_after = 0s\n"),
+            std::string::npos);
   EximSite redirecting = site({});
   redirecting.quarantine_to = "held@example.com";
   const std::string text = all(render_exim_recipe(redirecting));
   EXPECT_EQ(text.find("freeze"), std::string::npos);
+  EXPECT_EQ(text.find("timeout_frozen_after"), std::string::npos);
   EXPECT_NE(text.find("data      = held@example.com\n"), std::string::npos);
 }
 

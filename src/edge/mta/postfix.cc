@@ -133,6 +133,15 @@ Result<Outcome> Postfix::run(const std::string& verb) const {
   return run_program(root_, {*program, "-c", config_directory_, verb}, limits::kMtaProgramWait);
 }
 
+Result<Outcome> Postfix::command(const std::string& name, const std::vector<std::string>& arguments,
+                                 const ProgramTalk& talk) const {
+  const auto program = find_program(root_, name);
+  if (!program) return fail(Errc::NotFound, name, "there is no such command");
+  std::vector<std::string> words = {*program, "-c", config_directory_};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run_program(root_, words, limits::kMtaProgramWait, talk);
+}
+
 std::optional<Seconds> parse_postfix_time(std::string_view text, char unit) {
   constexpr std::int64_t kLongest = 1'000'000'000;
   std::int64_t count = 0;

@@ -41,6 +41,10 @@ class Postfix {
   Result<std::string> value(const std::string& name) const;
   // `postfix check`, `postfix reload`: its exit code and words.
   Result<Outcome> run(const std::string& verb) const;
+  // Another of its programs (postqueue, postcat, postsuper) on this configuration.  Errors: as
+  // run_program.
+  Result<Outcome> command(const std::string& name, const std::vector<std::string>& arguments,
+                          const ProgramTalk& talk) const;
 
  private:
   std::string root_;

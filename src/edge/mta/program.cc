@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -67,9 +68,27 @@ struct Failure {
   int error = 0;
 };
 
+// A file in memory that holds `text`, read from its start; -1 when there is none.
+int open_input(std::string_view text) {
+  const int file = memfd_create("input", MFD_CLOEXEC);
+  if (file < 0) return -1;
+  while (!text.empty()) {
+    const ssize_t put = write(file, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) {
+      close(file);
+      return -1;
+    }
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (lseek(file, 0, SEEK_SET) == 0) return file;
+  close(file);
+  return -1;
+}
+
 // Between fork and exec: only what is safe there.
-[[noreturn]] void become(const char* root, char* const* words, int output, int complaints,
-                         int failed) {
+[[noreturn]] void become(const char* root, char* const* words, int input, int output,
+                         int complaints, int failed) {
   static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
   static char locale[] = "LC_ALL=C";
   char* const environment[] = {path, locale, nullptr};
@@ -80,9 +99,9 @@ struct Failure {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  const int nothing = open("/dev/null", O_RDONLY);
+  const int given = input >= 0 ? input : open("/dev/null", O_RDONLY);
   failure.in_root = root != nullptr && (chroot(root) != 0 || chdir("/") != 0);
-  if (!failure.in_root && dup2(nothing, 0) >= 0 && dup2(output, 1) >= 0 && dup2(complaints, 2) >= 0)
+  if (!failure.in_root && dup2(given, 0) >= 0 && dup2(output, 1) >= 0 && dup2(complaints, 2) >= 0)
     execve(words[0], words, environment);
   failure.error = errno;
   [[maybe_unused]] const ssize_t written = write(failed, &failure, sizeof(failure));
@@ -90,18 +109,22 @@ struct Failure {
 }
 
 // False at the end.
-bool read_some(int fd, std::string& text) {
+bool read_some(int fd, std::string& text, std::size_t most, bool& cut) {
   std::array<char, 4096> buffer{};
   const ssize_t got = read(fd, buffer.data(), buffer.size());
   if (got < 0) return errno == EINTR || errno == EAGAIN;  // EIO: the terminal's other end is gone.
   if (got == 0) return false;
-  const std::size_t room = limits::kMtaOutputBytes - std::min(text.size(), limits::kMtaOutputBytes);
-  text.append(buffer.data(), std::min(static_cast<std::size_t>(got), room));
+  const std::size_t room = most - std::min(text.size(), most);
+  const auto size = static_cast<std::size_t>(got);
+  text.append(buffer.data(), std::min(size, room));
+  if (size > room) cut = true;
   return true;
 }
 
 // Reads both until they end; false when time is up first.
-bool read_both(int output, int words, Outcome& outcome, std::chrono::seconds wait) {
+bool read_both(int output, int words, Outcome& outcome, std::chrono::seconds wait,
+               std::size_t most) {
+  bool words_cut = false;
   const auto end = std::chrono::steady_clock::now() + wait;
   std::array<pollfd, 2> watched = {pollfd{output, POLLIN, 0}, pollfd{words, POLLIN, 0}};
   while (watched[0].fd >= 0 || watched[1].fd >= 0) {
@@ -110,8 +133,11 @@ bool read_both(int output, int words, Outcome& outcome, std::chrono::seconds wai
     if (left.count() <= 0) return false;
     if (poll(watched.data(), watched.size(), static_cast<int>(left.count())) < 0 && errno != EINTR)
       return false;
-    if (watched[0].revents != 0 && !read_some(output, outcome.output)) watched[0].fd = -1;
-    if (watched[1].revents != 0 && !read_some(words, outcome.words)) watched[1].fd = -1;
+    if (watched[0].revents != 0 && !read_some(output, outcome.output, most, outcome.cut))
+      watched[0].fd = -1;
+    if (watched[1].revents != 0 &&
+        !read_some(words, outcome.words, limits::kMtaOutputBytes, words_cut))
+      watched[1].fd = -1;
   }
   return true;
 }
@@ -128,7 +154,7 @@ Result<int> wait_for(pid_t child, const std::string& name) {
 }  // namespace
 
 Result<Outcome> run_program(const std::string& root, const std::vector<std::string>& words,
-                            std::chrono::seconds wait) {
+                            std::chrono::seconds wait, const ProgramTalk& talk) {
   const std::string& name = words.front();
   Channel output;
   Channel complaints;
@@ -136,6 +162,9 @@ Result<Outcome> run_program(const std::string& root, const std::vector<std::stri
   if (!open_pipe(output) || !open_pipe(failed) ||
       (!open_terminal(complaints) && !open_pipe(complaints)))
     return fail(Errc::Unavailable, name, fmt::format("cannot be run: {}", std::strerror(errno)));
+  const Descriptor input(talk.input.empty() ? -1 : open_input(talk.input));
+  if (!talk.input.empty() && input.get() < 0)
+    return fail(Errc::Unavailable, name, "cannot be given its input: is there no memory?");
   std::vector<std::string> copies = words;
   std::vector<char*> arguments;
   for (std::string& word : copies)
@@ -145,14 +174,15 @@ Result<Outcome> run_program(const std::string& root, const std::vector<std::stri
   if (child < 0)
     return fail(Errc::Unavailable, name, fmt::format("cannot be run: {}", std::strerror(errno)));
   if (child == 0) {
-    become(root == "/" ? nullptr : root.c_str(), arguments.data(), output.theirs.get(),
+    become(root == "/" ? nullptr : root.c_str(), arguments.data(), input.get(), output.theirs.get(),
            complaints.theirs.get(), failed.theirs.get());
   }
   output.theirs.reset();
   complaints.theirs.reset();
   failed.theirs.reset();
   Outcome outcome;
-  const bool ended = read_both(output.ours.get(), complaints.ours.get(), outcome, wait);
+  const bool ended =
+      read_both(output.ours.get(), complaints.ours.get(), outcome, wait, talk.output_bytes);
   if (!ended) {
     kill(-child, SIGKILL);
     kill(child, SIGKILL);

@@ -229,6 +229,13 @@ Result<void> Database::use_write_ahead_log() {
   return run("PRAGMA synchronous = FULL");
 }
 
+Result<void> Database::copy_to(const std::string& path) {
+  BS_TRY_VOID(make_private_file(path));
+  BS_TRY(Statement statement, prepare("VACUUM INTO ?1"));
+  statement.bind(1, path);
+  return statement.run();
+}
+
 bool Database::in_transaction() const {
   return sqlite3_get_autocommit(database_.get()) == 0;
 }

@@ -89,6 +89,9 @@ class Database {
 
   // Write-ahead log, flushed to the disk with every commit.
   Result<void> use_write_ahead_log();
+  // All of it as one moment saw it, into a new file of mode 0600, while others write.  Errors,
+  // besides: Errc::Unavailable when that file is there and holds something.
+  Result<void> copy_to(const std::string& path);
   // True inside a transaction; SQLite ends one by itself after some errors.
   bool in_transaction() const;
 

@@ -1,0 +1,29 @@
+#include "app/store_files.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace backstop::app {
+namespace {
+
+using Row = std::pair<std::string_view, StoreFile>;
+constexpr std::array kFiles{
+    Row{"ledger.db", StoreFile::Database},  Row{"history.db", StoreFile::Database},
+    Row{"gaps", StoreFile::Text},           Row{"ring", StoreFile::Text},
+    Row{"tag-exempt", StoreFile::Text},     Row{"held", StoreFile::Text},
+    Row{"heartbeat", StoreFile::Heartbeat}, Row{"ledger.lock", StoreFile::Passing},
+};
+
+}  // namespace
+
+StoreFile kind_of_store_file(std::string_view name) {
+  const auto* const found = std::ranges::find(kFiles, name, &Row::first);
+  if (found != kFiles.end()) return found->second;
+  if (name.find(".corrupt-") != name.npos) return StoreFile::Damaged;
+  for (const std::string_view end : {"-wal", "-shm", "-journal", ".tmp"})
+    if (name.ends_with(end)) return StoreFile::Passing;
+  return StoreFile::Unknown;
+}
+
+}  // namespace backstop::app
