@@ -420,7 +420,7 @@ class Daemon {
   std::optional<CanaryWatch> canary_;          // Always.
   std::unique_ptr<MetricsPage> metrics_page_;  // Never null.
   MetricsFile metrics_file_;                   // Unused without metrics.file.
-  ModeWatch modes_{in_force_, *keys_, *log_};
+  ModeWatch modes_{in_force_, *keys_, *log_, alarms_};
   std::string key_trouble_;
   std::unique_ptr<door::Server> server_;   // Null without milter.listen.
   std::unique_ptr<door::Server> doors_;    // Null when no such door is open.

@@ -14,8 +14,9 @@ namespace backstop::app {
 
 using ports::LogLevel;
 
-ModeWatch::ModeWatch(InForce& in_force, const DaemonKeys& keys, ports::LogSink& log)
-    : in_force_(in_force), keys_(keys), log_(log) {}
+ModeWatch::ModeWatch(InForce& in_force, const DaemonKeys& keys, ports::LogSink& log,
+                     ports::Alarms& alarms)
+    : in_force_(in_force), keys_(keys), log_(log), alarms_(alarms) {}
 
 config::Config ModeWatch::take(const config::Config& written, Instant now) {
   queue_lifetime_ = mta::queue_lifetime("/");
@@ -49,10 +50,10 @@ bool ModeWatch::tell(const ModesInForce& found) {
   if (found.lapses == lapses_ && found.forced == forced_) return false;
   for (const Lapse& lapse : found.lapses) {
     if (std::ranges::find(lapses_, lapse) != lapses_.end()) continue;
-    log_.write(LogLevel::Alarm,
-               fmt::format("alarm: {} is to enforce, and observes from now on: {}; {}",
-                           escape_terminal(lapse.subject), escape_terminal(lapse.why.what),
-                           escape_terminal(lapse.why.todo)));
+    alarms_.raise(alarm::Alarm::EnforceLapsed,
+                  fmt::format("{} is to enforce, and observes from now on: {}; {}",
+                              escape_terminal(lapse.subject), escape_terminal(lapse.why.what),
+                              escape_terminal(lapse.why.todo)));
   }
   for (const Lapse& before : lapses_) {
     if (std::ranges::find(found.lapses, before.subject, &Lapse::subject) != found.lapses.end())
@@ -60,6 +61,8 @@ bool ModeWatch::tell(const ModesInForce& found) {
     log_.write(LogLevel::Info,
                fmt::format("{} no longer falls back to observe", escape_terminal(before.subject)));
   }
+  if (found.lapses.empty() && !lapses_.empty())
+    alarms_.end(alarm::Alarm::EnforceLapsed, "what is to enforce does so again");
   for (const Forced& forced : found.forced) {
     if (std::ranges::find(forced_, forced) != forced_.end()) continue;
     log_.write(LogLevel::Warning,

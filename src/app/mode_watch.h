@@ -8,6 +8,7 @@
 #include "app/daemon_keys.h"
 #include "app/in_force.h"
 #include "app/modes_in_force.h"
+#include "ports/alarms.h"
 #include "ports/log_sink.h"
 
 namespace backstop::app {
@@ -16,7 +17,7 @@ namespace backstop::app {
 class ModeWatch {
  public:
   // REQUIRES: all outlive this.
-  ModeWatch(InForce& in_force, const DaemonKeys& keys, ports::LogSink& log);
+  ModeWatch(InForce& in_force, const DaemonKeys& keys, ports::LogSink& log, ports::Alarms& alarms);
 
   // What is learnt from now on; it outlives this.
   void learn(const CoverageWatch& coverage) { coverage_ = &coverage; }
@@ -34,6 +35,7 @@ class ModeWatch {
   InForce& in_force_;
   const DaemonKeys& keys_;
   ports::LogSink& log_;
+  ports::Alarms& alarms_;
   const CoverageWatch* coverage_ = nullptr;
   Seconds queue_lifetime_{};
   std::vector<Lapse> lapses_;
