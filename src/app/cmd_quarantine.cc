@@ -138,7 +138,9 @@ void print_header(std::string_view header) {
     const std::size_t end = header.find('\n');
     std::string_view line = header.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    fmt::print("  {}\n", escape_terminal(line));
+    std::string shown(line);
+    std::ranges::replace(shown, '\t', ' ');
+    fmt::print("  {}\n", escape_terminal(shown));
     header = end == header.npos ? std::string_view() : header.substr(end + 1);
   }
 }
@@ -154,7 +156,10 @@ int run_show(const Options& options) {
   WhyAnswer why;
   why.asked = "queue id " + id;
   why.has_history = true;
-  if (held->row) why.rows.push_back(*held->row);
+  if (held->row) {
+    why.rows.push_back(*held->row);
+    why.history_from = held->row->at;
+  }
   ReadResult read;
   read.place.source = id;
   read.reading = reading::read_message(text->text, held->message.sender).reading;
@@ -163,6 +168,10 @@ int run_show(const Options& options) {
   read.dkim = std::move(judged.dkim);
   read.tag = judged.tag;
   read.judgement = std::move(judged.judgement);
+  // What was known when it came is more than what the message alone says.
+  if (held->row) {
+    if (auto then = transaction::recompute(*held->row)) read.judgement = *std::move(then);
+  }
   const std::string_view header = header_of(text->text);
   if (options.json) {
     Json out = Json::parse(render_held_json(*held, scene->queue->server()));

@@ -60,7 +60,7 @@ Result<std::string> tell_postmaster(const Expiry& expiry, const std::vector<cons
                                                  .expired = expiry.book.expired,
                                                  .days = expiry.config.quarantine_days,
                                                  .now = expiry.now});
-  // Queued, not delivered, by the program: it may have to do without a network here.
+  // Queued, not delivered, by the program: the timer's unit may send nothing.
   BS_TRY(const mta::Outcome outcome,
          mta::run_program(expiry.root, {"/usr/sbin/sendmail", "-i", "-odq", "-f", "<>", "--", to},
                           limits::kMtaProgramWait, {.input = letter}));

@@ -85,7 +85,8 @@ std::string render_held_page(const std::vector<const Held*>& held, std::string_v
     show_one(page, *one, now);
   if (others > 0) {
     page.title(
-        fmt::format("{} more held, not by Backstop; --all shows them", count_of(others, "message")),
+        fmt::format("{} more {} held, not for Backstop; --all shows {}", group_digits(others),
+                    others == 1 ? "is" : "are", others == 1 ? "it" : "them"),
         Tone::Plain);
   }
   return page.take();

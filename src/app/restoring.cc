@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/last_tag.h"
 #include "app/restored_keys.h"
 #include "core/base/limits.h"
 #include "edge/backup/archive_reader.h"
@@ -169,6 +170,7 @@ class Restoring {
     if (!(again == done_.manifest))
       return fail(Errc::Invalid, plan_.path, "changed while it was restored");
     BS_TRY_VOID(look_after_keys());
+    BS_TRY_VOID(look_after_tags());
     for (const Target& target : targets_)
       BS_TRY_VOID(flush(target.staged));
     BS_TRY_VOID(place_all());
@@ -310,6 +312,18 @@ class Restoring {
     const Target* const keys = find_target(backup::kKeysFolder);
     if (keys == nullptr) return {};
     return extend_restored_keys(keys->staged, plan_.now);
+  }
+
+  // Senders may have been given tags until the end: answers to them must find their way for as
+  // long.
+  Result<void> look_after_tags() {
+    const Target* const store = find_target(backup::kStoreFolder);
+    if (store == nullptr) return {};
+    const std::string path = fmt::format("{}/{}", store->staged, kLastTagFile);
+    std::error_code error;
+    if (!fs::exists(path, error)) return {};
+    const Instant day = std::chrono::floor<Days>(plan_.now);
+    return os::write_text_file(path, render_instant(day) + "\n", kStoreModes & 0640U);
   }
 
   Result<void> place_all() {

@@ -10,12 +10,12 @@ namespace {
 using Row = std::pair<std::string_view, StoreFile>;
 constexpr std::array kFiles{
     Row{"ledger.db", StoreFile::Database},  Row{"history.db", StoreFile::Database},
-    Row{"gaps", StoreFile::Text},           Row{"ring", StoreFile::Text},
-    Row{"tag-exempt", StoreFile::Text},     Row{"held", StoreFile::Text},
+    Row{"review.db", StoreFile::Database},  Row{"gaps", StoreFile::Text},
+    Row{"ring", StoreFile::Text},           Row{"tag-exempt", StoreFile::Text},
+    Row{"last-tag", StoreFile::Text},       Row{"held", StoreFile::Text},
     Row{"coverage", StoreFile::Text},       Row{"coverage-words", StoreFile::Text},
-    Row{"alarms", StoreFile::Text},         Row{"last-tag", StoreFile::Text},
-    Row{"canary", StoreFile::Text},         Row{"heartbeat", StoreFile::Heartbeat},
-    Row{"ledger.lock", StoreFile::Passing},
+    Row{"canary", StoreFile::Text},         Row{"alarms", StoreFile::Text},
+    Row{"heartbeat", StoreFile::Heartbeat}, Row{"ledger.lock", StoreFile::Passing},
 };
 
 }  // namespace

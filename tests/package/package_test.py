@@ -19,7 +19,7 @@ SKIPPED = 77
 OLDER = "0.0.1"
 EXPOSURE_MAX = 1.5
 # It has to be root: the queues are the mail servers' own.
-ROOT_EXPOSURE_MAX = 4.5
+ROOT_EXPOSURE_MAX = 3
 CONFIGURATION = "/etc/backstop/backstop.toml"
 POSTFIX_SOCKETS = "/var/spool/postfix/backstop"
 # What stands where, with its mode, owner and group.

@@ -167,13 +167,18 @@ class Backup(house.HouseTest):
 
     def test_mail_of_before_and_after_the_backup_is_ours_on_the_restored_host(self):
         early, early_letter = self.send()
+        (self.home / "store/last-tag").write_text("2026-01-02T00:00:00Z\n")
         path = self.back_up("b1")
         late, late_letter = self.send()
+        # Uses of a proof that the backup does not know of.
+        for i in range(3):
+            self.assertRegex(self.verdict_of(notices.whole_bounce(f"u{i}{early}", early_letter), f"u{i}{early}"), "^genuine")
         self.lose()
         self.restored(path)
         self.start()
+        self.assertTrue((self.home / "store/last-tag").read_text().startswith(f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}"))
         for name in ("keys", "store"):
-            self.assertFalse([p for p in (self.home / name).rglob("*") if p.stat().st_mode & 0o007 and p.suffix not in (".sock",)
+            self.assertFalse([p for p in (self.home / name).rglob("*") if p.stat().st_mode & 0o007
                               and p.name not in ("gaps", "heartbeat")])
         self.assertRegex(self.verdict_of(notices.whole_bounce("e1" + early, early_letter), "e1" + early), "^genuine")
         # The ledger knows it without its token.

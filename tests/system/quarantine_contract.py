@@ -12,6 +12,11 @@ from trees.postfix import DOMAIN
 # What the servers answer to a message they took: Postfix, Exim, Sendmail.
 _QUEUED = re.compile(r"queued as (\w+)|id=(\S+)|2\.0\.0 (\w+) Message")
 
+# Of packaging/debian/backstop.backstop-quarantine.service, and what `--root` needs.
+_UNIT = house.ROOT / "packaging/debian/backstop.backstop-quarantine.service"
+_NAMED = re.search(r"(?m)^CapabilityBoundingSet=(.*)$", _UNIT.read_text())[1].lower().split()
+_CAPABILITIES = ",".join(["-all", *(name.replace("cap_", "+") for name in _NAMED), "+sys_chroot"])
+
 
 def delayed(name: str) -> bytes:
     """A report of a delay that returns nothing: unproven, and the houses of these tests hold such."""
@@ -42,10 +47,12 @@ class Contract:
     def command(self, *words: str, more: dict | None = None) -> subprocess.CompletedProcess:
         verb, *rest = words
         settings = []
+        # As the timer's unit runs it: few capabilities, and none to be gained.
+        shut_in = ["setpriv", "--no-new-privs", "--bounding-set", _CAPABILITIES] if verb == "expire" else []
         for key, value in (self.house.guard.settings() | (more or {})).items():
             settings += ["--set", f"{key}={value}"]
         return self.enclosure().run_outside(
-            [str(house.backstop()), "quarantine", verb, *rest, "--root", str(self.enclosure().tree), "--defaults", "--state",
+            [*shut_in, str(house.backstop()), "quarantine", verb, *rest, "--root", str(self.enclosure().tree), "--defaults", "--state",
              str(self.house.folder / "state"), "--domain", DOMAIN, *settings])
 
     def listed(self, *words: str) -> dict[str, dict]:
@@ -170,7 +177,7 @@ class Contract:
         letter = self.house.arrived("1 message was dropped", "ben")
         self.assertEqual(letter.parsed["Auto-Submitted"], "auto-generated")
         self.assertIn("unproven", letter.raw.decode())
-        self.assertEqual(letter.parsed["Return-Path"] or "<>", "<>")
+        self.assertIn(letter.parsed["Return-Path"] or "<>", ("<>", "<MAILER-DAEMON>"))  # As Sendmail writes it.
         self.settled()
         self.assertEqual(sum(m.holds("for Backstop") for m in self.house.server.delivered("ben")), 1)
         self.assertFalse([raw for raw in self.house.sink.kept if name.encode() in raw])

@@ -105,7 +105,7 @@ TEST(Config, ReadsEveryOption) {
   EXPECT_EQ(config->history_days, 7U);
   EXPECT_EQ(config->history_rows, 5000U);
   EXPECT_EQ(config->quarantine_days, 12U);
-  EXPECT_EQ(config->quarantine_postmaster, "Held@example.com");
+  EXPECT_EQ(config->quarantine_postmaster, "held@example.com");
   EXPECT_FALSE(config->quarantine_notifies);
   EXPECT_EQ(config->mail_logs, std::vector<std::string>{"/var/log/mail.log"});
 }
