@@ -7,7 +7,7 @@
 
 #include "app/check_parts.h"
 #include "app/dkim_files.h"
-#include "app/mode_card.h"
+#include "app/enforce_outlook.h"
 #include "app/unix_socket.h"
 #include "app/usual_sockets.h"
 #include "edge/os/key_store.h"
@@ -90,22 +90,33 @@ void check_relays(const config::Config& config, Findings& findings) {
 
 }  // namespace
 
-void check_domains(const config::Config& config, bool signs, Seconds queue_lifetime, Instant now,
+void check_domains(const config::Config& config, const std::string& root, Instant now,
                    Findings& findings) {
   if (config.domains.empty()) {
     findings.wrong("domains", "no domain is guarded", "nothing is signed and nothing judged",
                    "begin with: backstop mode example.com observe");
   }
-  for (const auto& [name, domain] : config.domains) {
+  const EnforceOutlook outlook(config, root);
+  for (const std::string& trouble : outlook.trouble()) {
+    findings.wrong("coverage", trouble, "no domain counts as covered, so nothing is refused",
+                   "look at store.directory and its files");
+  }
+  for (const auto& [name, written] : config.domains) {
     const std::string what = "domain " + name;
+    const EnforceQuestion question = outlook.question(&written);
+    const config::Domain domain =
+        question.learnt == nullptr ? written : coverage::domain_in_force(written, *question.learnt);
     findings.good(
         what, fmt::format("{}, coverage {}, signing since {}", policy::name_of(domain.mode),
                           policy::name_of(domain.coverage),
                           domain.signing_since ? render_instant(*domain.signing_since) : "never"));
     if (domain.mode != policy::Mode::Enforce) continue;
-    for (const Unmet& unmet : unmet_for_enforce(&domain, signs, queue_lifetime, now)) {
-      findings.wrong(what, fmt::format("is in enforce, but {}", unmet.what),
-                     "it refuses nothing, or genuine bounces too",
+    const bool forced = domain.forced_until && now < *domain.forced_until;
+    for (const Unmet& unmet : unmet_for_enforce(question, now)) {
+      findings.wrong(what, fmt::format("is to enforce, but {}", unmet.what),
+                     forced         ? "it is forced, and genuine bounces may be refused"
+                     : unmet.lapses ? "it observes by itself meanwhile, and refuses nothing"
+                                    : "genuine bounces may be refused",
                      fmt::format("{}; until then: backstop mode {} observe", unmet.todo, name));
     }
   }

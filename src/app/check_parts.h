@@ -16,8 +16,7 @@ std::string below(const std::string& root, const std::string& path);
 void check_keys(const config::Config& config, const std::string& root, Instant now,
                 Findings& findings);
 void check_dkim_files(const config::Config& config, const std::string& root, Findings& findings);
-// `queue_lifetime`: of this host's mail server.
-void check_domains(const config::Config& config, bool signs, Seconds queue_lifetime, Instant now,
+void check_domains(const config::Config& config, const std::string& root, Instant now,
                    Findings& findings);
 void check_endpoints(const config::Config& config, const std::string& root, Findings& findings);
 

@@ -14,9 +14,7 @@
 #include "app/settings.h"
 #include "app/setup_socket.h"
 #include "app/text_page.h"
-#include "edge/mta/postfix.h"
 #include "edge/os/clock.h"
-#include "edge/os/key_store.h"
 
 namespace backstop::app {
 namespace {
@@ -123,9 +121,7 @@ int run_check(const Options& options) {
                 settings.defaults ? "the embedded defaults" : settings.config_path);
   check_keys(*config, options.root, now, findings);
   check_dkim_files(*config, options.root, findings);
-  const auto ring = os::KeyStore(below(options.root, config->keys_directory)).load();
-  const bool signs = ring && ring->ring->emitting() != nullptr;
-  check_domains(*config, signs, mta::queue_lifetime(options.root), now, findings);
+  check_domains(*config, options.root, now, findings);
   check_endpoints(*config, options.root, findings);
   if (options.root == "/") check_clock(findings);
   check_store(*config, options.root, now, findings);

@@ -1,5 +1,6 @@
 #include "app/enforce_outlook.h"
 
+#include "app/check_parts.h"
 #include "app/coverage_file.h"
 #include "edge/mta/other_server.h"
 #include "edge/mta/postfix.h"
@@ -15,12 +16,14 @@ coverage::MailServer find_mail_server(const std::string& root) {
                                           : coverage::MailServer::Sendmail;
 }
 
-EnforceOutlook::EnforceOutlook(const config::Config& config)
-    : queue_lifetime_(mta::queue_lifetime("/")), server_(find_mail_server("/")) {
-  if (const auto loaded = os::KeyStore(config.keys_directory).load())
+EnforceOutlook::EnforceOutlook(const config::Config& config, const std::string& root)
+    : queue_lifetime_(mta::queue_lifetime(root)), server_(find_mail_server(root)) {
+  if (const auto loaded = os::KeyStore(below(root, config.keys_directory)).load())
     signs_ = loaded->ring->emitting() != nullptr;
   if (config.store_directory.empty()) return;
-  if (auto learnt = read_coverage(config)) {
+  config::Config there = config;
+  there.store_directory = below(root, config.store_directory);
+  if (auto learnt = read_coverage(there)) {
     learnt_ = *std::move(learnt);
   } else {
     trouble_.push_back("What is known of the ways in which mail leaves cannot be read: " +

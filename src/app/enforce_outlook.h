@@ -15,9 +15,9 @@ namespace backstop::app {
 
 class EnforceOutlook {
  public:
-  // Reads the keys, the store's files and this host's mail server.  What cannot be read counts as
-  // not met, and is told in trouble().
-  explicit EnforceOutlook(const config::Config& config);
+  // Reads the keys, the store's files and the mail server below `root`.  What cannot be read counts
+  // as not met, and is told in trouble().
+  explicit EnforceOutlook(const config::Config& config, const std::string& root = "/");
 
   // `domain` is one of the configuration, or null for one that it does not guard.  Lives as long as
   // this.
