@@ -18,6 +18,7 @@ ReviewKeeper::ReviewKeeper(const std::string& directory,
       }) {}
 
 void ReviewKeeper::on_record(const transaction::Record& record, std::string_view queue_id) {
+  if (record.reading == nullptr) return;  // Most mail: nobody judged it.
   const auto config = surroundings_.current().config;
   if (auto sighting = review::find_sighting(record, queue_id, *config))
     store_.add(*std::move(sighting));

@@ -90,6 +90,27 @@ class Review(Remembered):
         self.assertIn("Taken back", self.ask("review", "undo", group, code=0).stdout)
         self.assertEqual(self.groups()[0]["answer"], "open")
 
+    def test_what_is_learnt_of_a_way_out_is_told_and_forgotten_again(self):
+        group = self.start_with_groups()[0]
+        self.assertEqual(group["paths"], ["example.com message-id:bot.invalid"])
+        words = self.daemon.socket.with_name(self.daemon.socket.name + ".store") / "coverage-words"
+        learnt = json.loads(self.ask("review", "ours", group["group"], "--json", code=0).stdout)["learnt"]
+        self.assertIn("leaves by message-id:bot.invalid and is not signed", " ".join(learnt))
+        self.assertRegex(words.read_text(), r"message-id:bot\.invalid ours")
+        changed = self.ask("review", "not-ours", group["group"], code=0).stdout
+        self.assertIn("No mail of example.com leaves by", " ".join(changed.split()))
+        self.assertRegex(words.read_text(), r"message-id:bot\.invalid not-ours")
+        self.assertIn("is forgotten", self.ask("review", "undo", group["group"], code=0).stdout)
+        self.assertNotIn("bot.invalid", words.read_text())
+
+    def test_what_the_operator_said_of_a_way_out_before_stays(self):
+        group = self.start_with_groups()[0]["group"]
+        self.ask("coverage", "example.com", "signs", "message-id:bot.invalid", code=0)
+        self.assertIn("you said", self.ask("review", "not-ours", group, code=0).stdout)
+        self.ask("review", "undo", group, code=0)
+        words = self.daemon.socket.with_name(self.daemon.socket.name + ".store") / "coverage-words"
+        self.assertRegex(words.read_text(), r"message-id:bot\.invalid signs")
+
     def test_at_a_terminal_each_key_does_what_it_says(self):
         first, second = self.start_with_groups()
         terminal = Terminal(self, "review", "--config", self.daemon.config)

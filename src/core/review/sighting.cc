@@ -6,6 +6,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/assert.h"
+#include "core/coverage/name_paths.h"
 #include "core/transaction/history_row.h"
 
 namespace backstop::review {
@@ -194,6 +195,9 @@ std::optional<Sighting> find_sighting(const Record& record, std::string_view que
     if (!is_ours || out.recipients.size() == kRecipientsKept) continue;
     if (first == nullptr) first = &address;
     out.recipients.push_back(address.text());
+    std::string domain = mail::canonical_domain(address.domain);
+    if (std::ranges::find(out.domains, domain) == out.domains.end())
+      out.domains.push_back(std::move(domain));
   }
   if (first == nullptr) return std::nullopt;
   const reading::Reading& reading = *record.reading;
@@ -206,6 +210,10 @@ std::optional<Sighting> find_sighting(const Record& record, std::string_view que
   out.reasons = transaction::join_reasons(judgement.reasons);
   out.would_refuse = would_refuse;
   out.hints = find_hints(record, config);
+  for (const std::string& domain : out.domains) {
+    const std::vector<coverage::PathName> paths = coverage::name_paths(reading, domain);
+    if (!paths.empty()) out.paths.push_back(domain + " " + paths.front().text());
+  }
   out.source = reading.reporting_mta.empty() ? reading.from : reading.reporting_mta;
   out.sample = render_sample(reading);
   return out;

@@ -47,13 +47,15 @@ struct Sighting {
   watch::Fingerprint fingerprint;
   std::string queue_id;
   std::vector<std::string> recipients;  // Of ours, in clear; the first few.
+  std::vector<std::string> domains;     // Theirs; canonical.
   std::string kind;
   std::string verdict;
   std::string decision;
   std::string reasons;        // Identifiers with commas between.
   bool would_refuse = false;  // In enforce it would be held, thrown away or refused.
   Hints hints = 0;
-  // By which ways it would have left, were it ours: "example.com message-id:esp.example".
+  // By which way it would have left, were it ours, for each domain: "example.com
+  // message-id:esp.example" (coverage::PathName::text).
   std::vector<std::string> paths;
   std::string source;  // Who sent it back: the reporting server, else From.
   std::string sample;  // render_sample().

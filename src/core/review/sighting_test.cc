@@ -56,6 +56,8 @@ TEST(Sighting, IsKeptOfWhatWouldBeRefusedThoughNothingIs) {
   EXPECT_TRUE(sighting->would_refuse);
   EXPECT_EQ(sighting->decision, "mark");
   EXPECT_EQ(sighting->recipients, std::vector<std::string>{"Anna@example.com"});
+  EXPECT_EQ(sighting->domains, std::vector<std::string>{"example.com"});
+  EXPECT_EQ(sighting->paths, std::vector<std::string>{"example.com message-id:bot.invalid"});
   EXPECT_EQ(sighting->fingerprint.subject, "cheap watches");
   EXPECT_EQ(sighting->source, "mx.remote.test");
   EXPECT_EQ(sighting->hints, 0U);

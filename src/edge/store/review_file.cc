@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/base/ascii.h"
 #include "edge/store/review_schema.h"
 
 namespace backstop::store {
@@ -102,10 +101,7 @@ Result<void> ReviewFile::write_one(const review::Sighting& sighting) {
   BS_TRY([[maybe_unused]] const bool row, raise_group_.step());
   const std::int64_t id = raise_group_.number(0);
   BS_TRY_VOID(raise_group_.run());
-  for (const std::string& recipient : sighting.recipients) {
-    const std::size_t at = recipient.rfind('@');
-    if (at == recipient.npos) continue;
-    const std::string domain = ascii::lower(std::string_view(recipient).substr(at + 1));
+  for (const std::string& domain : sighting.domains) {
     insert_domain_.bind(1, id).bind(2, cut(domain));
     BS_TRY_VOID(insert_domain_.run());
   }

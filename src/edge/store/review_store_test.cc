@@ -27,6 +27,7 @@ Sighting make_sighting(std::string subject, Instant at = kNow) {
   out.fingerprint.subject = std::move(subject);
   out.queue_id = "4fzX1";
   out.recipients = {"anna@example.com"};
+  out.domains = {"example.com"};
   out.kind = "bounce";
   out.verdict = "forged";
   out.decision = "mark";
@@ -169,7 +170,7 @@ TEST_F(ReviewStoreTest, closes_a_group_by_its_answer_and_opens_it_again) {
   auto store = open();
   Sighting hinted = make_sighting("watches");
   hinted.hints = 2;
-  hinted.recipients = {"anna@Example.com", "bob@example.org"};
+  hinted.domains = {"example.com", "example.org"};
   store->add(hinted);
   store->add(make_sighting("lottery"));
   store->flush();
