@@ -11,6 +11,7 @@
 #include "app/exit_code.h"
 #include "app/mode_card.h"
 #include "app/mode_file.h"
+#include "app/mode_replay.h"
 #include "app/modes_in_force.h"
 #include "app/settings.h"
 #include "core/base/escape.h"
@@ -197,6 +198,18 @@ void print_card(const Subject& subject, Mode mode, const std::vector<Unmet>& unm
                escape_terminal(each.todo));
 }
 
+// What the mode would have done lately.
+void print_replay(const config::Config& config, const Subject& subject, Mode mode, Instant now) {
+  if (subject.domain == nullptr || config.store_directory.empty()) return;
+  const auto said = say_mode_replay(config, subject.name, mode, now);
+  if (said && !said->empty()) {
+    fmt::print("\n{}\n", escape_terminal(*said));
+  } else if (!said && said.error().code != Errc::NotFound) {
+    fmt::print(stderr, "backstop: what it would have done lately cannot be told: {}\n",
+               escape_terminal(said.error().text()));
+  }
+}
+
 // Asks on the terminal; no is anything but y or yes.
 bool is_confirmed() {
   fmt::print("\nSet it? [y/N] ");
@@ -280,7 +293,10 @@ int set_mode(const Options& options, const config::Config& config, const Subject
   std::vector<Unmet> unmet;
   if (mode == Mode::Enforce)
     unmet = unmet_for_enforce(EnforceOutlook(config).question(subject.domain), now);
-  if (!options.json) print_card(subject, mode, unmet, !config.actions.empty());
+  if (!options.json) {
+    print_card(subject, mode, unmet, !config.actions.empty());
+    print_replay(config, subject, mode, now);
+  }
   if (!unmet.empty() && options.force && subject.is_address) {
     return report_error(
         Error{Errc::Invalid, "--force", "is for a whole domain, not for one address of it"},

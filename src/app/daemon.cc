@@ -24,6 +24,7 @@
 #include "app/mode_watch.h"
 #include "app/record_audience.h"
 #include "app/spf_rounds.h"
+#include "app/review_keeper.h"
 #include "app/trial.h"
 #include "app/usual_sockets.h"
 #include "core/base/escape.h"
@@ -152,6 +153,9 @@ class Daemon {
       in_force_.remember(*memory_);
       memory_->look_at_ring(clock_.now());
       learn_coverage();
+      review_ =
+          std::make_unique<ReviewKeeper>(started_with_.store_directory, in_force_, clock_, *log_);
+      audience_.add(*review_);
     }
     passes_.emplace(answers(), clock_.now());
     canary_.emplace(CanaryPorts{.surroundings = in_force_,
@@ -418,6 +422,7 @@ class Daemon {
   std::unique_ptr<SpfRounds> spf_;             // Null where DNS is not asked.
   std::optional<CanaryAnswers> passes_;        // Always; behind it answers().
   std::optional<CanaryWatch> canary_;          // Always.
+  std::unique_ptr<ReviewKeeper> review_;       // Null where nothing is remembered.
   std::unique_ptr<MetricsPage> metrics_page_;  // Never null.
   MetricsFile metrics_file_;                   // Unused without metrics.file.
   ModeWatch modes_{in_force_, *keys_, *log_, alarms_};

@@ -5,6 +5,7 @@
 #include "edge/mta/other_server.h"
 #include "edge/mta/postfix.h"
 #include "edge/os/key_store.h"
+#include "edge/store/review_reader.h"
 
 namespace backstop::app {
 
@@ -29,6 +30,22 @@ EnforceOutlook::EnforceOutlook(const config::Config& config, const std::string& 
     trouble_.push_back("What is known of the ways in which mail leaves cannot be read: " +
                        learnt.error().text());
   }
+  count_open_groups(config.store_directory);
+}
+
+void EnforceOutlook::count_open_groups(const std::string& directory) {
+  auto reader = store::ReviewReader::open(directory);
+  // Nothing was kept yet, so there is nothing to look at.
+  if (!reader && reader.error().code == Errc::NotFound) return;
+  if (reader) {
+    if (auto counted = reader->count_open_hints()) {
+      open_groups_.insert(counted->begin(), counted->end());
+      return;
+    } else {
+      reader = tl::unexpected<Error>(std::move(counted).error());
+    }
+  }
+  trouble_.push_back("What waits for backstop review cannot be read: " + reader.error().text());
 }
 
 EnforceQuestion EnforceOutlook::question(const config::Domain* domain) const {

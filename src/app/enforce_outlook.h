@@ -28,6 +28,8 @@ class EnforceOutlook {
   const std::vector<std::string>& trouble() const { return trouble_; }
 
  private:
+  void count_open_groups(const std::string& directory);
+
   bool signs_ = false;
   Seconds queue_lifetime_{};
   coverage::MailServer server_ = coverage::MailServer::Unknown;

@@ -39,6 +39,10 @@ std::string arrow(const std::string& then, const std::string& now) {
   return then == now ? now : then + " -> " + now;
 }
 
+std::string first_of(const std::string& reasons) {
+  return reasons.substr(0, reasons.find(','));
+}
+
 std::string say_difference(const Difference& difference) {
   const auto& [then, now] = std::tie(difference.then, difference.now);
   std::string out =
@@ -47,7 +51,11 @@ std::string say_difference(const Difference& difference) {
                   arrow(then.decision, now.decision));
   if (then.decision == now.decision && then.enforced != now.enforced)
     out += fmt::format(", in enforce {}", arrow(then.enforced, now.enforced));
-  return out + fmt::format(" ({})", arrow(then.reasons, now.reasons));
+  // The first reason tells; the rest only where nothing else differs.
+  const bool same =
+      then.verdict == now.verdict && then.decision == now.decision && then.enforced == now.enforced;
+  return out + fmt::format(" ({})", same ? arrow(then.reasons, now.reasons)
+                                         : arrow(first_of(then.reasons), first_of(now.reasons)));
 }
 
 void show_domains(TextPage& page, const ReplayResult& result) {

@@ -44,6 +44,11 @@ class Replay(Remembered):
         summary, first, _ = lines(self.ask("replay", "--json", "--policy", policy, code=1))
         self.assertEqual((summary["harmful"], first["queue_id"], first["harmful"]), (1, "4fzIN2", True))
 
+    def test_a_mode_shows_before_it_is_set_what_it_would_have_done(self):
+        self.start_with_history()
+        shown = self.ask("mode", "example.com", "enforce").stdout
+        self.assertIn("2 messages came to example.com that Backstop judged; it would have refused 1 and held 0", shown)
+
     def test_exemptions_and_actions_are_tried_too(self):
         self.start_with_history()
         tried = ("--mode", "example.com=enforce")
