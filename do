@@ -5,7 +5,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 
 readonly PACKAGES_BUILD=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libssl-dev libidn2-dev
   libunistring-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libexpected-dev nlohmann-json3-dev
-  libsystemd-dev libsqlite3-dev libc-ares-dev zlib1g-dev libarchive-dev libgtest-dev libgmock-dev libbenchmark-dev
+  libsystemd-dev libsqlite3-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libarchive-dev libgtest-dev libgmock-dev libbenchmark-dev
   libgmime-3.0-dev libopendkim-dev libmilter-dev scdoc man-db python3 debootstrap iproute2 procps)
 readonly PACKAGES_CHECK=(clang-format-19 clang-19 libclang-rt-19-dev libfaketime)
 readonly PACKAGES_DEB=(debhelper dpkg-dev lintian)

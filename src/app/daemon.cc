@@ -23,8 +23,9 @@
 #include "app/metrics_page.h"
 #include "app/mode_watch.h"
 #include "app/record_audience.h"
-#include "app/spf_rounds.h"
 #include "app/review_keeper.h"
+#include "app/spf_rounds.h"
+#include "app/tellers.h"
 #include "app/trial.h"
 #include "app/usual_sockets.h"
 #include "core/base/escape.h"
@@ -171,6 +172,11 @@ class Daemon {
 
   Result<void> start() {
     in_force_.set_modes(modes_.take(in_force_.written(), clock_.now()));
+    BS_TRY_VOID(tellers_.start(started_with_, {.clock = clock_,
+                                               .metrics = counters_,
+                                               .log = *log_,
+                                               .alarms = alarms_,
+                                               .audience = audience_}));
     BS_TRY_VOID(open_milter());
     BS_TRY_VOID(open_doors());
     BS_TRY_VOID(open_metrics());
@@ -221,6 +227,7 @@ class Daemon {
     if (doors_ != nullptr) doors_->wait();
     if (metrics_ != nullptr) metrics_->wait();
     if (coverage_ != nullptr) coverage_->rest();
+    tellers_.stop();
     if (!started_with_.metrics_file.empty()) metrics_file_.remove();
     log_->write(LogLevel::Info, "stopped");
   }
@@ -327,6 +334,7 @@ class Daemon {
   }
 
   void reload() {
+    tellers_.reopen();
     auto config = load_config(settings_);
     count(metrics::Metric::ReloadsTotal, config.has_value());
     if (!config) {
@@ -381,6 +389,7 @@ class Daemon {
     compare(list(config.metrics_listen) == list(started_with_.metrics_listen), "metrics.listen");
     compare(config.metrics_socket_mode == started_with_.metrics_socket_mode, "metrics.socket_mode");
     compare(config.metrics_file == started_with_.metrics_file, "metrics.file");
+    compare(Tellers::are_alike(config, started_with_), "alarms or feed");
     compare(config.log_target == started_with_.log_target, "log.to");
     compare(config.log_level == started_with_.log_level, "log.level");
     if (names.empty()) return;
@@ -416,6 +425,7 @@ class Daemon {
   door::WrongTagCount wrong_tags_{&counters_};
   AlarmBoard alarms_;
   RecordAudience audience_;
+  Tellers tellers_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::unique_ptr<CoverageWatch> coverage_;    // Null without a memory.

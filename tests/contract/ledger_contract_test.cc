@@ -128,6 +128,34 @@ TYPED_TEST(LedgerContract, FindsWhatWasRecordedAtOnce) {
   });
 }
 
+// What the verified feed asserts of a failed recipient.
+TYPED_TEST(LedgerContract, KnowsARecipientByItsVeryMessageAlone) {
+  const std::vector<std::uint8_t> bytes(32, 7);
+  const proof::SentHasher hasher{crypto::Secret(bytes)};
+  const auto bob = mail::parse_path("bob@remote.test").value();
+  const auto carol = mail::parse_path("carol@remote.test").value();
+  const proof::SentKey one = hasher.message("a1@example.com");
+  const proof::SentKey other = hasher.message("a2@example.com");
+  proof::SentMessage to_bob = sent_message(one);
+  to_bob.pairs.push_back(hasher.recipient(one, bob));
+  proof::SentMessage to_carol = sent_message(other);
+  to_carol.pairs.push_back(hasher.recipient(other, carol));
+  this->maker_.ledger().record_sent(to_bob);
+  this->maker_.ledger().record_sent(to_carol);
+  proof::LedgerQuery query;
+  for (const proof::SentKey message : {one, other})
+    for (const auto& party : {bob, carol})
+      query.pairs.push_back(hasher.recipient(message, party));
+  this->now_and_later([&] {
+    const auto answer = this->ask(query);
+    ASSERT_EQ(answer.pairs.size(), 4u);
+    EXPECT_TRUE(answer.pairs[0]) << "bob got the first";
+    EXPECT_FALSE(answer.pairs[1]);
+    EXPECT_FALSE(answer.pairs[2]) << "but not the second";
+    EXPECT_TRUE(answer.pairs[3]);
+  });
+}
+
 TYPED_TEST(LedgerContract, FindsNothingThatWasNotRecorded) {
   this->maker_.ledger().record_sent(sent_message(key(1)));
   this->now_and_later([&] {

@@ -97,6 +97,34 @@ struct Canary {
   bool is_on() const { return port != 0; }
 };
 
+// Where documents are posted.
+struct Webhook {
+  std::string url;          // "": nowhere.
+  std::string secret_file;  // "": unsigned.
+  std::string ca_file;      // "": the system's certificates are trusted.
+  bool operator==(const Webhook&) const = default;
+};
+
+// Who is told of alarms.
+struct AlarmHooks {
+  std::vector<std::string> command;  // Program and arguments; empty: none.
+  Webhook webhook;
+  bool operator==(const AlarmHooks&) const = default;
+};
+
+// Who is told of verified answers.
+struct Feed {
+  bool header = false;  // Judged mail gets an Authentication-Results field.
+  std::string file;     // "": none.
+  std::string socket;   // A path; "": none.
+  std::uint32_t socket_mode = 0660;
+  Webhook webhook;
+
+  bool operator==(const Feed&) const = default;
+  // Somebody reads of recipients, so that they are worth remembering one by one.
+  bool tells() const { return !file.empty() || !socket.empty() || !webhook.url.empty(); }
+};
+
 enum class LogTarget : std::uint8_t { Stderr, Syslog };
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };  // From more to less.
 
@@ -125,6 +153,8 @@ struct Config {
   std::string quarantine_postmaster;                  // Canonical; "": of the first domain.
   bool quarantine_notifies = true;
   std::vector<std::string> mail_logs;  // Paths.
+  AlarmHooks alarms;
+  Feed feed;
   Relays relays;
   Tags tags;
   Canary canary;

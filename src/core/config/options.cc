@@ -202,6 +202,51 @@ const std::vector<Option>& options() {
        "The address that it claims to come from where the mail server lets it (XCLIENT). Exempt it "
        "from\n"
        "greylists and blocklists, not from Backstop."},
+      {"alarms.command", "list of words", "[]",
+       "A program that is told of alarms: its path and arguments, run without a shell, one at a "
+       "time, with "
+       "the\n"
+       "alarm as JSON on standard input and as BACKSTOP_ALARM, BACKSTOP_EVENT and "
+       "BACKSTOP_SENTENCE in "
+       "its\n"
+       "environment. backstopd(8) lists alarms.",
+       "[\"/usr/local/sbin/page-me\", \"--urgent\"]"},
+      {"alarms.webhook", "URL", "none",
+       "Where alarms are posted as JSON. https, or http to this host. What cannot be delivered is "
+       "tried "
+       "again for\n"
+       "days, also after a restart.",
+       "\"https://example.com/hooks/backstop\""},
+      {"alarms.webhook_secret", "path", "none",
+       "A file of mode 0600 whose text signs what is posted: HMAC-SHA256 in the field "
+       "Backstop-Signature. "
+       "Make\n"
+       "one with: openssl rand -hex 32",
+       "\"/etc/backstop/alarms.secret\""},
+      {"alarms.webhook_ca", "path", "none",
+       "The certificates to trust there, in PEM, instead of the system's.",
+       "\"/etc/backstop/ca.pem\""},
+      {"feed.header", "true or false", "false",
+       "Whether judged mail gets an Authentication-Results field (RFC 8601) with x-backstop=pass, "
+       "fail or "
+       "none,\n"
+       "for programs that read these rather than Backstop-Verdict."},
+      {"feed.file", "path", "none",
+       "A file to which a line of JSON is added for each answer that is verified: what bounced, "
+       "and whether "
+       "its\n"
+       "recipient is sure. It may be rotated.",
+       "\"/var/lib/backstop/feed.jsonl\""},
+      {"feed.socket", "path", "none",
+       "A unix socket at which programs get the same lines from their connection on.",
+       "\"/run/backstop/feed.sock\""},
+      {"feed.socket_mode", "octal mode", "\"0660\"", "Its permissions."},
+      {"feed.webhook", "URL", "none",
+       "Where the same lines are posted, one by one, as alarms.webhook.",
+       "\"https://example.com/hooks/bounces\""},
+      {"feed.webhook_secret", "path", "none", "As alarms.webhook_secret.",
+       "\"/etc/backstop/feed.secret\""},
+      {"feed.webhook_ca", "path", "none", "As alarms.webhook_ca.", "\"/etc/backstop/ca.pem\""},
       {"log.to", "stderr or syslog", "\"stderr\"",
        "Where the log goes: one line per message that was signed or judged, queue id first."},
       {"log.level", "debug, info, warning or error", "\"info\"", "What is not worth a line."},

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/config/tell_readers.h"
 #include "core/config/values.h"
 #include "core/mail/address.h"
 
@@ -322,21 +323,6 @@ Result<void> set_metrics_listen(Config& config, const Value& value) {
   return {};
 }
 
-Result<void> set_metrics_mode(Config& config, const Value& value) {
-  BS_TRY(config.metrics_socket_mode, read_mode(value.node));
-  return {};
-}
-
-Result<void> set_metrics_file(Config& config, const Value& value) {
-  BS_TRY(std::string path, read_string(value.node));
-  // node_exporter reads no file of another name, and says nothing.
-  if (!path.empty() && !(path.starts_with('/') && path.ends_with(".prom")))
-    return want("a whole path that ends in .prom, as \"/run/backstop/backstop.prom\"");
-  config.metrics_file = std::move(path);
-  return {};
-}
-
-// Whoever can reach it may claim any address, so nobody but this host may.
 Result<void> set_canary_listener(Config& config, const Value& value) {
   constexpr std::string_view kForm = "a loopback address and port, as \"inet:127.0.0.1:10125\"";
   BS_TRY(const std::string text, read_string(value.node));
@@ -473,6 +459,17 @@ constexpr Reader kReaders[] = {
     {"canary.interval", set_canary_interval},
     {"canary.recipient", set_canary_recipient},
     {"canary.client", set_canary_client},
+    {"alarms.command", set_alarm_command},
+    {"alarms.webhook", set_alarm_webhook},
+    {"alarms.webhook_secret", set_alarm_secret},
+    {"alarms.webhook_ca", set_alarm_ca},
+    {"feed.header", set_feed_header},
+    {"feed.file", set_feed_file},
+    {"feed.socket", set_feed_socket},
+    {"feed.socket_mode", set_feed_socket_mode},
+    {"feed.webhook", set_feed_webhook},
+    {"feed.webhook_secret", set_feed_secret},
+    {"feed.webhook_ca", set_feed_ca},
     {"log.to", set_log_target},
     {"log.level", set_log_level}};
 

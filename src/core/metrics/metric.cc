@@ -62,6 +62,10 @@ std::vector<std::string_view> make_values(Label label) {
       return {"genuine", "forged", "tag"};
     case Label::Try:
       return {"passed", "unreached", "wrong"};
+    case Label::Sink:
+      return {"alarms.command", "alarms.webhook", "feed.file", "feed.socket", "feed.webhook"};
+    case Label::Fate:
+      return {"delivered", "retried", "given-up", "dropped"};
     case Label::Door:
       return {"milter", "socketmap", "policy", "line", "rspamd", "metrics", "other"};
   }
@@ -109,8 +113,8 @@ std::string_view name_of(Type type) {
 
 std::string_view name_of(Label label) {
   static constexpr std::array<std::string_view, kLabels> kNames = {
-      "",     "version", "direction", "verdict", "decision", "kind", "reason", "result",
-      "mode", "proof",   "question",  "outcome", "name",     "twin", "try",    "door"};
+      "",      "version",  "direction", "verdict", "decision", "kind", "reason", "result", "mode",
+      "proof", "question", "outcome",   "name",    "twin",     "try",  "sink",   "fate",   "door"};
   return kNames.at(static_cast<std::size_t>(label));
 }
 

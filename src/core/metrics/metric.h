@@ -41,6 +41,8 @@ enum class Label : std::uint8_t {
   Name,       // alarm::Alarm
   Twin,       // Twin
   Try,        // Try
+  Sink,       // Sink
+  Fate,       // Fate
   Door,       // As doors name themselves (door::Door::name); "other" for one that is not listed.
 };
 enum class Proof : std::uint8_t { Token, Ledger, Dkim, Tag };
@@ -50,6 +52,10 @@ enum class Outcome : std::uint8_t { Ok, Failed };
 enum class Twin : std::uint8_t { Genuine, Forged, Tag };
 // How it fared: put off or not let in is "unreached".
 enum class Try : std::uint8_t { Passed, Unreached, Wrong };
+
+// Who is told of alarms and verified answers, and what became of it.
+enum class Sink : std::uint8_t { AlarmCommand, AlarmWebhook, FeedFile, FeedSocket, FeedWebhook };
+enum class Fate : std::uint8_t { Delivered, Retried, GivenUp, Dropped };
 
 std::string_view name_of(Label label);
 // In the order of the enumeration; one empty value for None.

@@ -62,6 +62,11 @@ SentKey SentHasher::pair(const mail::Address& ours, const mail::Address& party) 
   // NUL stands in no address, so no two pairs are written alike.
   return hash('p', mail::canonical(ours) + '\0' + mail::canonical(party));
 }
+SentKey SentHasher::recipient(SentKey message, const mail::Address& recipient) const {
+  std::string text;
+  append_number(text, message);
+  return hash('r', text + mail::canonical(recipient));
+}
 SentKey SentHasher::counter(char what, SentKey first, SentKey second, std::uint64_t third) const {
   std::string text(1, what);
   append_number(text, first);

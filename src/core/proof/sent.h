@@ -39,6 +39,8 @@ class SentHasher {
   SentKey text(std::string_view anything) const;  // An account's login, a foreign Message-ID.
   // Our address, and whom it wrote to.
   SentKey pair(const mail::Address& ours, const mail::Address& party) const;
+  // A message of ours, by its Message-ID, and whom it went to.
+  SentKey recipient(SentKey message, const mail::Address& recipient) const;
   // Counters of uses (core/proof/use_count.h): `what` names the counter.
   SentKey counter(char what, SentKey first, SentKey second = 0, std::uint64_t third = 0) const;
 
@@ -53,8 +55,10 @@ struct SentMessage {
   std::optional<SentKey> message;   // Of its Message-ID.
   std::optional<SentKey> queue_id;  // The server's, where it was known.
   SentKey sender = 0;
-  SentKey account = 0;         // Whose rows these are: the login, else the sender.
-  std::vector<SentKey> pairs;  // One per recipient; at most limits::kTransactionRecipients.
+  SentKey account = 0;  // Whose rows these are: the login, else the sender.
+  // Of SentHasher::pair, and where somebody reads the feed of SentHasher::recipient: for each
+  // recipient, of at most limits::kTransactionRecipients.
+  std::vector<SentKey> pairs;
   std::uint32_t recipient_count = 0;
   std::uint32_t header_bytes = 0;
   bool is_list = false;  // It carries a List-* field.
@@ -71,9 +75,10 @@ struct SentEntry {
 
 // At most limits::kLedgerQueryKeys keys of each sort; more are not looked at.
 struct LedgerQuery {
-  std::vector<SentKey> messages;    // Of Message-IDs that are returned or referred to.
-  std::vector<SentKey> queue_ids;   // Of Received lines of ours in the returned header.
-  std::vector<SentKey> pairs;       // (an address it came back to, a party that failed or answers)
+  std::vector<SentKey> messages;   // Of Message-IDs that are returned or referred to.
+  std::vector<SentKey> queue_ids;  // Of Received lines of ours in the returned header.
+  // (an address it came back to, a party that failed or answers); of SentHasher::recipient too.
+  std::vector<SentKey> pairs;
   std::vector<SentKey> counters;    // Whose counts are wanted.
   std::vector<SentKey> addressees;  // Of SentHasher::address.
 };

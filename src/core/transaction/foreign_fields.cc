@@ -11,8 +11,6 @@
 namespace backstop::transaction {
 namespace {
 
-constexpr std::string_view kResultsField = "Authentication-Results";
-
 // RFC 5322 §3.2.2 CFWS, which RFC 8601 §2.2 allows before the authserv-id.
 std::string_view skip_comments(std::string_view text) {
   while (!text.empty()) {

@@ -11,6 +11,7 @@
 
 namespace backstop::transaction {
 
+inline constexpr std::string_view kResultsField = "Authentication-Results";
 inline constexpr std::string_view kVerdictField = "Backstop-Verdict";
 // The envelope sender without another system's tag, for filters that know it by that.
 inline constexpr std::string_view kSenderField = "Backstop-Sender";

@@ -226,6 +226,21 @@ MessageJudgement judge_message(const Case& one, Instant now) {
   return out;
 }
 
+std::string render_results(std::string_view authserv_id, const Judgement& judgement,
+                           reading::Kind kind) {
+  std::string_view result = "none";
+  if (judgement.verdict == policy::Verdict::Genuine) result = "pass";
+  if (judgement.verdict == policy::Verdict::Forged ||
+      judgement.verdict == policy::Verdict::Replayed)
+    result = "fail";
+  // RFC 2045's tspecials make a quoted text of it; the configuration allows no quote in it.
+  const bool is_plain = authserv_id.find_first_of("/[]?=:,<>@\\") == authserv_id.npos;
+  const std::string_view quote = is_plain ? "" : "\"";
+  return fmt::format("{}{}{}; x-backstop={} reason=\"{}\" policy.verdict={} policy.kind={}", quote,
+                     authserv_id, quote, result, policy::name_of(judgement.reasons.front()),
+                     policy::name_of(judgement.verdict), reading::name_of(kind));
+}
+
 std::string render_verdict(const Judgement& judgement, reading::Kind kind) {
   std::string value =
       fmt::format("{}; score={}; kind={}; reason=", policy::name_of(judgement.verdict),

@@ -71,6 +71,12 @@ MessageJudgement judge_message(const Case& one, Instant now);
 // The facts of one message as a whole: hardest verdict, mildest decision.  REQUIRES: not empty.
 policy::Judgement combine(const std::vector<policy::Judgement>& judgements);
 
+// "mx.example.com; x-backstop=pass reason=\"valid-token\" policy.verdict=genuine
+// policy.kind=bounce": the value of an Authentication-Results field (RFC 8601 §2.2).  pass: it
+// answers mail of ours; fail: it does not, or repeats what did; none: cannot be told, or no more.
+std::string render_results(std::string_view authserv_id, const policy::Judgement& judgement,
+                           reading::Kind kind);
+
 // "forged; score=100; kind=bounce; reason=no-proof-of-origin": the value of Backstop-Verdict.
 std::string render_verdict(const policy::Judgement& judgement, reading::Kind kind);
 

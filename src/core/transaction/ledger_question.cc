@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/base/feed_limits.h"
 #include "core/base/limits.h"
 #include "core/transaction/origin.h"
 
@@ -121,6 +122,13 @@ LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hash
     if (query_.addressees.size() < limits::kLedgerQueryKeys)
       query_.addressees.push_back(hasher.address(ours));
   }
+  ask_pairs(asked, hasher, now, parties);
+  pair_keys_ = query_.pairs.size();
+  if (asked.config.feed.tells()) ask_recipients(asked, hasher);
+}
+
+void LedgerQuestion::ask_pairs(const Asked& asked, const proof::SentHasher& hasher, Instant now,
+                               const std::vector<mail::Address>& parties) {
   for (const mail::Address& ours : asked.addressees) {
     for (const mail::Address& party : parties) {
       // Each pair has a counter behind those of the messages: one that is not looked at would
@@ -137,6 +145,37 @@ LedgerQuestion::LedgerQuestion(const Asked& asked, const proof::SentHasher& hash
     if (query_.pairs.size() + parties.size() > limits::kLedgerQueryKeys) return;
     for (const mail::Address& party : parties)
       query_.pairs.push_back(hasher.pair(ours, party));
+  }
+}
+
+// A recipient counts as told only when this very message went there: whoever has a header of ours
+// can write any recipient beside it.
+void LedgerQuestion::ask_recipients(const Asked& asked, const proof::SentHasher& hasher) {
+  for (const std::string_view id : collect_message_ids(asked.reading))
+    ids_.emplace_back(id);
+  returned_id_ = !asked.reading.returned.message_id.empty();
+  if (!returned_id_) return;
+  const auto& recipients = asked.reading.recipients;
+  for (std::size_t i = 0; i < std::min(recipients.size(), limits::kFeedRecipients); ++i) {
+    for (const std::string& text : {recipients[i].original, recipients[i].address}) {
+      const auto address = mail::parse_path(text);
+      if (!address || address->is_null()) continue;
+      if (query_.pairs.size() >= limits::kLedgerQueryKeys) return;
+      held_.push_back({.recipient = i, .pair = query_.pairs.size()});
+      query_.pairs.push_back(hasher.recipient(query_.messages.front(), *address));
+    }
+  }
+}
+
+void LedgerQuestion::read_recipients(const LedgerAnswer& answer, const std::vector<bool>& in_date,
+                                     LedgerFindings& out) const {
+  for (std::size_t i = 0; i < ids_.size() && out.known_id.empty(); ++i)
+    if (in_date[i]) out.known_id = ids_[i];
+  if (!returned_id_ || in_date.empty() || !in_date.front()) return;
+  for (const Held& held : held_) {
+    const bool is_new = out.held.empty() || out.held.back() != held.recipient;
+    if (is_new && at(answer.pairs, held.pair, std::optional<Instant>()))
+      out.held.push_back(held.recipient);
   }
 }
 
@@ -160,7 +199,8 @@ LedgerQuestion::Candidate LedgerQuestion::make_candidate(const proof::SentHasher
 proof::LedgerQuery LedgerQuestion::signature_query(const proof::SentHasher& hasher,
                                                    SentKey signature) {
   proof::LedgerQuery query;
-  query.pairs = query_.pairs;
+  query.pairs.assign(query_.pairs.begin(),
+                     query_.pairs.begin() + static_cast<std::ptrdiff_t>(pair_keys_));
   signature_ = make_candidate(hasher, signature, query);
   return query;
 }
@@ -185,7 +225,7 @@ proof::UseFacts LedgerQuestion::use_facts(const Candidate& candidate, const Ledg
   proof::UseFacts best;
   for (std::size_t p = 0; p < candidate.parties.size(); ++p) {
     bool known = false;
-    for (std::size_t i = p; p < named_parties_ && i < query_.pairs.size(); i += named_parties_)
+    for (std::size_t i = p; p < named_parties_ && i < pair_keys_; i += named_parties_)
       known = known || at(answer.pairs, i, std::optional<Instant>()).has_value();
     const std::size_t first = candidate.first_counter;
     const proof::UseFacts facts{.counts = {.by_party = count_at(answer, first + 2 + 2 * p),
@@ -231,8 +271,10 @@ LedgerFindings LedgerQuestion::read(const LedgerAnswer& answer, Instant now,
   const auto in_date = [&](const std::optional<SentEntry>& entry) {
     return entry && !entry->late && now < entry->sent + lifetime;
   };
+  std::vector<bool> known(query_.messages.size(), false);
   for (std::size_t i = 0; i < query_.messages.size(); ++i) {
     const auto& entry = entry_at(answer.messages, i);
+    known[i] = in_date(entry);
     if (!entry) continue;
     if (in_date(entry)) {
       out.ledger = ProofResult::Valid;
@@ -243,6 +285,7 @@ LedgerFindings LedgerQuestion::read(const LedgerAnswer& answer, Instant now,
       out.ledger = ProofResult::Late;
     }
   }
+  read_recipients(answer, known, out);
   // What has been answered too often stops to prove; it takes nothing from another message that is
   // named beside it, or a stolen Message-ID could burn every later message of its thread.
   bool ledger_stands = false;

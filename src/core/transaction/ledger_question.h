@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/time.h"
@@ -26,6 +27,11 @@ struct LedgerFindings {
   bool hint = false;                // A queue id of ours, within a day.
   std::vector<policy::Pair> pairs;  // For each addressee of the question.
   std::uint32_t largest_header_bytes = 0;
+  // Where somebody reads the feed: the Message-ID of ours that the answer names and the ledger
+  // holds ("" none), and those of the reading's recipients that the ledger holds for the returned
+  // message.
+  std::string known_id;
+  std::vector<std::size_t> held;
   // To be counted when a proof decided, and when the pair of an addressee did (one for each).
   proof::Uses proof_uses;
   std::vector<proof::Uses> pair_uses;
@@ -76,6 +82,17 @@ class LedgerQuestion {
     std::vector<proof::UseCounters> parties;
   };
 
+  // A recipient that the report names, and the key under which the ledger holds it.
+  struct Held {
+    std::size_t recipient = 0;  // In Reading::recipients.
+    std::size_t pair = 0;       // In query_.pairs.
+  };
+
+  void ask_pairs(const Asked& asked, const proof::SentHasher& hasher, Instant now,
+                 const std::vector<mail::Address>& parties);
+  void ask_recipients(const Asked& asked, const proof::SentHasher& hasher);
+  void read_recipients(const proof::LedgerAnswer& answer, const std::vector<bool>& in_date,
+                       LedgerFindings& out) const;
   // With its counters put into `query`.
   Candidate make_candidate(const proof::SentHasher& hasher, proof::SentKey key,
                            proof::LedgerQuery& query) const;
@@ -92,6 +109,10 @@ class LedgerQuestion {
   std::size_t addressees_ = 0;
   std::size_t named_parties_ =
       0;  // Pairs stand in rows of as many, one row an addressee, then writers.
+  std::size_t pair_keys_ = 0;  // So many pairs; behind them stand those of held_.
+  std::vector<Held> held_;
+  std::vector<std::string> ids_;  // Of query_.messages; where somebody reads the feed.
+  bool returned_id_ = false;      // The first of them is what is returned.
   bool token_valid_ = false;
   Instant token_issued_{};
   bool returned_list_ = false;

@@ -42,7 +42,8 @@ proof::SentMessage OutgoingMessage::make_record(const proof::SentHasher& hasher,
                                                 const mail::Address& sender,
                                                 const std::vector<mail::Address>& recipients,
                                                 std::string_view account, std::string_view queue_id,
-                                                bool from_is_ours, Instant now) const {
+                                                bool from_is_ours, bool keeps_recipients,
+                                                Instant now) const {
   proof::SentMessage out;
   out.sent = now;
   if (!message_id_.empty()) out.message = hasher.message(message_id_);
@@ -60,6 +61,9 @@ proof::SentMessage OutgoingMessage::make_record(const proof::SentHasher& hasher,
     if (second_sender && out.pairs.size() < limits::kTransactionRecipients)
       out.pairs.push_back(hasher.pair(header_from_, recipient));
   }
+  if (!keeps_recipients || !out.message) return out;
+  for (std::size_t i = 0; i < std::min(recipients.size(), limits::kTransactionRecipients); ++i)
+    out.pairs.push_back(hasher.recipient(*out.message, recipients[i]));
   return out;
 }
 

@@ -29,10 +29,11 @@ class OutgoingMessage {
 
   // What the ledger is to know.  `sender`: the one it is signed under; `account`: the login, or "".
   // A From of ours that differs has pairs of its own: auto-replies go there.
+  // `keeps_recipients`: each is to be found by the message, too.
   proof::SentMessage make_record(const proof::SentHasher& hasher, const mail::Address& sender,
                                  const std::vector<mail::Address>& recipients,
                                  std::string_view account, std::string_view queue_id,
-                                 bool from_is_ours, Instant now) const;
+                                 bool from_is_ours, bool keeps_recipients, Instant now) const;
 
  private:
   mail::Address header_from_;

@@ -50,6 +50,10 @@ struct Record {
   // Whose signature over the returned header is right, and not too old; nothing without one.
   std::optional<proof::DkimKeyName> signature;
   std::shared_ptr<const reading::Reading> reading;  // Null when it was not followed to its end.
+  // Where somebody reads the feed, of LedgerFindings: our Message-ID that the ledger holds (""
+  // none), and those of the reading's recipients that it went to.
+  std::string known_id = {};
+  std::vector<std::size_t> held = {};
 
   // A canary may be either; only inbound mail and an answer of a canary was judged.
   bool is_judged() const {

@@ -90,6 +90,10 @@ void Transaction::State::judge(Instant now, Effects& effects) {
     effects.emplace_back(CountUses{std::move(uses)});
   if (questions->dkim() != nullptr) record.signature = questions->dkim()->signature;
   if (is_canary) record.direction = Direction::Canary;
+  if (const LedgerFindings* const found = questions->ledger()) {
+    record.known_id = found->known_id;
+    record.held = found->held;
+  }
   record.facts = std::move(judged.facts);
   record.judgement = std::move(judged.judgement);
   carry_out(record.judgement, now, effects);
@@ -112,6 +116,9 @@ void Transaction::State::carry_out(const policy::Judgement& judgement, Instant n
     return;
   }
   foreign.append_changes(effects);
+  if (config().feed.header)
+    effects.emplace_back(InsertField{std::string(kResultsField),
+                                     render_results(config().authserv_id, judgement, record.kind)});
   effects.emplace_back(
       InsertField{std::string(kVerdictField), render_verdict(judgement, record.kind)});
   if (judgement.decision == policy::Decision::Quarantine) {

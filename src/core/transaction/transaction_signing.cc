@@ -71,8 +71,9 @@ void Transaction::State::sign(const EndOfMessage& event, Instant now, Effects& e
   if (surroundings.hasher != nullptr) {
     const bool from_is_ours =
         !outgoing.header_from().is_null() && domain_of(outgoing.header_from()) != nullptr;
-    effects.emplace_back(RecordSent{outgoing.make_record(
-        *surroundings.hasher, sender, addresses, account, event.queue_id, from_is_ours, now)});
+    effects.emplace_back(
+        RecordSent{outgoing.make_record(*surroundings.hasher, sender, addresses, account,
+                                        event.queue_id, from_is_ours, config().feed.tells(), now)});
   }
   emit_record(now, effects);
   accept(effects);
