@@ -26,6 +26,9 @@ void check_clock(Findings& findings);
 void check_store(const config::Config& config, const std::string& root, Instant now,
                  Findings& findings);
 
+// When the canary last passed, where setup can let it in.
+void check_canary(const config::Config& config, const std::string& root, Findings& findings);
+
 // Postfix: what setup would change, whether our socket can be reached, and advice.  `asks_dns`: may
 // the name it greets with be looked up?
 void check_postfix(const config::Config& config, const std::string& root, bool asks_dns,

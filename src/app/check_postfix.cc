@@ -80,7 +80,7 @@ void check_reach(const mta::Postfix& postfix, const config::Config& config,
 void check_settings(const mta::Postfix& postfix, const mta::PostfixText& text,
                     const config::Config& config, const std::string& socket, Findings& findings) {
   const auto tags = choose_tags(config, postfix, text, {});
-  const auto plan = tags ? mta::plan_setup(postfix, text, socket, *tags)
+  const auto plan = tags ? mta::plan_setup(postfix, text, socket, *tags, canary_of(config))
                          : Result<mta::Plan>(tl::unexpected<Error>(tags.error()));
   if (!plan) {
     findings.wrong("postfix", plan.error().text(), "it cannot be told whether mail passes Backstop",
@@ -242,6 +242,7 @@ void check_postfix(const config::Config& config, const std::string& root, bool a
   check_reach(*postfix, config, socket->text, findings);
   check_networks(*postfix, config, findings);
   check_dkim(*postfix, socket->text, findings);
+  check_canary(config, root, findings);
   if (asks_dns) check_greeting(*postfix, findings);
 }
 

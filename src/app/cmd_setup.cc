@@ -108,7 +108,7 @@ Result<mta::Plan> make_plan(const Options& options, const mta::Postfix& postfix,
   settings.config_path = config_path(options);
   const config::Config config = load_config(settings).value_or(config::Config{});
   BS_TRY(const mta::PostfixTags tags, choose_tags(config, postfix, text, options.tags));
-  BS_TRY(mta::Plan plan, mta::plan_setup(postfix, text, socket, tags));
+  BS_TRY(mta::Plan plan, mta::plan_setup(postfix, text, socket, tags, canary_of(config)));
   if (!config.relays.reinject.empty()) return plan;
   for (const std::string& service : plan.second_passes) {
     plan.notes.push_back(

@@ -13,6 +13,7 @@ struct Chosen {
   std::function<int()> run;
 };
 
+void add_canary_command(CLI::App& app, Chosen& chosen);
 void add_check_command(CLI::App& app, Chosen& chosen);
 void add_explain_command(CLI::App& app, Chosen& chosen);
 void add_keys_command(CLI::App& app, Chosen& chosen);

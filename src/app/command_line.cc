@@ -19,6 +19,7 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
        "backstop status                     is all well, and when may a domain enforce",
        "backstop why 4fzXL83qRTz1xW         what became of a message, and for what reasons",
        "backstop check                      configuration, keys and sockets"}));
+  add_canary_command(app, chosen);
   add_check_command(app, chosen);
   add_explain_command(app, chosen);
   add_keys_command(app, chosen);

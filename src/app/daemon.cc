@@ -7,7 +7,10 @@
 #include <cerrno>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
+#include "app/canary_answers.h"
+#include "app/canary_watch.h"
 #include "app/daemon_keys.h"
 #include "app/dkim_files.h"
 #include "app/exit_code.h"
@@ -140,6 +143,14 @@ class Daemon {
       in_force_.remember(*memory_);
       memory_->look_at_ring(clock_.now());
     }
+    passes_.emplace(answers(), clock_.now());
+    canary_.emplace(CanaryPorts{.surroundings = in_force_,
+                                .permits = *keys_,
+                                .clock = clock_,
+                                .log = *log_,
+                                .metrics = counters_},
+                    memory_ != nullptr ? started_with_.store_directory : std::string());
+    audience_.add(*canary_);
     metrics_page_ =
         std::make_unique<MetricsPage>(counters_, in_force_, memory_.get(), clock_.now());
   }
@@ -159,6 +170,7 @@ class Daemon {
     if (metrics_ != nullptr) tell_places(metrics_->endpoints());
     tell_keys(*keys_, started_with_, *log_);
     hold_trial();
+    canary_->start();
     write_metrics();
     return {};
   }
@@ -180,6 +192,7 @@ class Daemon {
     }
     os::notify_service_manager("STOPPING=1");
     log_->write(LogLevel::Info, "stopping: messages in flight may end");
+    canary_->stop();
     if (server_ != nullptr) server_->stop();
     if (doors_ != nullptr) doors_->stop();
     if (metrics_ != nullptr) metrics_->stop();
@@ -240,7 +253,7 @@ class Daemon {
   door::ServerPorts server_ports() {
     return {.clock = clock_,
             .surroundings = in_force_,
-            .answers = answers(),
+            .answers = *passes_,
             .log = *log_,
             .ledger = memory_.get(),
             .history = memory_.get(),
@@ -282,6 +295,7 @@ class Daemon {
     in_force_.swap(*std::move(config), std::move(dkim.keys));
     key_trouble_.clear();
     watch_keys();
+    canary_->reload();
     log_->write(LogLevel::Info, "reload: the new configuration is in force");
     hold_trial();
   }
@@ -356,6 +370,8 @@ class Daemon {
   RecordAudience audience_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
+  std::optional<CanaryAnswers> passes_;        // Always; behind it answers().
+  std::optional<CanaryWatch> canary_;          // Always.
   std::unique_ptr<MetricsPage> metrics_page_;  // Never null.
   MetricsFile metrics_file_;                   // Unused without metrics.file.
   std::string key_trouble_;

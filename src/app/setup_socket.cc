@@ -8,6 +8,7 @@
 #include "app/unix_socket.h"
 #include "app/usual_sockets.h"
 #include "edge/mta/service_role.h"
+#include "edge/smtp/client.h"
 
 namespace backstop::app {
 namespace {
@@ -107,6 +108,12 @@ Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::Postfi
     out.notes.push_back(say_where_to_listen(postfix, config_path, "says nowhere to listen"));
   }
   return out;
+}
+
+mta::PostfixCanary canary_of(const config::Config& config) {
+  if (!config.canary.is_on()) return {};
+  const smtp::Server server{.address = config.canary.address, .port = config.canary.port};
+  return {.listener = server.text(), .is_taken = smtp::is_taken(server)};
 }
 
 bool is_answered(const mta::Postfix& postfix, const std::string& socket) {

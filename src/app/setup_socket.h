@@ -7,6 +7,7 @@
 #include "app/settings.h"
 #include "core/base/result.h"
 #include "edge/mta/postfix.h"
+#include "edge/mta/postfix_plan.h"
 
 namespace backstop::app {
 
@@ -32,6 +33,9 @@ Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::Postfi
 // Errors: Errc::Unsupported as above.
 Result<std::string> choose_map_socket(const mta::Postfix& postfix, const mta::PostfixText& text,
                                       const config::Config& config);
+
+// Where the canary is to enter a Postfix.
+mta::PostfixCanary canary_of(const config::Config& config);
 
 // Does somebody accept connections there?  `socket` as above.
 bool is_answered(const mta::Postfix& postfix, const std::string& socket);

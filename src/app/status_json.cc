@@ -76,6 +76,14 @@ std::string render_status_json(const StatusReport& report) {
                {"newest", json_of(report.history->newest)},
                {"bytes", report.history_bytes}};
   }
+  Json canary;
+  if (report.canary && report.canary->has_entered) {
+    canary = {{"outcome", name_of(report.canary->outcome)},
+              {"passed", json_of(report.canary->passed)},
+              {"tried", json_of(report.canary->tried)},
+              {"failing_since", json_of(report.canary->failing_since)},
+              {"trouble", report.canary->trouble}};
+  }
   const Json out = {
       {"v", 1},
       {"good", report.problems.empty()},
@@ -84,6 +92,7 @@ std::string render_status_json(const StatusReport& report) {
       {"ledger", std::move(ledger)},
       {"history", std::move(history)},
       {"store", {{"directory", report.store_directory}, {"free_bytes", report.free_bytes}}},
+      {"canary", std::move(canary)},
       {"gaps", std::move(gaps)},
       {"domains", std::move(domains)},
       {"problems", report.problems}};

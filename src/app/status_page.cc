@@ -110,6 +110,24 @@ void show_running(TextPage& page, const StatusReport& report) {
             fmt::format("{}, {} free", report.store_directory, size_of(report.free_bytes)));
 }
 
+// "passed at …", "fails since …", "not set up".
+std::string say_canary(const StatusReport& report) {
+  if (!report.canary || !report.canary->has_entered)
+    return "has not entered the mail server yet; with Postfix: backstop setup --apply --reload";
+  const CanaryState& state = *report.canary;
+  const std::string passed =
+      state.passed ? "passed at " + render_instant(*state.passed) : std::string("never passed");
+  return state.failing_since
+             ? fmt::format("fails since {}; {}", render_instant(*state.failing_since), passed)
+             : passed;
+}
+
+void show_canary(TextPage& page, const StatusReport& report) {
+  if (!report.has_canary) return;
+  page.line("canary", say_canary(report),
+            report.canary && report.canary->failing_since ? Tone::Bad : Tone::Plain);
+}
+
 void show_gaps(TextPage& page, const StatusReport& report) {
   std::size_t shown = 0;
   for (const proof::SigningGap& gap : report.gaps) {
@@ -127,6 +145,7 @@ void show_gaps(TextPage& page, const StatusReport& report) {
 std::string render_status_page(const StatusReport& report) {
   TextPage page = TextPage::for_stdout();
   show_running(page, report);
+  show_canary(page, report);
   show_gaps(page, report);
   if (report.domains.size() > kShownWhole) {
     show_domain_lines(page, report);

@@ -68,6 +68,7 @@ class Survey {
     look_at_history();
     look_at_ledger();
     look_at_gaps();
+    look_at_canary();
     look_at_ring();
     look_at_directory();
     judge_domains();
@@ -212,6 +213,27 @@ class Survey {
         "The ring of keys was made anew at {}, so what was sent before cannot be proved: every "
         "domain only observes until {}. If the old ring is still somewhere, put its files back.",
         render_instant(*mark->remade_at), render_instant(until)));
+  }
+
+  void look_at_canary() {
+    report_.has_canary = config_.canary.is_on();
+    if (!report_.has_canary) return;
+    report_.canary = read_canary_state(config_.store_directory);
+    if (!report_.canary || !report_.canary->has_entered) return;
+    const CanaryState& state = *report_.canary;
+    if (state.failing_since)
+      add_problem(fmt::format("The canary fails since {}: {}", render_instant(*state.failing_since),
+                              state.trouble));
+    // Beside a daemon that does not run, which is said, nothing new is to be expected.
+    const bool silent =
+        report_.is_running && state.tried &&
+        report_.now > *state.tried + 2 * config_.canary.interval + std::chrono::minutes(5) &&
+        report_.now > report_.beat->started + 2 * config_.canary.interval;
+    if (silent)
+      add_problem(
+          fmt::format("The canary last ran at {}: see the log of backstopd, and run: "
+                      "backstop canary.",
+                      render_instant(*state.tried)));
   }
 
   void look_at_gaps() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/basis.h"
+#include "app/canary_state.h"
 #include "app/mode_card.h"
 #include "core/proof/signing_gap.h"
 #include "edge/os/heartbeat.h"
@@ -67,6 +68,8 @@ struct StatusReport {
   std::optional<HistoryStatus> history;
   std::uint64_t history_bytes = 0;
   std::uint64_t free_bytes = 0;
+  bool has_canary = false;              // It is configured.
+  std::optional<CanaryState> canary;    // Once it has entered.
   std::vector<proof::SigningGap> gaps;  // That ended in the last week; newest first.
   std::vector<std::string> problems;    // What needs a person, in sentences.
 };

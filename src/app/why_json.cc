@@ -61,7 +61,7 @@ Json render_row(const transaction::HistoryRow& row) {
               {"recipients", row.recipient_count},
               {"client", row.client}};
   if (row.direction == transaction::Direction::Outgoing) out["signed"] = row.is_signed;
-  if (row.direction != transaction::Direction::Inbound) return out;
+  if (row.verdict.empty()) return out;
   out["kind"] = row.kind;
   out["verdict"] = row.verdict;
   out["decision"] = row.decision;

@@ -59,6 +59,11 @@ std::string what_became(const HistoryRow& row) {
   if (row.direction == Direction::Outgoing) {
     return row.is_signed ? "mail of ours, signed" : "mail of ours, not signed";
   }
+  if (row.direction == Direction::Canary) {
+    return row.verdict.empty()
+               ? "a letter of our own canary, signed"
+               : fmt::format("a trial by our own canary: {}, {}", row.verdict, row.decision);
+  }
   if (row.direction == Direction::Own) return "mail of our own networks, not judged";
   return fmt::format("{}, {}", row.verdict, row.decision);
 }
@@ -188,7 +193,7 @@ std::string say_recorded(const HistoryRow& row, const WhyAnswer& answer) {
 void show_row(TextPage& page, const HistoryRow& row, const WhyAnswer& answer) {
   page.title(fmt::format("{} {}: {}", row.queue_id, render_instant(row.at), what_became(row)),
              tone_of(row));
-  if (row.direction == Direction::Inbound) {
+  if (!row.verdict.empty()) {
     show_judged(page, row);
   } else {
     page.line("from", show_address(row.sender));

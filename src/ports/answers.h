@@ -24,6 +24,11 @@ class Answers {
   virtual void ask_ledger(const proof::LedgerQuery& query, Instant now, Done done) = 0;
   // The keys of a selector that no file has told, as ports::DkimKeyLookup.  `done` as above.
   virtual void ask_dkim_key(const proof::DkimKeyName& name, Instant now, Done done) = 0;
+  // transaction::CanaryGranted for the first use of a pass; `done` as above, at once.  Errors:
+  // Errc::Exists for one that was used, or that nobody keeps count of.
+  virtual void ask_canary_pass(const proof::CanaryPass& /*pass*/, Instant /*now*/, Done done) {
+    done(fail(Errc::Exists, "", "nobody keeps count of passes"));
+  }
 };
 
 }  // namespace backstop::ports

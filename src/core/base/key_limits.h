@@ -16,6 +16,10 @@ inline constexpr std::size_t kTagKeys = 16;
 inline constexpr unsigned kWrongTagsPerHour = 20;
 // Networks whose wrong tags are counted; past these the oldest are forgotten.
 inline constexpr std::size_t kWrongTagNetworks = 20'000;
+// The pass of a canary: 26 bytes in base32.
+inline constexpr std::size_t kCanaryPassCharacters = 42;
+// Passes remembered as used within their life; past these none counts: a canary comes by the hour.
+inline constexpr std::size_t kCanaryPasses = 1000;
 // A key file is a few hundred bytes; more is not a key file.
 inline constexpr std::size_t kKeyFileBytes = 16 * 1024;
 // A ring file may list every id as deleted; an export holds every key of a ring.

@@ -79,6 +79,18 @@ struct Doors {
   }
 };
 
+// The bounces of our own that try the way of strangers' mail (docs/formats/canary.md).
+struct Canary {
+  // Where they enter; port 0: nowhere, there is no canary.  Loopback.
+  IpAddress address = *IpAddress::parse("127.0.0.1");
+  std::uint16_t port = 10125;
+  Seconds interval = std::chrono::hours(1);  // 1 minute to 1 day.
+  std::string recipient;                     // "": postmaster of the first domain that is judged.
+  std::string client = "192.0.2.77";         // The address that they claim to come from.
+
+  bool is_on() const { return port != 0; }
+};
+
 enum class LogTarget : std::uint8_t { Stderr, Syslog };
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };  // From more to less.
 
@@ -105,6 +117,7 @@ struct Config {
   std::vector<std::string> mail_logs;                 // Paths.
   Relays relays;
   Tags tags;
+  Canary canary;
   std::vector<Peer> peers;
   std::map<std::string, std::vector<std::string>, std::less<>> allow;  // By canonical recipient.
   std::vector<std::string> role_addresses;                             // Canonical.

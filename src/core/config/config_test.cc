@@ -225,6 +225,26 @@ TEST(Config, TheFileOfMetricsHasANameThatItsReaderTakes) {
   EXPECT_FALSE(takes("/run/backstop/metrics"));
 }
 
+TEST(Config, TheCanaryEntersFromThisHostOnly) {
+  const auto takes = [](const std::string& line) {
+    return parse_config(line + "\n", "f.toml").has_value();
+  };
+  EXPECT_EQ(parse_config("canary.listener = \"inet:127.0.0.1:2525\"\n", "f.toml")->canary.port,
+            2525);
+  EXPECT_FALSE(parse_config("canary.listener = \"none\"\n", "f.toml")->canary.is_on());
+  for (const char* endpoint : {"inet:0.0.0.0:2525", "inet:192.0.2.1:25", "unix:/run/c.sock",
+                               "inet:127.0.0.1:0", "systemd", ""})
+    EXPECT_FALSE(takes("canary.listener = \"" + std::string(endpoint) + "\"")) << endpoint;
+  EXPECT_EQ(parse_config("canary.interval = \"5m\"\n", "f.toml")->canary.interval, Seconds(300));
+  EXPECT_FALSE(takes("canary.interval = \"59s\""));
+  EXPECT_FALSE(takes("canary.interval = \"2d\""));
+  EXPECT_EQ(parse_config("canary.recipient = \"Anna@Example.com\"\n", "f.toml")->canary.recipient,
+            "anna@example.com");
+  EXPECT_FALSE(takes("canary.recipient = \"anna\""));
+  EXPECT_TRUE(takes("canary.client = \"2001:db8::7\""));
+  EXPECT_FALSE(takes("canary.client = \"stranger\""));
+}
+
 TEST(Endpoint, ReadsTheFormsOfPostfixAndSendmail) {
   EXPECT_EQ(parse_endpoint("unix:/a/b")->text(), "unix:/a/b");
   EXPECT_EQ(parse_endpoint("local:/a/b")->text(), "unix:/a/b");

@@ -163,6 +163,25 @@ const std::vector<Option>& options() {
        "ends in\n"
        ".prom; in the collector's directory a symbolic link may lead to it.",
        "\"/run/backstop/backstop.prom\""},
+      {"canary.listener", "endpoint or none", "\"inet:127.0.0.1:10125\"",
+       "Where the canary enters the mail server as a stranger would: a loopback address and port, "
+       "where\n"
+       "`backstop setup` makes the server listen. It begins once that has answered. none: there is "
+       "no\n"
+       "canary."},
+      {"canary.interval", "duration from 1m to 1d", "\"1h\"",
+       "How often a genuine and a forged bounce of our own are sent in, to see that both get the "
+       "right\n"
+       "answer. What is wrong is tried again before it is an alarm."},
+      {"canary.recipient", "address", "postmaster of the first domain that is judged",
+       "A mailbox of a guarded domain. It gets none of them, as long as Backstop is asked. Role "
+       "addresses\n"
+       "are never refused: name another to see refusals too.",
+       "\"anna@example.com\""},
+      {"canary.client", "address", "\"192.0.2.77\"",
+       "The address that it claims to come from where the mail server lets it (XCLIENT). Exempt it "
+       "from\n"
+       "greylists and blocklists, not from Backstop."},
       {"log.to", "stderr or syslog", "\"stderr\"",
        "Where the log goes: one line per message that was signed or judged, queue id first."},
       {"log.level", "debug, info, warning or error", "\"info\"", "What is not worth a line."},

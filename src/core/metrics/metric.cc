@@ -36,7 +36,7 @@ std::vector<std::string_view> make_values(Label label) {
     case Label::Version:
       return {BACKSTOP_VERSION};
     case Label::Direction:
-      return names_up_to(transaction::Direction::Own);
+      return names_up_to(transaction::Direction::Canary);
     case Label::Verdict:
       return names_up_to(policy::Verdict::Forged);
     case Label::Decision:
@@ -52,9 +52,13 @@ std::vector<std::string_view> make_values(Label label) {
     case Label::Proof:
       return {"token", "ledger", "dkim", "tag"};
     case Label::Question:
-      return {"permit", "ledger", "dkim-key"};
+      return {"permit", "ledger", "dkim-key", "canary-pass"};
     case Label::Outcome:
       return {"ok", "failed"};
+    case Label::Twin:
+      return {"genuine", "forged", "tag"};
+    case Label::Try:
+      return {"passed", "unreached", "wrong"};
     case Label::Door:
       return {"milter", "socketmap", "policy", "line", "rspamd", "metrics", "other"};
   }
@@ -102,8 +106,8 @@ std::string_view name_of(Type type) {
 
 std::string_view name_of(Label label) {
   static constexpr std::array<std::string_view, kLabels> kNames = {
-      "",       "version", "direction", "verdict",  "decision", "kind", "reason",
-      "result", "mode",    "proof",     "question", "outcome",  "door"};
+      "",     "version", "direction", "verdict", "decision", "kind", "reason", "result",
+      "mode", "proof",   "question",  "outcome", "twin",     "try",  "door"};
   return kNames.at(static_cast<std::size_t>(label));
 }
 

@@ -38,11 +38,17 @@ enum class Label : std::uint8_t {
   Proof,      // Proof
   Question,   // Question
   Outcome,    // Outcome
+  Twin,       // Twin
+  Try,        // Try
   Door,       // As doors name themselves (door::Door::name); "other" for one that is not listed.
 };
 enum class Proof : std::uint8_t { Token, Ledger, Dkim, Tag };
-enum class Question : std::uint8_t { Permit, Ledger, DkimKey };
+enum class Question : std::uint8_t { Permit, Ledger, DkimKey, CanaryPass };
 enum class Outcome : std::uint8_t { Ok, Failed };
+// What the canary sends in: its two bounces, and tags at RCPT.
+enum class Twin : std::uint8_t { Genuine, Forged, Tag };
+// How it fared: put off or not let in is "unreached".
+enum class Try : std::uint8_t { Passed, Unreached, Wrong };
 
 std::string_view name_of(Label label);
 // In the order of the enumeration; one empty value for None.

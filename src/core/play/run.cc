@@ -124,6 +124,8 @@ class Stage {
         answer.emplace(look_up(asked->query));
       if (const auto* asked = std::get_if<transaction::AskDkimKey>(&effect))
         answer.emplace(look_up(asked->name));
+      if (std::holds_alternative<transaction::AskCanaryPass>(effect))
+        answer.emplace(fail(Errc::Exists, "", "no pass is granted in a play"));
       if (const auto* sent = std::get_if<transaction::RecordSent>(&effect))
         memory_.record(sent->message);
       if (const auto* used = std::get_if<transaction::CountUses>(&effect))
@@ -192,6 +194,7 @@ struct Renderer {
   std::string operator()(const transaction::AskDkimKey& e) const {
     return fmt::format("ask dkim-key {} {}", e.name.selector, e.name.domain);
   }
+  std::string operator()(const transaction::AskCanaryPass&) const { return "ask canary-pass"; }
   std::string operator()(const transaction::RecordSent&) const { return ""; }
   std::string operator()(const transaction::CountUses&) const { return ""; }
   std::string operator()(const transaction::InsertField& e) const {

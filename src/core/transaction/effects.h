@@ -9,6 +9,7 @@
 #include "core/base/ip.h"
 #include "core/mail/address.h"
 #include "core/policy/reason.h"
+#include "core/proof/canary_pass.h"
 #include "core/proof/dkim_check.h"
 #include "core/proof/sent.h"
 #include "core/transaction/record.h"
@@ -26,6 +27,12 @@ struct AskLedger {
 // answer is held until Answered.
 struct AskDkimKey {
   proof::DkimKeyName name;
+};
+
+// Is this the first use of this pass?  At the end of a message only; its answer is held until
+// Answered.
+struct AskCanaryPass {
+  proof::CanaryPass pass;
 };
 
 // Write down what was sent.
@@ -73,7 +80,7 @@ enum class ReplyKind {
   SkipBody,  // No more BodyChunk is wanted; EndOfMessage is.
   Refuse,    // Permanently, in the SMTP dialogue.  At RcptTo: that recipient alone.
   Defer,     // For now.  At RcptTo: that recipient alone.
-  Discard,   // Taken and thrown away; only towards a relay of ours.
+  Discard,   // Taken and thrown away; only towards a relay of ours, and what is our own canary.
 };
 struct Reply {
   ReplyKind kind = ReplyKind::Accept;
@@ -83,8 +90,9 @@ struct Reply {
   std::string text;
 };
 
-using Effect = std::variant<AskPermit, AskLedger, AskDkimKey, RecordSent, CountUses, InsertField,
-                            RemoveField, ChangeSender, CountWrongTag, Hold, Note, Record, Reply>;
+using Effect =
+    std::variant<AskPermit, AskLedger, AskDkimKey, AskCanaryPass, RecordSent, CountUses,
+                 InsertField, RemoveField, ChangeSender, CountWrongTag, Hold, Note, Record, Reply>;
 using Effects = std::vector<Effect>;
 
 }  // namespace backstop::transaction

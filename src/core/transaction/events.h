@@ -21,7 +21,8 @@ namespace backstop::transaction {
 struct Client {
   std::optional<IpAddress> address;  // Nothing for a local submission without a network address.
   std::string name;                  // As the MTA found it; "" unknown.  Not to be believed.
-  std::string daemon_name;       // The macro {daemon_name}; ORIGINATING marks a submission port.
+  // The macro {daemon_name}; ORIGINATING marks a submission port, CANARY the canary's listener.
+  std::string daemon_name;
   std::string server_name = {};  // The macro j: what the server calls itself; "" unknown.
 };
 
@@ -62,7 +63,10 @@ struct SigningPermit {
   proof::KeyId key = 0;
   proof::Nonce nonce{};
 };
-using Answer = std::variant<SigningPermit, proof::LedgerAnswer, proof::DkimKeyAnswer>;
+// The pass of a canary is used for the first time: nobody waits for this message.
+struct CanaryGranted {};
+using Answer =
+    std::variant<SigningPermit, proof::LedgerAnswer, proof::DkimKeyAnswer, CanaryGranted>;
 // The answer to the one question open; an error when it could not be asked or came too late.
 struct Answered {
   Result<Answer> answer;

@@ -79,7 +79,7 @@ HistoryRow make_history_row(const Record& record, std::string_view queue_id) {
     if (!record.message_id.empty()) row.message_id = hasher->message(record.message_id);
     if (!record.original_id.empty()) row.original_id = hasher->message(record.original_id);
   }
-  if (record.direction != Direction::Inbound) return row;
+  if (!record.is_judged()) return row;
   row.kind = reading::name_of(record.kind);
   row.verdict = policy::name_of(record.judgement.verdict);
   row.decision = policy::name_of(record.judgement.decision);

@@ -39,6 +39,7 @@ bool is_automatic_sender(const mail::Address& sender) {
 
 Origin find_origin(const config::Config& config, const Client& client,
                    std::string_view authenticated, const mail::Address& sender) {
+  if (client.daemon_name == kCanaryDaemon) return Origin::Stranger;
   if (contains(config.relays.reinject, client.address)) return Origin::Reinjected;
   return find_first_pass_origin(config, client, authenticated, sender);
 }

@@ -23,6 +23,10 @@ enum class Origin : std::uint8_t {
 // Senders that automatic answers come from: their mail is followed past its headers.
 bool is_automatic_sender(const mail::Address& sender);
 
+// The {daemon_name} of the listener by which canaries come in: whoever comes there is a stranger,
+// whatever network he is in.
+inline constexpr std::string_view kCanaryDaemon = "CANARY";
+
 // At MAIL.  A network that is ours and a relay's as well is a relay's for what is not from a
 // guarded domain (fetchmail on this host).
 Origin find_origin(const config::Config& config, const Client& client,

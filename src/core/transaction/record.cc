@@ -15,6 +15,8 @@ std::string_view name_of(Direction direction) {
       return "inbound";
     case Direction::Own:
       return "own";
+    case Direction::Canary:
+      return "canary";
   }
   BS_ASSERT(false);
 }
@@ -23,7 +25,7 @@ std::string render_log_line(const Record& record, std::string_view queue_id) {
   std::string line =
       fmt::format("{}: direction={}", escape_log(queue_id), name_of(record.direction));
   auto out = std::back_inserter(line);
-  if (record.direction == Direction::Inbound) {
+  if (record.is_judged()) {
     fmt::format_to(
         out, " verdict={} decision={} kind={} reason=", policy::name_of(record.judgement.verdict),
         policy::name_of(record.judgement.decision), reading::name_of(record.kind));

@@ -21,6 +21,7 @@ enum class Direction {
   Outgoing,  // Ours, to be signed.
   Inbound,   // To be judged.
   Own,       // From our own networks but not of a domain we sign for, or our own automatic mail.
+  Canary,    // A letter or an answer of our own that tries the way; it counts as nobody's mail.
 };
 std::string_view name_of(Direction direction);
 
@@ -46,6 +47,12 @@ struct Record {
   std::vector<policy::Facts> facts;  // Of each recipient (MessageJudgement::facts).
   reading::Kind kind = reading::Kind::Ordinary;
   std::shared_ptr<const reading::Reading> reading;  // Null when it was not followed to its end.
+
+  // A canary may be either; only inbound mail and an answer of a canary was judged.
+  bool is_judged() const {
+    return direction == Direction::Inbound ||
+           (direction == Direction::Canary && reading != nullptr);
+  }
 };
 
 // "4Bxyz: direction=inbound verdict=forged decision=refuse kind=bounce reason=no-proof-of-origin

@@ -56,7 +56,8 @@ void Transaction::State::take_own_tag_off() {
 void Transaction::State::read_tag(Recipient& recipient, std::string_view original, Instant now,
                                   Effects& effects) {
   // Our own hosts and relays hand on what others guess.
-  const bool counted = origin == Origin::Stranger && client.address;
+  const bool counted =
+      origin == Origin::Stranger && client.address && client.daemon_name != kCanaryDaemon;
   const auto tagged = proof::restore_tag(recipient.address, original);
   RecipientTag tag =
       find_recipient_tag(tagged.value_or(recipient.address), config(), surroundings.ring.get(), now,
@@ -118,6 +119,7 @@ void Transaction::State::on_event(const RcptTo& event, Instant now, Effects& eff
 
 void Transaction::State::on_event(const HeaderField& event) {
   stage = Stage::Header;
+  if (ascii::equals_folded(event.name, proof::kCanaryField)) note_canary(event.raw);
   if (wants_trace() && trace.size() < kTraceLines && ascii::equals_folded(event.name, "Received"))
     trace.push_back(mail::parse_received(event.raw));
   if (origin == Origin::Ours || origin == Origin::Reinjected)
@@ -166,7 +168,38 @@ void Transaction::State::on_event(const BodyChunk& event, Effects& effects) {
   effects.emplace_back(Reply{.kind = ReplyKind::SkipBody, .code = 0, .enhanced = "", .text = ""});
 }
 
+void Transaction::State::note_canary(std::string_view raw) {
+  if (canary_fields++ == 0) canary_text = raw.substr(0, limits::kTokenTextBytes);
+}
+
+// Only where it could be somebody's mail does a pass say anything: a letter that is signed, or an
+// answer from a stranger; to one recipient, as no pass is for several.
+std::optional<proof::CanaryPass> Transaction::State::read_pass(Instant now) const {
+  const bool is_answer = followed && origin == Origin::Stranger;
+  if (canary_fields != 1 || (!permit && !is_answer) || surroundings.ring == nullptr ||
+      recipients.size() != 1 || record.recipient_count != 1)
+    return std::nullopt;
+  return proof::read_canary_pass(canary_text, recipients.front().address,
+                                 surroundings.ring->ring_secret(), now);
+}
+
 void Transaction::State::on_message_end(const EndOfMessage& event, Instant now, Effects& effects) {
+  if (const auto pass = read_pass(now)) {
+    queue_id = event.queue_id;
+    stage = Stage::AskingPass;
+    effects.emplace_back(AskCanaryPass{*pass});
+    return;
+  }
+  conclude(event, now, effects);
+}
+
+void Transaction::State::on_pass(const Answered& event, Instant now, Effects& effects) {
+  is_canary = event.answer && std::holds_alternative<CanaryGranted>(*event.answer);
+  stage = Stage::Body;
+  conclude(EndOfMessage{queue_id}, now, effects);
+}
+
+void Transaction::State::conclude(const EndOfMessage& event, Instant now, Effects& effects) {
   if (permit) {
     sign(event, now, effects);
     return;
@@ -203,6 +236,7 @@ void Transaction::on(const Event& event, Instant now, Effects& effects) {
     if (stage == Stage::Envelope || stage == Stage::Header) state.on_header_end(now, effects);
   } else if (const auto* answered = std::get_if<Answered>(&event)) {
     if (stage == Stage::AskingPermit) state.on_permit(*answered, now, effects);
+    if (stage == Stage::AskingPass) state.on_pass(*answered, now, effects);
     if (stage == Stage::AskingProofs) state.on_proof(*answered, now, effects);
   } else if (const auto* chunk = std::get_if<BodyChunk>(&event)) {
     if (stage == Stage::Body) state.on_event(*chunk, effects);
@@ -212,7 +246,8 @@ void Transaction::on(const Event& event, Instant now, Effects& effects) {
 }
 
 bool Transaction::waiting() const {
-  return state_->stage == Stage::AskingPermit || state_->stage == Stage::AskingProofs;
+  return state_->stage == Stage::AskingPermit || state_->stage == Stage::AskingPass ||
+         state_->stage == Stage::AskingProofs;
 }
 bool Transaction::finished() const {
   return state_->stage == Stage::Done;

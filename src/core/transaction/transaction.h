@@ -9,7 +9,9 @@
 //   (2) Fields change only at EndOfMessage.
 //   (3) At most one question is open, and no Reply is given while it is.
 //   (4) After Reply{Accept}, Refuse or Defer nothing more comes out.
-//   (5) An answer that is an error never stops mail: it goes on unsigned, with a Note.
+//   (5) A granted pass of a canary changes nothing of what is judged or refused: what would have
+//       been taken is thrown away instead, no use of a proof is counted, and its record says so.
+//   (6) An answer that is an error never stops mail: it goes on unsigned, with a Note.
 #pragma once
 
 #include <memory>

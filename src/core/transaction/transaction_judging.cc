@@ -83,8 +83,11 @@ void Transaction::State::judge(Instant now, Effects& effects) {
   if (token.result == proof::ProofResult::Unavailable && !token.clock_skew) {
     effects.emplace_back(Note{policy::Reason::KeyUnknown, fmt::format("key {}", token.key)});
   }
+  // Nobody's bounce used it up.
+  if (is_canary) judged.uses.clear();
   for (proof::Uses& uses : judged.uses)
     effects.emplace_back(CountUses{std::move(uses)});
+  if (is_canary) record.direction = Direction::Canary;
   record.facts = std::move(judged.facts);
   record.judgement = std::move(judged.judgement);
   carry_out(record.judgement, now, effects);
@@ -101,7 +104,7 @@ void Transaction::State::carry_out(const policy::Judgement& judgement, Instant n
                                               policy::name_of(judgement.reasons.front()))});
     return;
   }
-  if (judgement.decision == policy::Decision::Discard) {
+  if (is_canary || judgement.decision == policy::Decision::Discard) {
     emit_record(now, effects);
     finish(effects, Reply{.kind = ReplyKind::Discard, .code = 0, .enhanced = "", .text = ""});
     return;

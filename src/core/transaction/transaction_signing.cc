@@ -51,6 +51,7 @@ void Transaction::State::sign(const EndOfMessage& event, Instant now, Effects& e
       proof::sign_token(sender, *permit->ring, key, permit_asked, permit->nonce);
   effects.emplace_back(InsertField{std::string(proof::kTokenField), text});
   record.is_signed = true;
+  if (is_canary) record.direction = Direction::Canary;
   std::vector<mail::Address> addresses;
   for (const Recipient& recipient : recipients)
     addresses.push_back(recipient.address);

@@ -20,7 +20,7 @@
 
 namespace backstop::transaction {
 
-enum class Stage { Start, Envelope, Header, AskingPermit, Body, AskingProofs, Done };
+enum class Stage { Start, Envelope, Header, AskingPermit, Body, AskingPass, AskingProofs, Done };
 
 struct Transaction::State {
   Surroundings surroundings;
@@ -44,6 +44,11 @@ struct Transaction::State {
   std::vector<mail::Received> trace;  // The topmost first.
   reading::HeaderSigns signs;
   std::optional<reading::Reader> reader;
+  // Of a canary:
+  unsigned canary_fields = 0;
+  std::string canary_text;  // Of the first.
+  bool is_canary = false;   // Its pass was granted.
+  std::string queue_id;     // While that is asked for.
   // While its proofs are asked for:
   std::shared_ptr<const reading::Reading> reading;
   proof::TokenCheck token;
@@ -100,7 +105,11 @@ struct Transaction::State {
   void on_inbound_header_end(Effects& effects);
   void on_event(const BodyChunk& event, Effects& effects);
   void on_permit(const Answered& event, Instant now, Effects& effects);
+  void note_canary(std::string_view raw);
+  std::optional<proof::CanaryPass> read_pass(Instant now) const;
+  void on_pass(const Answered& event, Instant now, Effects& effects);
   void on_message_end(const EndOfMessage& event, Instant now, Effects& effects);
+  void conclude(const EndOfMessage& event, Instant now, Effects& effects);
   void sign(const EndOfMessage& event, Instant now, Effects& effects);
   void ask_or_judge(Instant now, Effects& effects);
   void ask_further(Instant now, Effects& effects);

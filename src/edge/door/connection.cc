@@ -103,6 +103,8 @@ void Connection::count_answer(bool in_time) {
   auto question = metrics::Question::Permit;
   if (std::holds_alternative<transaction::AskLedger>(asked)) question = metrics::Question::Ledger;
   if (std::holds_alternative<transaction::AskDkimKey>(asked)) question = metrics::Question::DkimKey;
+  if (std::holds_alternative<transaction::AskCanaryPass>(asked))
+    question = metrics::Question::CanaryPass;
   metrics->observe(metrics::series(metrics::Metric::QuestionSeconds, question),
                    std::chrono::steady_clock::now() - asked_);
   if (!in_time) metrics->add(metrics::series(metrics::Metric::QuestionsTimedOutTotal, question));
@@ -306,6 +308,9 @@ std::optional<Result<transaction::Answer>> Connection::ask() {
     answers.ask_ledger(ledger->query, now, std::move(done));
   } else if (const auto* key = std::get_if<transaction::AskDkimKey>(&conversation_->question())) {
     answers.ask_dkim_key(key->name, now, std::move(done));
+  } else if (const auto* canary =
+                 std::get_if<transaction::AskCanaryPass>(&conversation_->question())) {
+    answers.ask_canary_pass(canary->pass, now, std::move(done));
   } else {
     answers.ask_permit(now, std::move(done));
   }

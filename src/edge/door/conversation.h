@@ -12,8 +12,8 @@
 
 namespace backstop::door {
 
-using Question =
-    std::variant<transaction::AskPermit, transaction::AskLedger, transaction::AskDkimKey>;
+using Question = std::variant<transaction::AskPermit, transaction::AskLedger,
+                              transaction::AskDkimKey, transaction::AskCanaryPass>;
 
 // Not thread-safe.
 class Conversation {

@@ -47,6 +47,19 @@ TEST(MessageCounts, CountAJudgementOnceByEachOfItsSides) {
   EXPECT_EQ(metrics.value({.metric = Metric::UnsignedTotal}), 0);
 }
 
+TEST(MessageCounts, TakeACanaryForNobodysMail) {
+  FakeMetrics metrics;
+  transaction::Record record = record_of(Direction::Canary, true);
+  record.judgement.verdict = policy::Verdict::Forged;
+  record.judgement.decision = policy::Decision::Refuse;
+  count_message(record, metrics);
+  EXPECT_EQ(metrics.value(series(Metric::MessagesTotal, Direction::Canary)), 1);
+  EXPECT_EQ(metrics.value({.metric = Metric::SignedTotal}), 0);
+  EXPECT_EQ(
+      metrics.value(series(Metric::JudgedTotal, policy::Verdict::Forged, policy::Decision::Refuse)),
+      0);
+}
+
 TEST(MessageCounts, TellSignedMailFromWhatLeftWithoutAToken) {
   FakeMetrics metrics;
   count_message(record_of(Direction::Outgoing, true, true), metrics);

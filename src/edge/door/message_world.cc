@@ -30,6 +30,7 @@ ports::LogLevel level_of(policy::Reason reason) {
 std::optional<Question> question_of(const transaction::Effect& effect) {
   if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) return *ledger;
   if (const auto* key = std::get_if<transaction::AskDkimKey>(&effect)) return *key;
+  if (const auto* canary = std::get_if<transaction::AskCanaryPass>(&effect)) return *canary;
   if (std::holds_alternative<transaction::AskPermit>(effect)) return transaction::AskPermit{};
   return std::nullopt;
 }

@@ -187,6 +187,7 @@ Result<void> Planner::plan_services() {
   for (std::size_t i = 0; i < services.size(); ++i) {
     const Service& service = services[i];
     const ServiceRole role = role_of(service, filters);
+    if (role == ServiceRole::Canary) continue;
     plan_milters_of(i, service, role, in_force);
     if (role == ServiceRole::Submission) plan_submission(i, service);
     if (role == ServiceRole::Cleanup) plan_checks_of(i, service);
@@ -469,9 +470,11 @@ PostfixTags find_tags(const Postfix& postfix, const PostfixText& text) {
 }
 
 Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text, const std::string& socket,
-                        const PostfixTags& tags) {
+                        const PostfixTags& tags, const PostfixCanary& canary) {
   BS_TRY(PostfixDraft draft, PostfixDraft::make(postfix));
-  return Planner(postfix, std::move(draft), text, socket, tags).plan();
+  BS_TRY(Plan plan, Planner(postfix, std::move(draft), text, socket, tags).plan());
+  BS_TRY_VOID(plan_canary(postfix, text, canary, plan));
+  return plan;
 }
 
 }  // namespace backstop::mta

@@ -52,13 +52,24 @@ std::string command_table_path(const Postfix& postfix);
 // What `text` does about tags already by tables of ours: `prvs` and `strict` alone are meaningful.
 PostfixTags find_tags(const Postfix& postfix, const PostfixText& text);
 
+// Where the canary enters.
+struct PostfixCanary {
+  std::string listener;   // "127.0.0.1:10125"; "": nowhere, and what is there of it goes.
+  bool is_taken = false;  // Somebody listens there: Postfix itself, or it could not start.
+};
+
 // `socket` as Postfix is told of it: "unix:backstop/milter.sock".  What stands there of tags and is
 // not wanted stays: plan_removal takes it out.  Errors: as of PostfixDraft; Errc::Exists when the
 // path of one of our tables holds something else, or a place of which Postfix has one is taken;
 // Errc::Unsupported when this Postfix cannot do what tags want; Errc::Internal when Postfix would
 // read the edited files otherwise than meant.
 Result<Plan> plan_setup(const Postfix& postfix, const PostfixText& text, const std::string& socket,
-                        const PostfixTags& tags);
+                        const PostfixTags& tags, const PostfixCanary& canary);
+// Its part of that, added to `plan`, a setup of `before`.  Errors: Errc::Internal as there.
+Result<void> plan_canary(const Postfix& postfix, const PostfixText& before,
+                         const PostfixCanary& canary, Plan& plan);
+// Takes it out of `plan`, a removal, likewise.
+Result<void> plan_canary_removal(const Postfix& postfix, const PostfixText& before, Plan& plan);
 
 // What there is to go when setup is taken back: answers to tagged senders come for a long time, and
 // only the tables know whom they are for.

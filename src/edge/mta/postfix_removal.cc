@@ -245,7 +245,9 @@ Result<Plan> plan_removal(const Postfix& postfix, const PostfixText& text,
   const bool delimiter = record && find_parameter(record->before.main, "recipient_delimiter") !=
                                        find_parameter(record->after.main, "recipient_delimiter");
   const bool keeps_tags = what == Removal::AllButTags && (tags.prvs || tags.strict || delimiter);
-  return Remover(postfix, text, socket, record, keeps_tags).plan();
+  BS_TRY(Plan plan, Remover(postfix, text, socket, record, keeps_tags).plan());
+  BS_TRY_VOID(plan_canary_removal(postfix, text, plan));
+  return plan;
 }
 
 Result<Record> make_record(const Postfix& postfix, const PostfixText& text, const Plan& plan,

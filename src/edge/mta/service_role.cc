@@ -51,6 +51,7 @@ ServiceRole role_of(const Service& service, const std::vector<std::string>& filt
   const std::string_view command = base_name(service.command);
   if (command == "cleanup") return ServiceRole::Cleanup;
   if (command != "smtpd") return ServiceRole::Other;
+  if (service.find("milter_macro_daemon_name") == "CANARY") return ServiceRole::Canary;
   if (is_submission(service)) return ServiceRole::Submission;
   const std::string_view port = port_of(service.name);
   if (service.type != "inet" || is_one_of(port, {"smtp", "25"})) return ServiceRole::Receiving;

@@ -16,6 +16,7 @@ enum class ServiceRole {
   Submission,  // smtpd for our own users.
   Reinjected,  // smtpd for what a content filter hands back: it was seen before.
   Cleanup,     // cleanup: what every message passes.
+  Canary,      // Ours: smtpd for our own trials (edge/mta/postfix_canary.h).
   Other,
 };
 

@@ -26,6 +26,9 @@ TEST(ServiceRole, PortsAndNamesSayWhoSpeaks) {
 TEST(ServiceRole, AFiltersWayBackIsKnownByItsOverrides) {
   EXPECT_EQ(role("127.0.0.1:10025 inet n - y - - smtpd -o content_filter="),
             ServiceRole::Reinjected);
+  EXPECT_EQ(role("127.0.0.1:10125 inet n - y - - smtpd -o milter_macro_daemon_name=CANARY "
+                 "-o content_filter="),
+            ServiceRole::Canary);
   EXPECT_EQ(role("127.0.0.1:10026 inet n - y - - smtpd -o smtpd_proxy_filter="),
             ServiceRole::Reinjected);
   EXPECT_EQ(role("127.0.0.1:10024 inet n - y - - smtpd", {"", "smtp:[127.0.0.1]:10024"}),

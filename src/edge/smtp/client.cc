@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -44,11 +45,13 @@ SocketAddress socket_address(const IpAddress& address, std::uint16_t port) {
   return out;
 }
 
-tl::unexpected<Error> fail_of_system(const std::string& where) {
+// How often one that may be stopped looks whether it is.
+constexpr std::chrono::milliseconds kStopLook{200};
+
+tl::unexpected<Error> fail_of_system(const std::string& where, std::chrono::seconds wait) {
   const int error = errno;
   if (error == EAGAIN || error == EWOULDBLOCK || error == EINPROGRESS)
-    return fail(Errc::Unavailable, where,
-                fmt::format("no answer within {} seconds", limits::kSmtpWait.count()));
+    return fail(Errc::Unavailable, where, fmt::format("no answer within {} seconds", wait.count()));
   return fail(Errc::Unavailable, where, std::strerror(error));
 }
 
@@ -62,6 +65,8 @@ std::string Server::text() const {
 struct Client::Socket {
   int file = -1;
   std::string name;
+  std::chrono::seconds wait{};
+  const std::atomic<bool>* stopped = nullptr;
   ReplyReader reader;
   std::string unread;
 
@@ -70,6 +75,17 @@ struct Client::Socket {
   }
 };
 
+bool is_taken(const Server& server) {
+  const SocketAddress at = socket_address(server.address, server.port);
+  const int file = ::socket(at.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (file < 0) return false;
+  const int reuse = 1;  // What was closed a moment ago is nobody's.
+  setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+  const bool taken = bind(file, at.get(), at.size) != 0 && errno == EADDRINUSE;
+  close(file);
+  return taken;
+}
+
 Client::Client(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {}
 Client::Client(Client&& other) noexcept = default;
 Client::~Client() = default;
@@ -77,11 +93,13 @@ Client::~Client() = default;
 Result<Client> Client::connect(const Server& server) {
   auto socket = std::make_unique<Socket>();
   socket->name = server.text();
+  socket->wait = server.wait;
+  socket->stopped = server.stopped;
   const SocketAddress to = socket_address(server.address, server.port);
   socket->file = ::socket(to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket->file < 0) return fail_of_system(socket->name);
+  if (socket->file < 0) return fail_of_system(socket->name, server.wait);
   // Of connect(2) as well (socket(7)).
-  const timeval wait{.tv_sec = limits::kSmtpWait.count(), .tv_usec = 0};
+  const timeval wait{.tv_sec = server.wait.count(), .tv_usec = 0};
   setsockopt(socket->file, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
   setsockopt(socket->file, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
   if (server.source) {
@@ -90,7 +108,8 @@ Result<Client> Client::connect(const Server& server) {
       return fail(Errc::Unavailable, server.source->text(),
                   fmt::format("is no address to connect from: {}", std::strerror(errno)));
   }
-  if (::connect(socket->file, to.get(), to.size) != 0) return fail_of_system(socket->name);
+  if (::connect(socket->file, to.get(), to.size) != 0)
+    return fail_of_system(socket->name, server.wait);
   Client client(std::move(socket));
   BS_TRY(const Reply greeting, client.read());
   if (!greeting.positive())
@@ -126,7 +145,7 @@ Result<void> Client::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t put = send(socket_->file, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return fail_of_system(socket_->name);
+    if (put <= 0) return fail_of_system(socket_->name, socket_->wait);
     bytes.remove_prefix(static_cast<std::size_t>(put));
   }
   return {};
@@ -134,7 +153,7 @@ Result<void> Client::write(std::string_view bytes) {
 
 Result<Reply> Client::read() {
   std::array<char, 4096> buffer{};
-  const auto until = std::chrono::steady_clock::now() + limits::kSmtpWait;
+  const auto until = std::chrono::steady_clock::now() + socket_->wait;
   for (;;) {
     std::string_view rest = socket_->unread;
     auto reply = socket_->reader.next(rest);
@@ -148,13 +167,17 @@ Result<Reply> Client::read() {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
     pollfd ready{.fd = socket_->file, .events = POLLIN, .revents = 0};
-    const int polled = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
+    const auto look = socket_->stopped == nullptr ? left : std::min(left, kStopLook);
+    const int polled = look.count() > 0 ? poll(&ready, 1, static_cast<int>(look.count())) : 0;
     if (polled < 0 && errno == EINTR) continue;
+    if (socket_->stopped != nullptr && *socket_->stopped)
+      return fail(Errc::Unavailable, socket_->name, "not waited for any longer");
+    if (polled == 0 && look < left) continue;
     if (polled == 0) errno = EAGAIN;
-    if (polled <= 0) return fail_of_system(socket_->name);
+    if (polled <= 0) return fail_of_system(socket_->name, socket_->wait);
     const ssize_t got = recv(socket_->file, buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_of_system(socket_->name);
+    if (got < 0) return fail_of_system(socket_->name, socket_->wait);
     if (got == 0) return fail(Errc::Unavailable, socket_->name, "closed the connection");
     socket_->unread.append(buffer.data(), static_cast<std::size_t>(got));
   }

@@ -1,7 +1,9 @@
-// One conversation with an SMTP server, for commands that try what a mail server does.  It waits
-// for each answer; no thread that serves mail may use it.
+// One conversation with an SMTP server, for commands that try what a mail server does, and for the
+// canary.  It waits for each answer; no thread that serves mail may use it.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <string_view>
 
 #include "core/base/ip.h"
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "edge/smtp/reply.h"
 
@@ -18,11 +21,17 @@ struct Server {
   IpAddress address;
   std::uint16_t port = 25;
   // The address of ours to come from; nothing leaves it to the kernel.
-  std::optional<IpAddress> source;
+  std::optional<IpAddress> source = {};
+  std::chrono::seconds wait = limits::kSmtpWait;  // For each whole reply.
+  // Once true, whatever is waited for ends as Errc::Unavailable within a moment; may be null.
+  const std::atomic<bool>* stopped = nullptr;
   std::string text() const;  // "127.0.0.1:25"
 };
 
-// Each waits at most limits::kSmtpWait for a whole reply.  Errors: Errc::Unavailable when the
+// Does any program of this host listen there?
+bool is_taken(const Server& server);
+
+// Each waits at most Server::wait for a whole reply.  Errors: Errc::Unavailable when the
 // connection cannot be made, breaks or is silent; those of ReplyReader.
 class Client {
  public:

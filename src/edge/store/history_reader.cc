@@ -18,7 +18,7 @@ constexpr int kDaysMax = 500;
 constexpr std::int64_t kIdMax = std::numeric_limits<std::int64_t>::max();
 
 transaction::Direction direction_of(std::int64_t number) {
-  return number >= 0 && number <= static_cast<std::int64_t>(transaction::Direction::Own)
+  return number >= 0 && number <= static_cast<std::int64_t>(transaction::Direction::Canary)
              ? static_cast<transaction::Direction>(number)
              : transaction::Direction::Own;
 }

@@ -249,6 +249,20 @@ TEST_F(HistoryStoreTest, counts_by_domain_and_outcome_in_a_span) {
   }
 }
 
+TEST_F(HistoryStoreTest, keeps_the_row_of_a_canary_and_counts_it_nowhere) {
+  HistoryRow row = make_inbound("canary");
+  row.direction = Direction::Canary;
+  auto store = open();
+  store->append(row);
+  store->flush();
+  auto reader = read();
+  const auto found = reader.find_queue_id("canary", 10).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().direction, Direction::Canary);
+  EXPECT_EQ(found.front().verdict, "forged");
+  EXPECT_TRUE(reader.count(kNow - Days{1}, kNow)->empty());
+}
+
 TEST_F(HistoryStoreTest, drops_what_is_too_old) {
   auto store = open({.days = 30, .rows = 1000});
   store->append(make_inbound("OLD", kNow - Days{31}));

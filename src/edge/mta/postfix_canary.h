@@ -1,0 +1,28 @@
+// The service of master.cf by which our canary enters: the same smtpd that strangers reach, on a
+// loopback port, where it trusts nobody.
+//
+// Pure and total; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/transaction/origin.h"
+#include "edge/mta/master_cf.h"
+
+namespace backstop::mta {
+
+// The smtpd that strangers reach: on port 25, behind postscreen, or the first that receives at all.
+// Nothing when there is none.
+std::optional<Service> find_public_service(const std::vector<Service>& services);
+
+// The text with the canary's service at `listener` ("127.0.0.1:10125"), which does all that `like`
+// does; one of ours that stands there already is brought up to date.
+std::string with_canary_service(std::string_view master_cf, const Service& like,
+                                std::string_view listener);
+// The text without any such service.
+std::string without_canary_service(std::string_view master_cf);
+
+}  // namespace backstop::mta
