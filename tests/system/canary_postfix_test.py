@@ -192,7 +192,7 @@ class Canary(house.HouseTest):
 
     def test_a_peer_that_covers_strangers_is_found(self):
         self.reload_daemon(more='peers."192.0.2.0/24".treat = "never_judge"')
-        self.finds("genuine", "wrong", "peers, allow")
+        self.finds("forged", "wrong", "peers, allow")
 
     def test_an_address_that_nobody_judges_is_found(self):
         self.reload_daemon(more=f'addresses."{RECIPIENT}".mode = "off"')
@@ -226,7 +226,7 @@ class Canary(house.HouseTest):
         before = len(self.house.guard.lines("alarm: the canary fails"))
         self.set(smtpd_milters="")
         self.assertTrue(house.eventually(
-            lambda: len(self.house.guard.lines("alarm: the canary fails: genuine bounce")) > before, 100))
+            lambda: len(self.house.guard.lines("alarm: the canary fails: genuine bounce")) > before, 180))
         done = subprocess.run([house.backstop(), "status", "--config", self.house.configuration], capture_output=True,
                               text=True, timeout=60)
         self.assertIn("The canary fails since", done.stdout)
