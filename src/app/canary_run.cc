@@ -387,7 +387,9 @@ class Run {
   }
 
   static Fault explain_forged(const CanaryVerdict& verdict) {
-    if (verdict.verdict == Verdict::NotBackscatter || verdict.verdict == Verdict::Genuine) {
+    const bool let_alone = verdict.reason == policy::name_of(policy::Reason::NeverJudged);
+    if (let_alone || verdict.verdict == Verdict::NotBackscatter ||
+        verdict.verdict == Verdict::Genuine) {
       return {
           "what the configuration lets alone or takes as proved (peers, allow) covers "
           "strangers, so forged bounces pass",

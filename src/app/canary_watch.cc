@@ -136,12 +136,15 @@ void CanaryWatch::tell(const CanaryReport& report, Instant now) {
                        now.time_since_epoch().count());
   const bool first = passed && !state_.passed;
   const CanaryWord word = schedule_->on_outcome(report.outcome(), report.has_entered(), now);
-  if (word == CanaryWord::Alarm) {
-    ports_.log.write(LogLevel::Alarm, fmt::format("alarm: the canary fails: {}; more: backstop "
-                                                  "canary",
-                                                  say_trouble(report)));
-  } else if (word == CanaryWord::Recovered || first) {
-    ports_.log.write(LogLevel::Info, "canary: a genuine and a forged bounce got the right answer");
+  if (passed) {
+    ports_.alarms.end(alarm::Alarm::CanaryFailed, "both bounces of the canary are right");
+    if (first)
+      ports_.log.write(LogLevel::Info,
+                       "canary: a genuine and a forged bounce got the right answer");
+  } else if (word == CanaryWord::Alarm) {
+    ports_.alarms.raise(
+        alarm::Alarm::CanaryFailed,
+        fmt::format("the canary fails: {}; more: backstop canary", say_trouble(report)));
   } else if (!passed && schedule_->has_entered()) {
     ports_.log.write(LogLevel::Warning,
                      fmt::format("canary: to be tried again: {}", say_trouble(report)));
@@ -158,14 +161,17 @@ void CanaryWatch::tell(const CanaryReport& report, Instant now) {
 
 void CanaryWatch::look_at_silence(Instant now) {
   bool alarm = false;
+  bool lost = false;
   std::string sentence;
   {
     const std::scoped_lock lock(mutex_);
     alarm = silence_.is_alarm(now);
+    lost = silence_.is_lost();
     if (alarm) sentence = silence_.say();
     state_.silence = silence_.counts();
   }
-  if (alarm) ports_.log.write(LogLevel::Alarm, "alarm: " + sentence);
+  if (alarm) ports_.alarms.raise(alarm::Alarm::NoProofsSeen, sentence);
+  if (!lost) ports_.alarms.end(alarm::Alarm::NoProofsSeen, "tokens come back");
   write_state();
 }
 

@@ -15,6 +15,7 @@
 #include "app/canary_schedule.h"
 #include "app/canary_state.h"
 #include "app/token_silence.h"
+#include "ports/alarms.h"
 #include "ports/clock.h"
 #include "ports/entropy.h"
 #include "ports/log_sink.h"
@@ -31,6 +32,7 @@ struct CanaryPorts {
   const ports::Clock& clock;
   ports::LogSink& log;
   ports::Metrics& metrics;
+  ports::Alarms& alarms;
 };
 
 class CanaryWatch final : public ports::RecordObserver {

@@ -163,7 +163,8 @@ class Daemon {
                                 .permits = *keys_,
                                 .clock = clock_,
                                 .log = *log_,
-                                .metrics = counters_},
+                                .metrics = counters_,
+                                .alarms = alarms_},
                     memory_ != nullptr ? started_with_.store_directory : std::string());
     audience_.add(*canary_);
     metrics_page_ =

@@ -48,11 +48,13 @@ void TokenSilence::begin_if_needed(Instant now) {
   if (counts_.since == Instant{} || counts_.since > now) counts_ = {.since = now};
 }
 
+bool TokenSilence::is_lost() const {
+  return counts_.ours >= kOurs || (counts_.answers >= kAnswers && counts_.letters >= kLetters);
+}
+
 bool TokenSilence::is_alarm(Instant now) {
   begin_if_needed(now);
-  const bool lost =
-      counts_.ours >= kOurs || (counts_.answers >= kAnswers && counts_.letters >= kLetters);
-  if (!lost || now - counts_.since < kSilence || now - alarmed_at_ < kSilence) return false;
+  if (!is_lost() || now - counts_.since < kSilence || now - alarmed_at_ < kSilence) return false;
   alarmed_at_ = now;
   return true;
 }

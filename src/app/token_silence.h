@@ -32,6 +32,8 @@ class TokenSilence {
   // another proof says are ours; or, for who signs much, twenty answers of whatever sort.  True
   // again each day.
   bool is_alarm(Instant now);
+  // What came says that tokens are lost, however short a time ago.
+  bool is_lost() const;
   // Nothing came back yet, or a clock was set back: counting begins.
   void begin_if_needed(Instant now);
 

@@ -115,18 +115,20 @@ class Canary(house.HouseTest):
         self.assertTrue(house.eventually(told, 15), json.dumps(found, indent=1))
 
     def test_both_get_the_right_answer_and_nobody_gets_them(self):
+        mailed, lines = len(self.house.postfix.delivered()), len(self.house.guard.judged())
         found = self.house.canary()
         self.assertEqual([(step["twin"], step["outcome"]) for step in found["steps"]],
                          [(None, "passed"), ("genuine", "passed"), ("forged", "passed")])
         self.assertRegex(found["steps"][1]["answered"], "^250 .*genuine")
         self.assertRegex(found["steps"][2]["answered"], "^550 5.7.1 .*forged")
-        self.assertEqual(self.house.postfix.delivered(), [])
-        judged = self.house.guard.judged()
+        self.assertEqual(len(self.house.postfix.delivered()), mailed)
+        judged = self.house.guard.judged()[lines:]
+        self.assertEqual(len(judged), 2)
         self.assertEqual({line["direction"] for line in judged}, {"canary"})
         self.assertEqual({line["client"] for line in judged}, {STRANGER})
-        status = json.loads(subprocess.run([house.backstop(), "status", "--json", "--config", self.house.configuration],
-                                           capture_output=True, text=True, timeout=60).stdout)
-        self.assertEqual(status["domains"][0]["week"]["judged"], 0)
+        told = subprocess.run([house.backstop(), "why", "--to", RECIPIENT, "--json", "--config",
+                                  self.house.configuration], capture_output=True, text=True, timeout=60).stdout
+        self.assertIn('"direction":"canary"', told)
 
     def test_in_observe_forged_is_told_and_nothing_refused(self):
         self.house.configure()
@@ -135,8 +137,9 @@ class Canary(house.HouseTest):
         self.house.guard.reload()
         self.assertTrue(house.eventually(
             lambda: re.search("^250 .*forged", self.house.canary()["steps"][-1]["answered"])))
+        mailed = len(self.house.postfix.delivered())
         self.assertTrue(self.passes())
-        self.assertEqual(self.house.postfix.delivered(), [])
+        self.assertEqual(len(self.house.postfix.delivered()), mailed)
 
     def test_setup_a_second_time_does_nothing_and_removal_takes_the_listener_out(self):
         done = self.house.backstop("setup", "--config", str(self.house.configuration))
@@ -189,7 +192,7 @@ class Canary(house.HouseTest):
 
     def test_a_peer_that_covers_strangers_is_found(self):
         self.reload_daemon(more='peers."192.0.2.0/24".treat = "never_judge"')
-        self.finds("genuine", "wrong", "peers, allow")
+        self.finds("forged", "wrong", "peers, allow")
 
     def test_an_address_that_nobody_judges_is_found(self):
         self.reload_daemon(more=f'addresses."{RECIPIENT}".mode = "off"')
@@ -218,12 +221,12 @@ class Canary(house.HouseTest):
     # --- what the daemon does by itself ---
 
     def test_it_passes_by_itself_and_alarms_within_its_interval(self):
-        right = "canary: a genuine and a forged bounce got the right answer"
-        self.assertTrue(house.eventually(lambda: self.house.guard.lines(right), 40))
-        state = (self.house.folder / "store/canary").read_text()
-        self.assertIn("outcome passed", state)
+        state = self.house.folder / "store/canary"
+        self.assertTrue(house.eventually(lambda: "outcome passed" in state.read_text(), 90), state.read_text())
+        before = len(self.house.guard.lines("alarm: the canary fails"))
         self.set(smtpd_milters="")
-        self.assertTrue(house.eventually(lambda: self.house.guard.lines("alarm: the canary fails: genuine"), 90))
+        self.assertTrue(house.eventually(
+            lambda: len(self.house.guard.lines("alarm: the canary fails: genuine bounce")) > before, 180))
         done = subprocess.run([house.backstop(), "status", "--config", self.house.configuration], capture_output=True,
                               text=True, timeout=60)
         self.assertIn("The canary fails since", done.stdout)

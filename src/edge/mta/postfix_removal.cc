@@ -6,6 +6,7 @@
 #include "edge/mta/milter_list.h"
 #include "edge/mta/postfix_plan.h"
 #include "edge/mta/rooted_file.h"
+#include "edge/mta/service_role.h"
 
 namespace backstop::mta {
 namespace {
@@ -174,6 +175,8 @@ class Remover {
   void undo_master() {
     const std::vector<Service> services = parse_services(text_.master);
     for (std::size_t i = 0; i < services.size(); ++i) {
+      // It goes as a whole: without its name it would be one that takes any client's word.
+      if (role_of(services[i], {}) == ServiceRole::Canary) continue;
       for (const std::string_view name : kLists)
         undo_override(i, services[i], name);
       for (const std::string_view name : kValues)
