@@ -469,6 +469,12 @@ class Unseen(unittest.TestCase):
             gaps = daemon.folder / "keys.store/gaps"
             await_that(lambda: gaps.exists() and gaps.read_text(), lambda text: text and text.split()[-1] == "unseen",
                        lambda: "no gap on the disk")
+            # And a way in which mail leaves without us, with what mends it.
+            found = await_that(lambda: run(BACKSTOP, "coverage", "example.com", "--json", "--config", daemon.config),
+                               lambda done: "client:127.0.0.1" in done.stdout, lambda: "no path of the log")
+            path = json.loads(found.stdout)["domains"][0]["paths"][0]
+            self.assertEqual((path["state"], path["open"], path["addresses"]), ("unsigned", True, ["alice@example.com"]))
+            self.assertIn("backstop coverage example.com signs client:127.0.0.1", path["step"])
 
 
 if __name__ == "__main__":

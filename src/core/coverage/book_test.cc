@@ -190,7 +190,7 @@ TEST_F(CoverageBook, AForgedAddressBookOpensNoPathOnceLearningIsOver) {
     see({PathKind::MessageId, fmt::format("invented{}.example", i)}, Weight::Pair,
         later + Seconds(i));
   EXPECT_EQ(coverage(), Coverage::Covered) << "a run of one day";
-  see({PathKind::MessageId, "invented1.example"}, Weight::Pair, later + kPairSpan);
+  see({PathKind::MessageId, "invented1.example"}, Weight::Pair, later + 2 * kPairSpan);
   EXPECT_EQ(path({PathKind::MessageId, "invented1.example"}).opened, std::nullopt) << "twice";
 }
 
@@ -236,6 +236,10 @@ TEST_F(CoverageBook, ManyClientsThatSignMakeRoomForOneThatDoesNot) {
   book_.on_logged(kShop, bad, "a@shop.test", false, kStart);
   EXPECT_EQ(path(bad).unsigned_count, 1U);
   EXPECT_EQ(coverage(), Coverage::Partly);
+  for (unsigned i = 0; i < 200; ++i)
+    book_.on_logged(kShop, {PathKind::Client, fmt::format("203.0.113.{}", i)}, "a@shop.test", false,
+                    kStart);
+  EXPECT_EQ(path(bad).unsigned_count, 1U) << "what left mail unsigned makes room for nothing";
 }
 
 TEST_F(CoverageBook, APathOfTheLogSignsAgainOnlyByManySignedMessagesOverDays) {
@@ -253,6 +257,9 @@ TEST_F(CoverageBook, APathOfTheLogSignsAgainOnlyByManySignedMessagesOverDays) {
   EXPECT_EQ(view().signing_since, mended);
   book_.on_logged(kShop, kSubmission, "anna@shop.test", false, mended + kSignedAgainFor);
   EXPECT_EQ(coverage(), Coverage::Partly) << "and one unsigned begins it anew";
+  book_.on_logged(kShop, kSubmission, "anna@shop.test", true, mended + Days(4));
+  book_.on_logged(kShop, kSubmission, "anna@shop.test", true, mended + Days(9));
+  EXPECT_EQ(coverage(), Coverage::Partly) << "from nothing";
 }
 
 TEST_F(CoverageBook, SigningIsSinceItsFirstMessage) {

@@ -68,7 +68,8 @@ TEST_F(FindSighting, TextAloneSaysNothing) {
 
 TEST_F(FindSighting, AKnownCorrespondentLetsTheTextNameThePath) {
   facts_.pair = policy::Pair::Known;
-  EXPECT_EQ(path(), "message-id:mail#.esp.example pair");
+  reading_.returned.dkim = {{.domain = "shop.test", .selector = "invented"}};
+  EXPECT_EQ(path(), "message-id:mail#.esp.example pair") << "an unproved signature names nothing";
   EXPECT_EQ(find()->sent, kNoon - Days(1));
   facts_.pair = policy::Pair::UsedUp;
   EXPECT_EQ(path(), "message-id:mail#.esp.example pair");
