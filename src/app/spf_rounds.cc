@@ -30,9 +30,6 @@ coverage::OwnPlaces find_own_places(const config::Config& config) {
   for (const IpAddress& address : os::own_addresses()) {
     if (is_global(address)) out.networks.push_back(coverage::network_around(address, 128));
   }
-  for (const IpNetwork& network : config.own_networks) {
-    if (is_global(coverage::first_address(network))) out.networks.push_back(network);
-  }
   out.names = config.relays.names;
   out.names.push_back(os::host_name());
   return out;

@@ -89,7 +89,9 @@ bool Book::on_outgoing(std::string_view domain, bool is_signed, Instant at) {
   here.last = std::max(here.last, at);
   if (!is_signed) {
     ++here.unsigned_count;
-    return !std::exchange(book->resting, true) || changed;
+    // Less than that is a signing gap, which excuses what left in it.
+    const bool rests = !book->last_signed || at > *book->last_signed + kSigningPause;
+    return (rests && !std::exchange(book->resting, true)) || changed;
   }
   ++here.signed_count;
   if (!book->signing_since || std::exchange(book->resting, false)) {
@@ -145,13 +147,17 @@ bool Book::on_sighting(std::string_view domain, const Sighting& sighting, bool i
   ++path.unsigned_count;
   if (sighting.weight == Weight::Weak && is_settled) return changed;
   if (sighting.weight == Weight::Pair) ++path.pair_count;
-  const bool enough = sighting.weight != Weight::Pair || is_young(*book, sighting.at) ||
+  // Against the operator's word speaks only what was seen often enough.
+  const bool enough = sighting.weight != Weight::Pair ||
+                      (is_young(*book, sighting.at) && !is_settled) ||
                       (path.pair_count >= kPairSightings && path.last >= path.first + kPairSpan);
   if (enough && !path.opened) {
     path.opened = sighting.at;
     changed = true;
   }
-  if (sighting.weight != Weight::Weak && (!path.last_proved || *path.last_proved < sighting.sent)) {
+  // Whoever knows us can write it: no address is spared for it.
+  if (sighting.weight == Weight::Weak) return changed;
+  if (enough && (!path.last_proved || *path.last_proved < sighting.sent)) {
     path.last_proved = std::min(sighting.sent, sighting.at);
     changed = true;
   }

@@ -75,7 +75,7 @@ bool signs_again(const Path& path);
 struct DomainBook {
   std::optional<Instant> signing_since;
   std::optional<Instant> last_signed;
-  bool resting = false;              // Mail left unsigned since: signing begins anew.
+  bool resting = false;  // Mail has left unsigned for longer than a pause: signing begins anew.
   std::optional<Instant> spf_asked;  // When DNS last answered.
   SpfFindings spf;
   std::map<PathName, Path> paths;

@@ -106,7 +106,10 @@ TEST_F(CoverageBook, ATermThatIsGoneIsNoPathUnlessMailWasSeenOnIt) {
   publish({place("include:_spf.esp.example")});
   publish();
   EXPECT_EQ(coverage(), Coverage::Covered);
-  see({PathKind::Spf, "include:_spf.esp.example"}, Weight::Weak, kStart);
+  const PathName term{PathKind::Spf, "include:_spf.esp.example"};
+  see(term, Weight::Weak, kStart);
+  EXPECT_TRUE(view().paths.front().is_open);
+  see(term, Weight::Pair, kStart);
   EXPECT_EQ(coverage(), Coverage::Partly);
 }
 
@@ -268,13 +271,44 @@ TEST_F(CoverageBook, SigningIsSinceItsFirstMessage) {
   EXPECT_EQ(view().signing_since, kStart);
 }
 
-TEST_F(CoverageBook, MailThatTheMilterLeftUnsignedBeginsItAnew) {
-  book_.on_outgoing(kShop, false, kStart + Days(1));
+TEST_F(CoverageBook, MailThatTheMilterLeftUnsignedForLongBeginsItAnew) {
+  book_.on_outgoing(kShop, false, kStart + kSigningPause);
+  EXPECT_EQ(view().signing_since, kStart) << "that is a signing gap";
+  book_.on_outgoing(kShop, false, kStart + kSigningPause + Seconds(1));
   EXPECT_EQ(view().signing_since, std::nullopt) << "not while it does not sign";
   book_.on_outgoing(kShop, true, kStart + Days(2));
   EXPECT_EQ(view().signing_since, kStart + Days(2));
   EXPECT_EQ(find_coverage("other.test", book_.find("other.test"), nullptr, {}).signing_since,
             std::nullopt);
+}
+
+TEST_F(CoverageBook, WhatAStrangerCanWriteKeepsNobodyFromStayingInEnforce) {
+  publish();
+  const PathName host{PathKind::Relay, "mx.shop.test"};
+  for (unsigned i = 0; i < 1000; ++i)
+    see(host, Weight::Weak, kStart + hours(i), fmt::format("victim{}", i));
+  EXPECT_TRUE(view().paths.front().is_open) << "it is to be looked at";
+  EXPECT_TRUE(view().paths.front().is_weak);
+  EXPECT_EQ(coverage(), Coverage::Covered);
+  EXPECT_EQ(of("victim1@shop.test"), Coverage::Covered);
+  EXPECT_FALSE(path(host).more);
+}
+
+TEST_F(CoverageBook, OneCorrespondentContradictsNoWord) {
+  publish({place("include:_spf.esp.example")});
+  const PathName term{PathKind::Spf, "include:_spf.esp.example"};
+  say(term, Word::Signs, kStart);
+  see(term, Weight::Pair, kStart + hours(2));
+  EXPECT_EQ(coverage(), Coverage::Covered);
+  see(term, Weight::Pair, kStart + hours(3));
+  see(term, Weight::Pair, kStart + hours(2) + kPairSpan);
+  EXPECT_EQ(coverage(), Coverage::Partly) << "three of a day do";
+}
+
+TEST_F(CoverageBook, SigningCountsFromTheWordThatATermSigns) {
+  publish({place("include:_spf.esp.example")});
+  say({PathKind::Spf, "include:_spf.esp.example"}, Word::Signs, kStart + Days(30));
+  EXPECT_EQ(view().signing_since, kStart + Days(30)) << "what left before may still come back";
 }
 
 TEST_F(CoverageBook, ALongRestBeginsItAnewAndAShortOneDoesNot) {

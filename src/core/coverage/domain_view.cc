@@ -30,6 +30,7 @@ PathView view_of(const PathName& name, const Path& path) {
   out.addresses = path.addresses;
   out.more = path.more;
   out.is_open = out.state != PathState::Signs && path.opened.has_value();
+  out.is_weak = !path.last_proved.has_value();
   return out;
 }
 
@@ -80,6 +81,7 @@ void add_places(const SpfFindings& spf, std::map<PathName, PathView>& views) {
     PathView& view = views[PathName{PathKind::Spf, place.text}];
     view.name = {PathKind::Spf, place.text};
     view.is_open = true;
+    view.is_weak = false;
   }
 }
 
@@ -88,14 +90,15 @@ policy::Coverage find_domain_coverage(const DomainView& view) {
   const bool signs = std::ranges::any_of(view.paths, [](const PathView& path) {
     return path.name.kind == PathKind::Here && path.signed_count > 0;
   });
-  const bool open = std::ranges::any_of(view.paths, &PathView::is_open);
+  const bool open = std::ranges::any_of(
+      view.paths, [](const PathView& path) { return path.is_open && !path.is_weak; });
   // By a path of ours that nobody keeps apart any address may leave unsigned.
   const bool any_address = std::ranges::any_of(view.paths, [](const PathView& path) {
     return path.state == PathState::Unsigned && path.more;
   });
   if (signs && !open && !any_address && is_whole(view.wholeness)) return Coverage::Covered;
   const bool seen = std::ranges::any_of(view.paths, [](const PathView& path) {
-    return (path.is_open && path.unsigned_count > 0) || path.needs_addresses;
+    return (path.is_open && !path.is_weak && path.unsigned_count > 0) || path.needs_addresses;
   });
   return seen || any_address ? Coverage::Partly : Coverage::Unknown;
 }
@@ -108,8 +111,11 @@ std::optional<Instant> find_signing_since(const DomainBook& book,
   for (const auto& [name, path] : book.paths) {
     const PathView& view = views.at(name);
     if (name.kind == PathKind::Here || view.state != PathState::Signs || !path.opened) continue;
-    since = std::max(
-        *since, view.said.word == Word::Signs ? view.said.at : path.signed_from.value_or(*since));
+    if (view.said.word != Word::Signs) since = std::max(*since, path.signed_from.value_or(*since));
+  }
+  for (const auto& [name, view] : views) {
+    if (view.said.word == Word::Signs && view.state == PathState::Signs && !is_logged(name.kind))
+      since = std::max(*since, view.said.at);
   }
   return since;
 }

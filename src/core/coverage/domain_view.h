@@ -35,6 +35,9 @@ struct PathView {
   PathName name;
   PathState state = PathState::Unconfirmed;
   bool is_open = false;          // It keeps the domain from being covered.
+  // Nothing but what whoever knows us can write speaks for it: it keeps the domain from going to
+  // enforce, and takes none out of it.
+  bool is_weak = false;
   bool is_contradicted = false;  // Said to sign, but unsigned mail was seen since.
   bool needs_addresses = false;  // Ours and unsigned, but nobody knows of which addresses.
   Said said = {};
