@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/text_page.h"
 
 namespace backstop::app {
@@ -46,20 +48,44 @@ void add_said_coverage(const config::Domain& domain, std::vector<Unmet>& out) {
                    domain.name)});
 }
 
+// Mail of the domain was seen in the mail server's log, or the operator said that nothing is
+// missing.
+bool shows_log(const coverage::DomainView& view) {
+  if (view.wholeness == coverage::Wholeness::Said) return true;
+  return std::ranges::any_of(view.paths, [](const coverage::PathView& path) {
+    const bool logged = path.name.kind == coverage::PathKind::Service ||
+                        path.name.kind == coverage::PathKind::Client;
+    return logged && path.signed_count > 0;
+  });
+}
+
 void add_paths(const EnforceQuestion& question, std::vector<Unmet>& out) {
   const coverage::DomainView& view = *question.learnt;
   std::size_t open = 0;
   for (const coverage::PathView& path : view.paths) {
     if (!path.is_open || ++open > kToldPaths) continue;
-    out.push_back(
-        {"path",
-         fmt::format("{}: {}", coverage::say_path(path, view.domain), coverage::say_evidence(path)),
-         coverage::say_step(path, view.domain, question.server)});
+    out.push_back({.name = "path",
+                   .what = fmt::format("{}: {}", coverage::say_path(path, view.domain),
+                                       coverage::say_evidence(path)),
+                   .todo = coverage::say_step(path, view.domain, question.server),
+                   .until = {},
+                   .lapses = !path.is_weak});
   }
   if (open > kToldPaths) {
-    out.push_back({"path",
-                   fmt::format("{} more may bypass signing", count_of(open - kToldPaths, "path")),
-                   fmt::format("see all: backstop coverage {}", view.domain)});
+    out.push_back(
+        {.name = "path",
+         .what = fmt::format("{} more may bypass signing", count_of(open - kToldPaths, "path")),
+         .todo = fmt::format("see all: backstop coverage {}", view.domain),
+         .until = {},
+         .lapses = view.coverage != policy::Coverage::Covered});
+  }
+  if (!shows_log(view)) {
+    out.push_back({"log",
+                   "no log of the mail server was seen with its mail, so what leaves by another "
+                   "service of this server would not be noticed",
+                   fmt::format("name the log in logs.mail of the configuration; or, if there is no "
+                               "other way, say so: backstop coverage {} whole",
+                               view.domain)});
   }
   if (!coverage::is_whole(view.wholeness)) {
     out.push_back({"list", coverage::say_wholeness(view), coverage::say_wholeness_step(view)});

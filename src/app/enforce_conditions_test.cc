@@ -20,6 +20,9 @@ class EnforceConditionsTest : public ::testing::Test {
     learnt_.signing_since = kNow - kQueue - kWarmUpMargin;
     learnt_.wholeness = coverage::Wholeness::Spf;
     learnt_.paths.push_back({.name = {}, .state = coverage::PathState::Signs});
+    learnt_.paths.push_back({.name = {coverage::PathKind::Service, "submission"},
+                             .state = coverage::PathState::Signs,
+                             .signed_count = 9});
   }
   config::Domain& domain() { return config_.domains.at("a.test"); }
   EnforceQuestion question() {
@@ -100,6 +103,21 @@ TEST_F(EnforceConditionsTest, WaitingNeverMeetsAPathThatNobodyConfirmed) {
   find_bypass();
   for (const Days wait : {Days(0), Days(30), Days(4000)})
     EXPECT_EQ(unmet(kNow + wait), Names{"path"});
+}
+
+TEST_F(EnforceConditionsTest, WhereNoLogIsFollowedItTakesAWordThatNothingIsMissing) {
+  learnt_.paths.pop_back();
+  EXPECT_EQ(unmet(), Names{"log"});
+  learnt_.wholeness = coverage::Wholeness::Said;
+  EXPECT_EQ(unmet(), Names{});
+}
+
+TEST_F(EnforceConditionsTest, WhatAStrangerCanWriteBlocksTheWayInAndEndsNoEnforce) {
+  find_bypass();
+  learnt_.coverage = policy::Coverage::Covered;
+  learnt_.paths.back().is_weak = true;
+  EXPECT_EQ(unmet(), Names{"path"});
+  EXPECT_EQ(mode(), policy::Mode::Enforce);
 }
 
 TEST_F(EnforceConditionsTest, TheOperatorsWordStandsAboveWhatIsLearnt) {

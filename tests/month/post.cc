@@ -53,6 +53,12 @@ Passed Post::pass(const sim::Letter& letter, Instant now) {
         if (const auto* record = std::get_if<transaction::Record>(&effect)) {
           out.record = *record;
           watch_->on_record(*record, letter.queue_id);
+          // The mail server's log shows it as well.
+          if (record->direction == transaction::Direction::Outgoing && !letter.login.empty())
+            watch_->on_logged({.path = {coverage::PathKind::Service, "submission"},
+                               .sender = letter.sender,
+                               .at = now,
+                               .is_signed = true});
         } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
           ledger_.record_sent(sent->message);
         } else if (const auto* uses = std::get_if<transaction::CountUses>(&effect)) {

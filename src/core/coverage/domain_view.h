@@ -34,7 +34,7 @@ std::string_view name_of(PathState state);  // "unconfirmed"
 struct PathView {
   PathName name;
   PathState state = PathState::Unconfirmed;
-  bool is_open = false;          // It keeps the domain from being covered.
+  bool is_open = false;  // It keeps the domain from being covered.
   // Nothing but what whoever knows us can write speaks for it: it keeps the domain from going to
   // enforce, and takes none out of it.
   bool is_weak = false;
