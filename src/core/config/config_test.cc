@@ -38,6 +38,8 @@ strips_received = true
 unproven = "refuse"
 [actions."alice@example.com"]
 forged = "quarantine"
+[coverage]
+dns = false
 [store]
 directory = "/tmp/store"
 partial = true
@@ -63,6 +65,15 @@ to = "syslog"
 level = "debug"
 )";
 
+TEST(Config, CoverageIsTheOperatorsWordOnlyWhereItIsWritten) {
+  const auto says = [](const std::string& text) {
+    return parse_config("[domains.\"a.test\"]\n" + text, "t").value().domains.at("a.test");
+  };
+  EXPECT_FALSE(says("mode = \"observe\"").says_coverage());
+  EXPECT_TRUE(says("coverage = \"unknown\"").says_coverage());
+  EXPECT_TRUE(says("coverage = \"partly\"").says_coverage());
+}
+
 TEST(Config, ReadsEveryOption) {
   const auto config = parse_config(kWhole, "backstop.toml");
   ASSERT_TRUE(config) << config.error().text();
@@ -73,6 +84,8 @@ TEST(Config, ReadsEveryOption) {
   ASSERT_NE(domain, nullptr);
   EXPECT_EQ(domain->mode, policy::Mode::Enforce);
   EXPECT_EQ(domain->coverage, policy::Coverage::Covered);
+  EXPECT_TRUE(domain->says_coverage());
+  EXPECT_FALSE(config->coverage_asks_dns);
   EXPECT_EQ(render_instant(*domain->signing_since), "2026-11-01T00:00:00Z");
   ASSERT_NE(config->find_domain("xn--bcher-kva.example"), nullptr);
   EXPECT_EQ(config->find_domain("xn--bcher-kva.example")->mode, policy::Mode::Observe);
