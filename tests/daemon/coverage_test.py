@@ -6,7 +6,7 @@ import time
 import unittest
 
 import why_status_test
-from daemon_test import Daemon, await_that
+from daemon_test import PATIENCE, Daemon, await_that
 from why_status_test import BOUNCE, FORGED, OUTSIDE, send
 
 # Nothing of coverage stands in the configuration, and nobody is asked.
@@ -83,6 +83,8 @@ class Coverage(why_status_test.Remembered):
             done = self.ask("coverage", "example.com", *words, code=2)
             self.assertIn(part, done.stderr)
         self.assertIn("is not guarded", self.ask("coverage", "else.test", code=2).stderr)
+        self.daemon.process.terminate()  # It would move the file aside.
+        self.daemon.process.wait(PATIENCE)
         (self.daemon.folder / "milter.sock.store/coverage-words").write_text("broken")
         self.assertIn("coverage-words", self.ask("coverage", "example.com", "whole", code=78).stderr)
 

@@ -23,6 +23,9 @@ define(`confMIN_QUEUE_AGE', `0')dnl
 define(`confPRIVACY_FLAGS', `authwarnings,noexpn,novrfy{privacy}')dnl
 define(`confDELIVERY_MODE', `background')dnl
 define(`confLOG_LEVEL', `9')dnl
+dnl By itself it queues and refuses when the host is busy, as a host that builds and tests is.
+define(`confQUEUE_LA', `1000')dnl
+define(`confREFUSE_LA', `1000')dnl
 FEATURE(`nocanonify')dnl
 FEATURE(`no_default_msa')dnl
 FEATURE(`promiscuous_relay')dnl
