@@ -47,25 +47,33 @@ std::string render_alarm_json(const alarm::Notice& notice, std::string_view host
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Result<std::unique_ptr<AlarmHooks>> AlarmHooks::start(const config::Config& config,
-                                                      const Ports& ports) {
-  std::unique_ptr<AlarmHooks> out(new AlarmHooks(config, ports));
-  if (!config.alarms.webhook.url.empty()) {
-    BS_TRY(webhook::Target target, open_target("alarms", config.alarms.webhook));
-    BS_TRY(out->webhook_, webhook::Delivery::open({.target = std::move(target),
-                                                   .spool_path = spool_path(config, kSpool)},
-                                                  ports.clock, *out));
-    tell_damage(*out->webhook_, "alarms.webhook", ports.log);
-    show_waiting(ports.metrics, Sink::AlarmWebhook, out->webhook_->waiting());
-    out->webhook_->begin();
-  }
-  if (!out->command_.empty())
-    out->thread_ = std::thread([hooks = out.get()] { hooks->run_commands(); });
-  return out;
+AlarmHooks::AlarmHooks(const config::Config& config, const Ports& ports)
+    : config_(config),
+      command_(config.alarms.command),
+      host_(config.authserv_id),
+      ports_(ports) {
+  if (!command_.empty()) thread_ = std::thread([this] { run_commands(); });
+  open_webhook();
 }
 
-AlarmHooks::AlarmHooks(const config::Config& config, const Ports& ports)
-    : command_(config.alarms.command), host_(config.authserv_id), ports_(ports) {}
+void AlarmHooks::open_webhook() {
+  if (config_.alarms.webhook.url.empty() || webhook_ != nullptr) return;
+  if (const auto opened = try_to_open_webhook(); !opened)
+    return fails(Hook::Webhook, fmt::format("alarms.webhook is told of no alarm: {}",
+                                            escape_terminal(opened.error().text())));
+  if (is_failing_.at(static_cast<std::size_t>(Hook::Webhook)).load()) works(Hook::Webhook);
+  webhook_->begin();
+}
+
+Result<void> AlarmHooks::try_to_open_webhook() {
+  BS_TRY(webhook::Target target, open_target("alarms", config_.alarms.webhook));
+  BS_TRY(webhook_, webhook::Delivery::open({.target = std::move(target),
+                                            .spool_path = spool_path(config_, kSpool)},
+                                           ports_.clock, *this));
+  tell_damage(*webhook_, "alarms.webhook", ports_.log);
+  show_waiting(ports_.metrics, Sink::AlarmWebhook, webhook_->waiting());
+  return {};
+}
 
 AlarmHooks::~AlarmHooks() {
   stop();

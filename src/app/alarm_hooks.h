@@ -38,17 +38,18 @@ class AlarmHooks final : public webhook::DeliveryObserver {
     ports::Metrics& metrics;
     ports::LogSink& log;
   };
-  // All references outlive this.  Errors: the webhook's secret or spool cannot be used.
-  static Result<std::unique_ptr<AlarmHooks>> start(const config::Config& config,
-                                                   const Ports& ports);
+  // All references outlive this.
+  AlarmHooks(const config::Config& config, const Ports& ports);
   ~AlarmHooks() override;
   AlarmHooks(const AlarmHooks&) = delete;
   AlarmHooks& operator=(const AlarmHooks&) = delete;
 
+  // Where one is configured and not open: begins to tell alarms.webhook.  What keeps it from that
+  // (its secret, its spool) is an alarm, and the command is told all the same; to be called again.
+  // From the thread of tell().
+  void open_webhook();
   // Never waits.
   void tell(const alarm::Notice& notice);
-  // What waits for the webhook.  Any thread.
-  std::size_t waiting() const { return webhook_ == nullptr ? 0 : webhook_->waiting(); }
   // What waits for the command is told no more; what waits for the webhook is told by the next
   // life.
   void stop();
@@ -65,7 +66,7 @@ class AlarmHooks final : public webhook::DeliveryObserver {
     std::string json;
   };
 
-  AlarmHooks(const config::Config& config, const Ports& ports);
+  Result<void> try_to_open_webhook();
   void run_commands();
   // False when it is to be tried again.
   bool run_command(const Message& message);
@@ -73,6 +74,7 @@ class AlarmHooks final : public webhook::DeliveryObserver {
   void works(Hook hook);
   void fails(Hook hook, std::string_view sentence);
 
+  const config::Config config_;
   const std::vector<std::string> command_;
   const std::string host_;
   const Ports ports_;
@@ -84,7 +86,7 @@ class AlarmHooks final : public webhook::DeliveryObserver {
   std::condition_variable wake_;
   std::deque<Message> messages_;
 
-  std::unique_ptr<webhook::Delivery> webhook_;  // Null without alarms.webhook.
+  std::unique_ptr<webhook::Delivery> webhook_;  // Null without alarms.webhook, and until it opens.
   std::thread thread_;                          // None without alarms.command.
 };
 

@@ -173,11 +173,11 @@ class Daemon {
 
   Result<void> start() {
     in_force_.set_modes(modes_.take(in_force_.written(), clock_.now()));
-    BS_TRY_VOID(tellers_.start(started_with_, {.clock = clock_,
-                                               .metrics = counters_,
-                                               .log = *log_,
-                                               .alarms = alarms_,
-                                               .audience = audience_}));
+    tellers_.start(started_with_, {.clock = clock_,
+                                   .metrics = counters_,
+                                   .log = *log_,
+                                   .alarms = alarms_,
+                                   .audience = audience_});
     BS_TRY_VOID(open_milter());
     BS_TRY_VOID(open_doors());
     BS_TRY_VOID(open_metrics());
@@ -250,6 +250,7 @@ class Daemon {
       memory_->beat(now);
       coverage_->beat(now);
     }
+    tellers_.beat(now);
     alarms_.beat(now);
   }
 

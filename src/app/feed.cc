@@ -83,16 +83,19 @@ void Feed::stop() {
 
 void Feed::on_record(const transaction::Record& record, std::string_view queue_id) {
   for (const transaction::FeedEvent& event : transaction::feed_events_of(record, queue_id)) {
-    if (stream_->push(render_feed_event(event))) continue;
+    if (stream_->push(render_feed_event(event))) {
+      if (is_crowded_.load()) works(is_crowded_);
+      continue;
+    }
     if (has_file_) count_delivery(ports_.metrics, Sink::FeedFile, Fate::Dropped);
     if (webhook_ != nullptr) count_delivery(ports_.metrics, Sink::FeedWebhook, Fate::Dropped);
-    fails(file_fails_, "feed: too many lines wait to be written");
+    fails(is_crowded_, "feed: too many lines wait to be written");
   }
 }
 
 void Feed::works(std::atomic<bool>& is_failing) {
   is_failing = false;
-  if (!file_fails_.load() && !webhook_fails_.load())
+  if (!file_fails_.load() && !webhook_fails_.load() && !is_crowded_.load())
     ports_.alarms.end(Alarm::FeedFailing, "the feed is told again");
 }
 

@@ -208,16 +208,30 @@ class AlarmHooks(TellingTest):
         self.assertNotIn("TOPSECRET", self.daemon.log.read_text())
         self.assertNotIn(SECRET.decode(), self.daemon.log.read_text())
 
-    def test_a_secret_that_others_can_read_is_refused(self):
-        self.start("")
-        secret = self.folder / "secret"
-        secret.chmod(0o644)
-        done = run(BACKSTOPD, "--config", self.daemon.config, "--set", 'alarms.webhook="https://example.com/x"', "--set",
-                   f'alarms.webhook_secret="{secret}"', "--set", f'store.directory="{self.folder}/other"', "--listen",
-                   f"unix:{self.folder}/other.sock")
-        self.assertEqual(done.returncode, 78, done)
-        self.assertIn("alarms.webhook_secret", done.stderr)
-        self.assertNotIn(SECRET.decode(), done.stderr)
+    def test_a_secret_that_others_can_read_is_refused_and_mail_is_guarded_all_the_same(self):
+        receiver = Receiver(self)
+        self.start(f'[alarms]\ncommand = ["/bin/sh", "-c", "echo $BACKSTOP_ALARM >> FOLDER/told"]\n'
+                   f'webhook = "http://127.0.0.1:{receiver.port}/x"\nwebhook_secret = "FOLDER/later"\n'
+                   f'[feed]\nwebhook = "http://127.0.0.1:{receiver.port}/y"\nwebhook_secret = "FOLDER/later"\n')
+        later = self.folder / "later"
+        self.assertIn("alarms.webhook_secret", self.daemon.await_line("[alarm-hook-failing]")[0])
+        self.assertIn("feed.webhook_secret", self.daemon.await_line("[feed-failing]")[0])
+        told = self.folder / "told"
+        await_that(lambda: told.exists() and told.read_text(), lambda text: text and "feed-failing" in text,
+                   lambda: f"the command is told of nothing: {self.daemon.lines()}")
+        token = self.send()
+        later.write_bytes(SECRET)
+        later.chmod(0o644)
+        self.daemon.process.send_signal(signal.SIGHUP)
+        self.daemon.await_line("later: ")
+        later.chmod(0o600)
+        self.daemon.process.send_signal(signal.SIGHUP)
+        self.daemon.await_line("alarm over: the feed is told again [feed-failing]")
+        self.bounce(token)
+        await_that(lambda: [json.loads(body).get("event") for _, _, body in receiver.got],
+                   lambda events: "bounced" in events, lambda: f"{receiver.got}")
+        self.check_signature(receiver.got[0])
+        self.assertNotIn(SECRET.decode(), self.daemon.log.read_text())
 
 
 class Feed(TellingTest):
@@ -253,6 +267,16 @@ class Feed(TellingTest):
         self.assertEqual([(one["event"], one["recipient"]) for one in lines],
                          [("answer", "unconfirmed"), ("answer", "unconfirmed"), ("answer", "dave@remote.test"),
                           ("bounced", "dave@remote.test")])
+        self.assertNotIn("ceo@customer.test", (self.folder / "feed.jsonl").read_text())
+
+    def test_a_victim_beside_a_recipient_that_is_right_is_never_named(self):
+        self.start('[feed]\nfile = "FOLDER/feed.jsonl"\n')
+        token = self.send()
+        self.bounce(token, failed="bob@remote.test\r\nOriginal-Recipient: rfc822; ceo@customer.test")
+        self.bounce(token, failed="ceo@customer.test\r\nOriginal-Recipient: rfc822; bob@remote.test")
+        lines = await_that(lambda: read_lines(self.folder / "feed.jsonl"), lambda found: len(found) >= 2,
+                           lambda: str(self.daemon.lines()))
+        self.assertEqual([one["recipient"] for one in lines], ["bob@remote.test"] * 2)
         self.assertNotIn("ceo@customer.test", (self.folder / "feed.jsonl").read_text())
 
     def test_a_rotated_file_is_left_alone(self):

@@ -148,7 +148,7 @@ class WithoutHeaderChecks(house.HouseTest):
 
 
 class WithoutTheRule(house.HouseTest):
-    make_house = staticmethod(lambda: make_house(without="score = -6.0"))
+    make_house = staticmethod(lambda: make_house(without="score = -2.0"))
     spam = staticmethod(BackstopFirst.spam)
     setUp, bounce_of = BackstopFirst.setUp, BackstopFirst.bounce_of
 

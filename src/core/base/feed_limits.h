@@ -22,6 +22,8 @@ inline constexpr std::chrono::milliseconds kWebhookWaits[] = {
     std::chrono::minutes(2),  std::chrono::minutes(10), std::chrono::minutes(30),
     std::chrono::minutes(60),
 };
+// So often one document may be answered badly before those behind it are let by.
+inline constexpr unsigned kWebhookTriesInFront = 4;
 // Tries in a row that fail before it is an alarm: a receiver may restart.
 inline constexpr unsigned kWebhookAlarmTries = 4;
 // The longest that a receiver's Retry-After is heeded.
@@ -32,6 +34,9 @@ inline constexpr std::chrono::hours kWebhookGiveUp{96};
 inline constexpr std::size_t kSpoolBytes = 64 * 1024 * 1024;
 // One line of it.
 inline constexpr std::size_t kSpoolLineBytes = 64 * 1024;
+
+// How often a hook for alarms, or the feed, that could not be started is tried again.
+inline constexpr std::chrono::minutes kTellerRetry{1};
 
 // --- The verified feed --------------------------------------------------------------------------
 

@@ -24,8 +24,16 @@ bool FeedFile::is_rotated() const {
 }
 
 Result<void> FeedFile::open() {
-  fd_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-               0640);
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  constexpr mode_t kMode = 0640;
+  fd_ = ::open(path_.c_str(), kFlags | O_CREAT | O_EXCL, kMode);
+  // Whatever the umask of the process: a program of its group is to read it.  What is there
+  // already keeps the mode that somebody gave it.
+  if (fd_ >= 0) {
+    [[maybe_unused]] const int done = fchmod(fd_, kMode);
+  } else if (errno == EEXIST) {
+    fd_ = ::open(path_.c_str(), kFlags | O_CREAT, kMode);
+  }
   if (fd_ < 0)
     return fail(Errc::Unavailable, path_,
                 fmt::format("cannot be opened: {}", std::strerror(errno)));
