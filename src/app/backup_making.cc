@@ -118,6 +118,11 @@ class Maker {
     if (plan_.on_file) plan_.on_file(name);
   }
 
+  Result<void> go_on() const {
+    if (plan_.stop == nullptr || !plan_.stop->load(std::memory_order_relaxed)) return {};
+    return fail(Errc::Unavailable, plan_.path, "was interrupted; there is no new backup");
+  }
+
   std::string copy_of(std::string_view name) const {
     std::string flat(name);
     std::ranges::replace(flat, '/', '-');
@@ -130,7 +135,8 @@ class Maker {
       return fail(Errc::Invalid, name, "is a name that no file of ours has");
     backup::BackupFile file{.name = name, .mode = mode};
     crypto::Sha256 hash;
-    BS_TRY_VOID(read_blocks(copy_of(name), [&](std::string_view bytes) {
+    BS_TRY_VOID(read_blocks(copy_of(name), [&](std::string_view bytes) -> Result<void> {
+      BS_TRY_VOID(go_on());
       hash.add(bytes);
       file.bytes += bytes.size();
       return Result<void>();
@@ -235,10 +241,13 @@ class Maker {
     BS_TRY_VOID(archive.write(manifest));
     for (const backup::BackupFile& one : made_.manifest.files) {
       BS_TRY_VOID(archive.add(one.name, one.bytes, one.mode, plan_.now));
-      BS_TRY_VOID(read_blocks(copy_of(one.name),
-                              [&](std::string_view bytes) { return archive.write(bytes); }));
+      BS_TRY_VOID(read_blocks(copy_of(one.name), [&](std::string_view bytes) -> Result<void> {
+        BS_TRY_VOID(go_on());
+        return archive.write(bytes);
+      }));
     }
     BS_TRY_VOID(archive.finish());
+    BS_TRY_VOID(go_on());
     return file.commit();
   }
 

@@ -2,6 +2,7 @@
 // (docs/formats/backup.md).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct BackupPlan {
   Instant now{};
   // Told before each file, for a person: "ledger.db".
   std::function<void(const std::string&)> on_file;
+  // Once it is true, nothing is made and no copy is left behind; may be null.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 struct BackupMade {
@@ -30,7 +33,8 @@ struct BackupMade {
 
 // The file has mode 0600, and takes its name when it is whole and flushed.  Errors: Errc::Denied
 // where others may change the directory it goes to, or ours cannot be read; Errc::NotFound for what
-// is not there; Errc::Unavailable (a full disk).  Then there is no new file, and an old one stays.
+// is not there; Errc::Unavailable (a full disk, or stopped).  Then there is no new file, and an old
+// one stays.
 Result<BackupMade> make_backup(const BackupPlan& plan);
 
 }  // namespace backstop::app

@@ -9,6 +9,7 @@
 #include "app/backup_making.h"
 #include "app/command.h"
 #include "app/exit_code.h"
+#include "app/interrupt.h"
 #include "app/restoring.h"
 #include "app/settings.h"
 #include "app/terminal.h"
@@ -46,6 +47,7 @@ int run_backup(const Options& options) {
   BackupPlan plan;
   plan.path = options.file;
   plan.now = os::SystemClock().now();
+  plan.stop = &watch_interrupt();
   if (!options.without_keys) plan.keys_directory = config->keys_directory;
   if (!options.keys_only) {
     plan.store_directory = config->store_directory;
@@ -91,7 +93,8 @@ int run_restore(const Options& options) {
                          .to = options.to,
                          .settings = options.settings,
                          .force = options.force,
-                         .now = os::SystemClock().now()};
+                         .now = os::SystemClock().now(),
+                         .stop = &watch_interrupt()};
   const auto done = restore_backup(plan);
   if (!done) return report(done.error());
   if (options.json) {

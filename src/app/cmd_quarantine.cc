@@ -267,6 +267,10 @@ int act(const Options& options, Act what) {
   }
   int code = missed ? kExitFound : kExitGood;
   for (const Held* const held : *chosen) {
+    // The survey reads so many headers only; what is not named one by one must be ours for sure.
+    if (!options.all_of.empty() && held->is_ours &&
+        !bears_verdict(*scene->queue, held->message.queue_id))
+      continue;
     const auto done = what == Act::Drop ? scene->queue->drop(held->message)
                                         : scene->queue->release(held->message, scene->basis.now);
     tell(options, *held, what == Act::Drop ? "is dropped" : "is on its way to its recipients",

@@ -125,6 +125,11 @@ Result<HeldSurvey> survey_held(mta::HeldQueue& queue, const config::Config& conf
   return Survey(queue, config, book).run();
 }
 
+bool bears_verdict(mta::HeldQueue& queue, const std::string& queue_id) {
+  const auto header = queue.read_header(queue_id);
+  return header && !find_header_field(header->text, "Backstop-Verdict").empty();
+}
+
 std::optional<policy::Decision> decide_today(const HistoryRow& row, const config::Config& config) {
   std::optional<policy::Decision> mildest;
   const auto weigh = [&](policy::Decision decision) {

@@ -46,6 +46,10 @@ struct HeldSurvey {
 Result<HeldSurvey> survey_held(mta::HeldQueue& queue, const config::Config& config,
                                const transaction::HeldBook& book);
 
+// Its header, as it lies there now, has our verdict: it came to us and was judged.  False as well
+// when it is gone or cannot be read.
+bool bears_verdict(mta::HeldQueue& queue, const std::string& queue_id);
+
 // What the policy in force would do with a message of which a row remembers the facts, in peace.
 std::optional<policy::Decision> decide_today(const transaction::HistoryRow& row,
                                              const config::Config& config);

@@ -86,6 +86,10 @@ TEST(StoreFiles, AreKnownByName) {
   EXPECT_EQ(kind_of_store_file("ledger.db-wal"), StoreFile::Passing);
   EXPECT_EQ(kind_of_store_file("ledger.db.corrupt-2026-11-21T00:00:00Z"), StoreFile::Damaged);
   EXPECT_EQ(kind_of_store_file("heartbeat"), StoreFile::Heartbeat);
+  // Restored, they would tell a second time what was told.
+  EXPECT_EQ(kind_of_store_file("alarms.spool"), StoreFile::Passing);
+  EXPECT_EQ(kind_of_store_file("feed.spool.new"), StoreFile::Passing);
+  EXPECT_EQ(kind_of_store_file("feed.spool.damaged"), StoreFile::Damaged);
   EXPECT_EQ(kind_of_store_file("letter-to-a-friend"), StoreFile::Unknown);
 }
 

@@ -15,8 +15,35 @@ namespace {
 // A timer runs a little early or late.
 constexpr std::chrono::hours kBetweenLetters{23};
 
+// A message is dropped so long after a run first found its time over.
+constexpr Days kSecondLook{1};
+// Runs come each hour.  After a longer time the host was down, or its clock was set.
+constexpr Days kLongestPause{2};
+
 bool is_over(const Held& held, Instant now) {
   return held.is_ours && held.expires <= now;
+}
+
+bool has_clock_jumped(const Expiry& expiry) {
+  const auto& ran = expiry.book.ran;
+  return ran && (expiry.now < *ran || expiry.now - *ran > kLongestPause);
+}
+
+// What an earlier run wrote down of it.
+std::optional<Instant> overdue_since(const Expiry& expiry, const Held& held) {
+  const auto known = expiry.book.entries.find(held.message.queue_id);
+  if (known == expiry.book.entries.end() || known->second.arrived != held.message.arrived)
+    return std::nullopt;
+  // Of a clock that was ahead.
+  if (known->second.overdue && *known->second.overdue > expiry.now) return std::nullopt;
+  return known->second.overdue;
+}
+
+// Its time is over, and was a day ago.
+bool may_go(const Expiry& expiry, const Held& held) {
+  if (!is_over(held, expiry.now)) return false;
+  const auto since = overdue_since(expiry, held);
+  return since && expiry.now - *since >= kSecondLook;
 }
 
 // "" where no domain is guarded.
@@ -36,10 +63,14 @@ void remember(Expiry& expiry, const std::vector<const Held*>& gone) {
       continue;
     }
     if (held.is_ours && !held.verdict.empty() && !held.kind.empty()) {
-      entries[id] = {.arrived = held.message.arrived,
-                     .verdict = held.verdict,
-                     .kind = held.kind,
-                     .reasons = held.reasons};
+      entries[id] = {
+          .arrived = held.message.arrived,
+          .verdict = held.verdict,
+          .kind = held.kind,
+          .reasons = held.reasons,
+          .overdue = is_over(held, expiry.now)
+                         ? std::optional(overdue_since(expiry, held).value_or(expiry.now))
+                         : std::nullopt};
     } else if (const auto known = expiry.book.entries.find(id);
                known != expiry.book.entries.end() &&
                known->second.arrived == held.message.arrived) {
@@ -75,9 +106,10 @@ Result<std::string> tell_postmaster(const Expiry& expiry, const std::vector<cons
 
 Expired look_for_expired(const Expiry& expiry) {
   Expired out;
+  const bool jumped = has_clock_jumped(expiry);
   for (const Held& held : expiry.survey.held) {
     if (!held.is_ours) continue;
-    ++(is_over(held, expiry.now) ? out.expired : out.held);
+    ++(!jumped && may_go(expiry, held) ? out.expired : out.held);
   }
   return out;
 }
@@ -86,12 +118,15 @@ Result<Expired> expire(Expiry& expiry) {
   Expired out;
   std::vector<const Held*> gone;
   std::vector<const Held*> left;
+  const bool jumped = has_clock_jumped(expiry);
   for (const Held& held : expiry.survey.held) {
     if (!held.is_ours) continue;
-    if (!is_over(held, expiry.now)) {
+    if (jumped || !may_go(expiry, held)) {
       left.push_back(&held);
       continue;
     }
+    // The survey reads so many headers only, and ids are used again.
+    if (!bears_verdict(expiry.queue, held.message.queue_id)) continue;
     const auto dropped = expiry.queue.drop(held.message);
     if (dropped) {
       gone.push_back(&held);
@@ -104,6 +139,7 @@ Result<Expired> expire(Expiry& expiry) {
   out.held = left.size();
   remember(expiry, gone);
   expiry.book.expired += out.expired;
+  expiry.book.ran = expiry.now;
   // Before the letter: whatever becomes of that, what is held is remembered.
   BS_TRY_VOID(write_held_book(expiry.config.store_directory, expiry.book));
   const bool is_due = !expiry.book.notified || expiry.now < *expiry.book.notified ||

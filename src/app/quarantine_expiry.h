@@ -26,11 +26,15 @@ struct Expired {
   std::string told;         // The postmaster's address, when a letter went out.
 };
 
-// Only counts.
+// Dropping cannot be undone and a clock may be wrong: a message is dropped only when an earlier
+// run, a day before at least, found its time over as well, its header shows that we judged it, and
+// no run drops anything when the clock went back or far ahead since the run before.
+
+// Only counts what would be dropped now.
 Expired look_for_expired(const Expiry& expiry);
-// Drops what is ours and past its time; nobody is told of that but the postmaster, by one letter a
-// day while there is something to tell, handed to the server's own sendmail program.  Errors: the
-// book cannot be written, the letter is not taken.
+// Drops what is ours and past its time, as said above; nobody is told of that but the postmaster,
+// by one letter a day while there is something to tell, handed to the server's own sendmail
+// program.  Errors: the book cannot be written, the letter is not taken.
 Result<Expired> expire(Expiry& expiry);
 
 }  // namespace backstop::app

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -45,9 +46,33 @@ std::string errno_text() {
   return std::strerror(errno);
 }
 
+Result<void> go_on(const RestorePlan& plan) {
+  if (plan.stop == nullptr || !plan.stop->load(std::memory_order_relaxed)) return {};
+  return fail(Errc::Unavailable, plan.path, "was interrupted; nothing was restored");
+}
+
+// While one thing stands in the place of another and the next does not yet, no signal ends us.
+class SignalsWait {
+ public:
+  SignalsWait() {
+    sigset_t all;
+    sigemptyset(&all);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+      sigaddset(&all, signal);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~SignalsWait() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsWait(const SignalsWait&) = delete;
+  SignalsWait& operator=(const SignalsWait&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 // Reads everything and writes nothing.
 class Verifier final : public backup::BackupSink {
  public:
+  explicit Verifier(const RestorePlan& plan) : plan_(plan) {}
   Result<void> on_manifest(const backup::Manifest&) override { return {}; }
   Result<void> on_file(const backup::BackupFile& file) override {
     is_config_ = file.name == backup::kConfigName;
@@ -56,6 +81,7 @@ class Verifier final : public backup::BackupSink {
     return {};
   }
   Result<void> on_bytes(std::string_view bytes) override {
+    BS_TRY_VOID(go_on(plan_));
     if (is_config_) config_ += bytes;
     return {};
   }
@@ -63,6 +89,7 @@ class Verifier final : public backup::BackupSink {
   const std::string& config() const { return config_; }
 
  private:
+  const RestorePlan& plan_;
   bool is_config_ = false;
   std::string config_;
 };
@@ -93,7 +120,7 @@ Result<void> flush(const std::string& path) {
 // Writes each file into the staged place of its target.
 class Stager final : public backup::BackupSink {
  public:
-  explicit Stager(std::vector<Target>& targets) : targets_(targets) {}
+  Stager(const RestorePlan& plan, std::vector<Target>& targets) : plan_(plan), targets_(targets) {}
 
   Result<void> on_manifest(const backup::Manifest&) override { return {}; }
   Result<void> on_file(const backup::BackupFile& file) override {
@@ -114,6 +141,7 @@ class Stager final : public backup::BackupSink {
     return {};
   }
   Result<void> on_bytes(std::string_view bytes) override {
+    BS_TRY_VOID(go_on(plan_));
     while (file_ && !bytes.empty()) {
       const ssize_t put = write(file_.get(), bytes.data(), bytes.size());
       if (put < 0 && errno == EINTR) continue;
@@ -139,6 +167,7 @@ class Stager final : public backup::BackupSink {
     return nullptr;
   }
 
+  const RestorePlan& plan_;
   std::vector<Target>& targets_;
   std::string path_;
   os::FileDescriptor file_;
@@ -156,7 +185,7 @@ class Restoring {
   Restoring& operator=(const Restoring&) = delete;
 
   Result<RestoreDone> run() {
-    Verifier verifier;
+    Verifier verifier(plan_);
     BS_TRY(done_.manifest, backup::read_backup(plan_.path, verifier));
     BS_TRY_VOID(choose_targets(verifier.config()));
     BS_TRY_VOID(check_nobody_lives());
@@ -164,7 +193,7 @@ class Restoring {
     BS_TRY_VOID(check_room());
     for (Target& target : targets_)
       BS_TRY_VOID(prepare(target));
-    Stager stager(targets_);
+    Stager stager(plan_, targets_);
     // Read again rather than kept: it may be larger than the memory.
     BS_TRY(const backup::Manifest again, backup::read_backup(plan_.path, stager));
     if (!(again == done_.manifest))
@@ -173,6 +202,8 @@ class Restoring {
     BS_TRY_VOID(look_after_tags());
     for (const Target& target : targets_)
       BS_TRY_VOID(flush(target.staged));
+    const SignalsWait whole;
+    BS_TRY_VOID(go_on(plan_));
     BS_TRY_VOID(place_all());
     BS_TRY_VOID(begin_gap());
     return std::move(done_);

@@ -7,6 +7,7 @@
 //   (4) A key that may have signed since the backup verifies as long as if it had.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct RestorePlan {
   Settings settings;   // Where keys and store stand, when the backup holds no configuration.
   bool force = false;  // Although something newer stands there.
   Instant now{};
+  // Once it is true before anything stands in place, nothing is restored; may be null.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 struct RestoreDone {

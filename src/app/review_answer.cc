@@ -32,13 +32,11 @@ Word find_word(const coverage::Words& words, const DomainPath& of) {
   return said == domain->second.said.end() ? Word::None : said->second.word;
 }
 
-std::string say_learnt(const DomainPath& of, Word word) {
-  if (word == Word::Ours)
-    return fmt::format(
-        "Mail of {} leaves by {} and is not signed: what it sends keeps the domain from being "
-        "covered. backstop coverage {} says what to do.",
-        of.domain, of.path.text(), of.domain);
-  return fmt::format("No mail of {} leaves by {}.", of.domain, of.path.text());
+std::string say_learnt(const DomainPath& of) {
+  return fmt::format(
+      "Mail of {} leaves by {} and is not signed: what it sends keeps the domain from being "
+      "covered. backstop coverage {} says what to do.",
+      of.domain, of.path.text(), of.domain);
 }
 
 Lessons tell(const store::ReviewGroup& group, Answer answer) {
@@ -52,7 +50,8 @@ Lessons tell(const store::ReviewGroup& group, Answer answer) {
           fmt::format("This group answers mail that you never sent, as you say ({}).", messages),
           group.hints == 0 ? "The group is closed."
                            : "The group is closed, and keeps its domain from enforce no more.",
-          "Nothing is refused for it that would not be refused anyway."};
+          "Nothing is refused for it that would not be refused anyway, and nothing is said of any "
+          "way out: who forges a message writes those too."};
     case Answer::Later:
       return {group.hints == 0
                   ? "The group stays open."
@@ -63,9 +62,10 @@ Lessons tell(const store::ReviewGroup& group, Answer answer) {
   return {};
 }
 
-// What coverage is told of the ways out; what the operator said of one before stays.
+// Coverage is told that the ways out are ours; what the operator said of one before stays.  Never
+// the contrary: a forger names a way out that is ours, and its genuine bounces would be lost.
 Result<Lessons> say_of_paths(const std::string& directory, const store::ReviewGroup& group,
-                             Word word, Instant now, std::vector<std::string>& said) {
+                             Instant now, std::vector<std::string>& said) {
   Lessons out;
   BS_TRY(const coverage::Words words, read_coverage_words(directory));
   for (const std::string& text : group.paths) {
@@ -77,11 +77,11 @@ Result<Lessons> say_of_paths(const std::string& directory, const store::ReviewGr
       continue;
     }
     BS_TRY([[maybe_unused]] const bool is_new,
-           say_of_path(directory, of->domain, of->path, word, now));
+           say_of_path(directory, of->domain, of->path, Word::Ours, now));
     said.push_back(text);
-    out.push_back(say_learnt(*of, word));
+    out.push_back(say_learnt(*of));
   }
-  if (group.paths.empty() && word == Word::Ours)
+  if (group.paths.empty())
     out.emplace_back(
         "Nothing in it tells by which way it left: backstop coverage shows those that are known.");
   return out;
@@ -124,14 +124,13 @@ Result<Lessons> answer_group(store::ReviewReader& reader, const std::string& dir
   BS_TRY(Lessons forgotten, take_back(directory, group, now));
   append(out, std::move(forgotten));
   std::vector<std::string> said;
-  if (answer == Answer::Ours || answer == Answer::NotOurs) {
-    BS_TRY(Lessons learnt,
-           say_of_paths(directory, group, answer == Answer::Ours ? Word::Ours : Word::NotOurs, now,
-                        said));
+  if (answer == Answer::Ours) {
+    BS_TRY(Lessons learnt, say_of_paths(directory, group, now, said));
     append(out, std::move(learnt));
   }
-  BS_TRY_VOID(reader.answer(group.name, answer, now, said));
+  BS_TRY_VOID(reader.answer(group.name, answer, now, group.hints, said));
   group.answer = answer;
+  group.is_reopened = false;
   group.answered_at = answer == Answer::Open ? std::nullopt : std::optional(now);
   group.answered_paths = std::move(said);
   return out;

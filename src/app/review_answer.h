@@ -13,7 +13,8 @@ namespace backstop::app {
 using Lessons = std::vector<std::string>;
 
 // Writes the answer down; Answer::Open takes the last one back.  `group` shows it then.
-// Coverage is told by which way such mail left (app/coverage_file.h).  `directory`: the store's.
+// "Ours" tells coverage by which way such mail left (app/coverage_file.h); "not ours" tells it
+// nothing.  `directory`: the store's.
 // Errors: as ReviewReader::answer and say_of_path.
 Result<Lessons> answer_group(store::ReviewReader& reader, const std::string& directory,
                              store::ReviewGroup& group, review::Answer answer, Instant now);

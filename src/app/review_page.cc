@@ -73,7 +73,12 @@ void show_group(TextPage& page, const ReviewGroup& group) {
   }
   for (const std::string& path : group.paths)
     page.line("way out", path + ", were it yours");
-  if (group.answered_at)
+  if (group.is_reopened)
+    page.line("open again",
+              "it was answered \"not-ours\", and now a hint speaks for it that was "
+              "not known then",
+              Tone::Warning);
+  else if (group.answered_at)
     page.line("answered", fmt::format("{}, {}", review::name_of(group.answer),
                                       render_instant(*group.answered_at)));
 }

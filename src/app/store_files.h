@@ -10,7 +10,7 @@ enum class StoreFile {
   Database,   // SQLite: copied as one moment saw it.
   Text,       // Replaced whole by whoever writes it: copied as it stands.
   Heartbeat,  // Written anew: the time of the backup, from which on everything is lost.
-  Passing,    // Of a running process, or on its way to another name: left out.
+  Passing,    // Of a running process, on its way to another name or out of here: left out.
   Damaged,    // Moved aside by us: left out.
   Unknown,
 };

@@ -167,6 +167,10 @@ class Contract:
         self.remember()
         self.age(old, 31)
         tell = {"quarantine.postmaster": '"ben@shop.test"', "quarantine.notify": "true"}
+        # A clock may be wrong: its time was over a day ago, too.
+        self.command("expire", more={"quarantine.notify": "false"})
+        self.assertEqual(self.held_ids() & {fresh, old}, {fresh, old})
+        self.age_first_look(old)
         for told in (True, False):
             done = self.command("expire", "--json", more=tell)
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -203,6 +207,14 @@ class Contract:
         """The history's row is of now, so what is made old afterwards has to be remembered before."""
         done = self.command("expire", more={"quarantine.notify": "false"})
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def age_first_look(self, queue_id: str) -> None:
+        """As if expiry had found it too old a day ago already."""
+        path = self.house.folder / "state/held"
+        yesterday = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=25)
+        text, count = re.subn(rf"(?m)^overdue {queue_id} .*$", f"overdue {queue_id} {yesterday:%Y-%m-%dT%H:%M:%SZ}", path.read_text())
+        self.assertEqual(count, 1, text)
+        path.write_text(text)
 
     def hinder(self) -> None:
         raise NotImplementedError

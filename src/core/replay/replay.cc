@@ -57,7 +57,7 @@ const Replayed& Replay::judge(const HistoryRow& row, std::int64_t outcome) {
   return known_.emplace(name_, judge_anew(row)).first->second;
 }
 
-std::optional<Judgement> Replay::judge_derived(const HistoryRow& row, Unknowns& unknowns) const {
+std::optional<Judgement> Replay::judge_derived(const HistoryRow& row, Replayed& replayed) const {
   const auto facts = transaction::parse_row_facts(row.facts);
   if (!facts) return std::nullopt;
   std::vector<Judgement> taken;    // Of recipients that are there at the end of the message.
@@ -68,9 +68,12 @@ std::optional<Judgement> Replay::judge_derived(const HistoryRow& row, Unknowns& 
     const auto address = mail::parse_path(row.recipients[i]);
     if (!which || !address || row.recipients[i].starts_with('#')) continue;
     told[*which] = true;
-    const Derived derived = derivation_->derive(row, (*facts)[*which], *address, unknowns);
+    const Derived derived = derivation_->derive(row, (*facts)[*which], *address, replayed.unknowns);
     Judgement judgement = policy::decide(derived.facts);
     if (derived.is_refused_at_rcpt) {
+      // The rest of the message may be taken: this recipient's is lost all the same.
+      if (is_welcome(policy::name_of(judgement.verdict)) && !loses(row.decision))
+        replayed.differs = replayed.is_harmful = true;
       judgement.decision = judgement.enforced = Decision::Refuse;
       judgement.reasons = {derived.reason};
     }
@@ -81,7 +84,7 @@ std::optional<Judgement> Replay::judge_derived(const HistoryRow& row, Unknowns& 
   for (std::size_t i = 0; i < facts->size(); ++i) {
     if (told[i] && !unnamed) continue;
     const bool nobodys = (*facts)[i] == policy::Facts{.mode = policy::Mode::Off};
-    if (!nobodys) unknowns.add(Unknown::Recipient);
+    if (!nobodys) replayed.unknowns.add(Unknown::Recipient);
     if (!told[i]) taken.push_back(policy::decide((*facts)[i]));
   }
   // Who is refused at RCPT is no recipient of the message.
@@ -92,7 +95,7 @@ std::optional<Judgement> Replay::judge_derived(const HistoryRow& row, Unknowns& 
 
 Replayed Replay::judge_anew(const HistoryRow& row) const {
   Replayed out;
-  const auto judged = derivation_ ? judge_derived(row, out.unknowns) : transaction::recompute(row);
+  const auto judged = derivation_ ? judge_derived(row, out) : transaction::recompute(row);
   if (!judged) {
     out.unknowns.add(Unknown::Facts);
     return out;
@@ -101,11 +104,11 @@ Replayed Replay::judge_anew(const HistoryRow& row) const {
   out.reasons = transaction::join_reasons(out.now.reasons);
   const std::string_view verdict = policy::name_of(out.now.verdict);
   const std::string_view decision = policy::name_of(out.now.decision);
-  out.differs = verdict != row.verdict || decision != row.decision ||
+  out.differs = out.differs || verdict != row.verdict || decision != row.decision ||
                 policy::name_of(out.now.enforced) != row.enforced ||
                 (!derivation_ && out.reasons != row.reasons);
-  out.is_harmful =
-      loses(decision) && !loses(row.decision) && (is_welcome(verdict) || is_welcome(row.verdict));
+  out.is_harmful = out.is_harmful || (loses(decision) && !loses(row.decision) &&
+                                      (is_welcome(verdict) || is_welcome(row.verdict)));
   return out;
 }
 

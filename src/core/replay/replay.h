@@ -47,7 +47,7 @@ class Replay {
  private:
   Replayed judge_anew(const transaction::HistoryRow& row) const;
   std::optional<policy::Judgement> judge_derived(const transaction::HistoryRow& row,
-                                                 Unknowns& unknowns) const;
+                                                 Replayed& replayed) const;
   void name_case(const transaction::HistoryRow& row, std::int64_t outcome);
 
   std::optional<Derivation> derivation_;

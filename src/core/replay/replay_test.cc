@@ -126,6 +126,17 @@ TEST(Replay, WarnsOfGenuineMailThatWouldBeRefusedAtRcpt) {
   EXPECT_TRUE(out.is_harmful);
 }
 
+TEST(Replay, WarnsOfOneThatWouldBeRefusedAtRcptBesideOneThatIsTaken) {
+  const auto row =
+      make_row(std::vector<Facts>{make_genuine()}, {"anna@example.com", "bea@example.net"});
+  constexpr std::string_view there = "domains.\"example.net\".mode = \"observe\"";
+  const Replayed out =
+      replay(row, "domains.\"example.com\" = { mode = \"enforce\", sends_mail = false }", there);
+  EXPECT_EQ(out.now.decision, Decision::Accept);
+  EXPECT_TRUE(out.is_harmful);
+  EXPECT_TRUE(out.differs);
+}
+
 TEST(Replay, JudgesEachRecipientByItsOwnFacts) {
   Facts at_role = make_forged();
   at_role.recipient = policy::RecipientClass::Role;

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kNotified = "notified";
 constexpr std::string_view kExpired = "expired";
+constexpr std::string_view kRan = "ran";
 constexpr std::string_view kHeld = "held";
+constexpr std::string_view kOverdue = "overdue";
 constexpr std::string_view kNone = "-";
 
 constexpr std::size_t kWords = 6;
@@ -42,6 +44,19 @@ bool take_line(std::string_view line, HeldBook& out) {
     if (at) out.notified = *at;
     return at.has_value();
   }
+  if (words.size() == 2 && words[0] == kRan) {
+    const auto at = parse_instant(words[1]);
+    if (at) out.ran = *at;
+    return at.has_value();
+  }
+  // Behind the line of its message.
+  if (words.size() == 3 && words[0] == kOverdue) {
+    const auto entry = out.entries.find(words[1]);
+    const auto at = parse_instant(words[2]);
+    if (entry == out.entries.end() || !at) return false;
+    entry->second.overdue = *at;
+    return true;
+  }
   if (words.size() == 2 && words[0] == kExpired) {
     std::size_t count = 0;
     const char* const end = words[1].data() + words[1].size();
@@ -60,7 +75,8 @@ bool take_line(std::string_view line, HeldBook& out) {
   out.entries[std::string(words[1])] = {.arrived = *arrived,
                                         .verdict = std::string(words[3]),
                                         .kind = std::string(words[4]),
-                                        .reasons = clear(words[5])};
+                                        .reasons = clear(words[5]),
+                                        .overdue = std::nullopt};
   return true;
 }
 
@@ -81,10 +97,13 @@ std::string render_held_book(const HeldBook& book) {
   std::string out;
   if (book.notified) out += fmt::format("{} {}\n", kNotified, render_instant(*book.notified));
   if (book.expired > 0) out += fmt::format("{} {}\n", kExpired, book.expired);
+  if (book.ran) out += fmt::format("{} {}\n", kRan, render_instant(*book.ran));
   for (const auto& [id, entry] : book.entries) {
     out +=
         fmt::format("{} {} {} {} {} {}\n", kHeld, id, render_instant(entry.arrived), entry.verdict,
                     entry.kind, entry.reasons.empty() ? kNone : std::string_view(entry.reasons));
+    if (entry.overdue)
+      out += fmt::format("{} {} {}\n", kOverdue, id, render_instant(*entry.overdue));
   }
   return out;
 }

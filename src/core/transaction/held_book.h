@@ -20,12 +20,15 @@ struct HeldEntry {
   std::string verdict;
   std::string kind;
   std::string reasons;  // With commas between.
+  // When a run first found its time over; nothing while it is not.
+  std::optional<Instant> overdue;
   bool operator==(const HeldEntry&) const = default;
 };
 
 struct HeldBook {
   std::optional<Instant> notified;                        // When the postmaster was last told.
   std::size_t expired = 0;                                // Dropped for their age since then.
+  std::optional<Instant> ran;                             // When expiry last looked.
   std::map<std::string, HeldEntry, std::less<>> entries;  // By queue id.
   bool operator==(const HeldBook&) const = default;
 };

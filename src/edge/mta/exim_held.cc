@@ -313,7 +313,7 @@ Result<HeldText> EximHeld::read_message(const std::string& queue_id) {
 }
 
 // Exim has no command for it.  Whether it can be done or not, the message is given back.
-void EximHeld::renew(const std::string& queue_id, Instant now) const {
+void EximHeld::renew(const std::string& queue_id, Instant arrived) const {
   const auto spool = ask({"-bP", "spool_directory"}, limits::kMtaOutputBytes);
   if (!spool) return;
   const std::size_t equals = spool->find('=');
@@ -328,16 +328,21 @@ void EximHeld::renew(const std::string& queue_id, Instant now) const {
     const auto envelope = text ? parse_exim_envelope(*text) : std::nullopt;
     if (!envelope || envelope->time.empty()) continue;
     const auto offset = static_cast<std::size_t>(envelope->time.data() - text->data());
-    [[maybe_unused]] const auto done = renew_time(path, offset, envelope->time, now);
+    [[maybe_unused]] const auto done = renew_time(path, offset, envelope->time, arrived);
     return;
   }
 }
 
 Result<void> EximHeld::release(const HeldMessage& message, Instant now) {
   if (!is_queue_id(message.queue_id)) return not_held(message.queue_id);
+  // Before it is thawed, or a run of the queue could return it for its age in between.
   renew(message.queue_id, now);
-  BS_TRY([[maybe_unused]] const std::string thawed,
-         ask({"-Mt", message.queue_id}, limits::kMtaOutputBytes));
+  const auto thawed = ask({"-Mt", message.queue_id}, limits::kMtaOutputBytes);
+  if (!thawed) {
+    // It stays held, and is known by when it came.
+    renew(message.queue_id, message.arrived);
+    return tl::unexpected<Error>(thawed.error());
+  }
   // What has to wait is tried again with every run of the queue.
   [[maybe_unused]] const auto begun = ask({"-M", message.queue_id}, limits::kMtaOutputBytes);
   return {};

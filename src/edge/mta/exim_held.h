@@ -62,7 +62,7 @@ class EximHeld final : public HeldQueue {
       : root_(std::move(root)), program_(std::move(program)) {}
   Result<std::string> ask(const std::vector<std::string>& words, std::size_t bytes_max) const;
   Result<EximEnvelope> read_envelope(const std::string& queue_id);
-  void renew(const std::string& queue_id, Instant now) const;
+  void renew(const std::string& queue_id, Instant arrived) const;
 
   std::string root_;
   std::string program_;

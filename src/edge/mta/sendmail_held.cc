@@ -206,13 +206,16 @@ Result<void> SendmailHeld::release(const HeldMessage& message, Instant now) {
   BS_TRY_VOID(renew_time(files.envelope, offset, envelope->time, now));
   // Matching is by a part of the id; this is all of it.
   const std::string id = "-qI" + message.queue_id;
-  BS_TRY(const Outcome outcome,
-         run_program(root_, {program_, "-qQ", "-Q", id}, limits::kMtaProgramWait));
+  const auto outcome = run_program(root_, {program_, "-qQ", "-Q", id}, limits::kMtaProgramWait);
   std::error_code error;
-  if (outcome.exit_code != 0 || fs::exists(files.envelope, error)) {
+  if (!outcome || outcome->exit_code != 0 || fs::exists(files.envelope, error)) {
+    // It stays held, and is known by when it came.
+    [[maybe_unused]] const auto kept = renew_time(
+        files.envelope, offset, std::to_string(now.time_since_epoch().count()), message.arrived);
+    if (!outcome) return tl::unexpected<Error>(outcome.error());
     return fail(Errc::Unavailable, "sendmail",
                 fmt::format("does not take {} out of its quarantine: {}", message.queue_id,
-                            trim(outcome.words)));
+                            trim(outcome->words)));
   }
   // The next run of the queue takes it, if this one does not.
   [[maybe_unused]] const auto begun = run_program(root_, {program_, id}, limits::kMtaProgramWait);

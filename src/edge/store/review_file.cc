@@ -33,6 +33,12 @@ std::string join_lines(const std::vector<std::string>& lines) {
   return out;
 }
 
+std::string rest_name() {
+  watch::Fingerprint rest;
+  rest.subject = kReviewRest;
+  return rest.name();
+}
+
 }  // namespace
 
 Result<ReviewFile> ReviewFile::open(const std::string& directory, ReviewLimits review_limits) {
@@ -78,7 +84,15 @@ Result<void> ReviewFile::prepare() {
   BS_TRY(insert_sample_,
          database_.prepare("INSERT INTO sample(message_group,at,queue_id,recipients,decision,text) "
                            "VALUES(?1,?2,?3,?4,?5,?6)"));
-  BS_TRY(oldest_, database_.prepare("SELECT id,last FROM message_group ORDER BY last LIMIT ?1"));
+  // Both: which, and whether it waits for a word.
+  const std::string waits = fmt::format("(g.hints<>0 AND NOT {})", kReviewClosed);
+  const std::string from = "FROM message_group g LEFT JOIN answer a ON a.name=g.name WHERE ";
+  BS_TRY(too_old_, database_.prepare(
+                       fmt::format("SELECT g.id,0 {}g.last<?2 AND NOT {} LIMIT ?1", from, waits)));
+  BS_TRY(too_much_,
+         database_.prepare(fmt::format("SELECT g.id,{0} AS waits {1}NOT ({0} AND g.name='{2}') "
+                                       "ORDER BY waits,g.last LIMIT ?1",
+                                       waits, from, rest_name())));
   return {};
 }
 
@@ -133,6 +147,42 @@ Result<void> ReviewFile::drop_group(std::int64_t id) {
                   id));
 }
 
+// What it was counts on in the group of the rest, which waits for a word again.
+Result<void> ReviewFile::put_to_rest(std::int64_t id) {
+  BS_TRY_VOID(database_.run(fmt::format(
+      "INSERT INTO message_group(name,address,subject,message_id,answer_form,first,last,count,"
+      "refused,hints,recipients,kind,verdict,reasons,source,paths) "
+      "SELECT '{1}','','{2}','','',first,last,count,refused,hints,'',kind,verdict,reasons,'','' "
+      "FROM message_group WHERE id={0} ON CONFLICT(name) DO UPDATE SET "
+      "first=min(first,excluded.first),last=max(last,excluded.last),count=count+excluded.count,"
+      "refused=refused+excluded.refused,hints=hints|excluded.hints; "
+      "INSERT OR IGNORE INTO group_domain SELECT r.id,d.domain FROM message_group r,group_domain d "
+      "WHERE r.name='{1}' AND d.message_group={0}; DELETE FROM answer WHERE name='{1}'",
+      id, rest_name(), kReviewRest)));
+  return drop_group(id);
+}
+
+// False when there was nothing to drop.
+Result<bool> ReviewFile::drop_some(Statement& chosen) {
+  std::vector<std::int64_t> gone;
+  std::vector<std::int64_t> waiting;
+  for (;;) {
+    BS_TRY(const bool row, chosen.step());
+    if (!row) break;
+    (chosen.number(1) != 0 ? waiting : gone).push_back(chosen.number(0));
+  }
+  if (gone.empty() && waiting.empty()) return false;
+  BS_TRY(Transaction transaction, Transaction::begin(database_));
+  for (const std::int64_t id : gone)
+    BS_TRY_VOID(drop_group(id));
+  // Not while others were there to go.
+  if (gone.empty())
+    for (const std::int64_t id : waiting)
+      BS_TRY_VOID(put_to_rest(id));
+  BS_TRY_VOID(transaction.commit());
+  return true;
+}
+
 Result<bool> ReviewFile::is_too_much() {
   BS_TRY(const std::int64_t groups, database_.read_number("SELECT count(*) FROM message_group"));
   if (groups > kReviewGroups) return true;
@@ -144,20 +194,21 @@ Result<bool> ReviewFile::is_too_much() {
 
 Result<void> ReviewFile::drop(Instant now) {
   const std::int64_t end = seconds_of(now) - kReviewDays * 86400;
+  for (bool more = true; more;) {
+    too_old_.bind(1, kDroppedAtOnce).bind(2, end);
+    BS_TRY(more, drop_some(too_old_));
+  }
+  // What waits for a word is told without what is a stranger's or of a person.
+  BS_TRY_VOID(database_.run(fmt::format(
+      "DELETE FROM sample WHERE message_group IN (SELECT id FROM message_group WHERE last<{0}); "
+      "UPDATE message_group SET recipients='',source='' WHERE last<{0} AND recipients||source<>''",
+      end)));
   for (;;) {
     BS_TRY(const bool too_much, is_too_much());
-    std::vector<std::int64_t> ids;
-    oldest_.bind(1, kDroppedAtOnce);
-    for (;;) {
-      BS_TRY(const bool row, oldest_.step());
-      if (!row) break;
-      if (too_much || oldest_.number(1) < end) ids.push_back(oldest_.number(0));
-    }
-    if (ids.empty()) break;
-    BS_TRY(Transaction transaction, Transaction::begin(database_));
-    for (const std::int64_t id : ids)
-      BS_TRY_VOID(drop_group(id));
-    BS_TRY_VOID(transaction.commit());
+    if (!too_much) break;
+    too_much_.bind(1, kDroppedAtOnce);
+    BS_TRY(const bool more, drop_some(too_much_));
+    if (!more) break;
   }
   return database_.run(fmt::format(
       "DELETE FROM answer WHERE at<{}; DELETE FROM answer WHERE name IN (SELECT name FROM answer "

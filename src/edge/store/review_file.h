@@ -27,7 +27,9 @@ class ReviewFile {
   bool is_replaced() const;
   // All in one transaction, or none.
   Result<void> write(const std::vector<review::Sighting>& sightings);
-  // Drops what is too old and, the oldest first, what is too much.
+  // Drops what is too old and, the oldest first, what is too much.  A group with a hint that nobody
+  // has answered outlives its samples; for want of room, and last, it goes into one group with
+  // others (kReviewRest).
   Result<void> drop(Instant now);
 
  private:
@@ -36,6 +38,8 @@ class ReviewFile {
   Result<void> prepare();
   Result<void> write_one(const review::Sighting& sighting);
   Result<void> drop_group(std::int64_t id);
+  Result<void> put_to_rest(std::int64_t id);
+  Result<bool> drop_some(Statement& chosen);
   Result<bool> is_too_much();
 
   Database database_;
@@ -45,7 +49,8 @@ class ReviewFile {
   Statement insert_domain_;
   Statement count_samples_;
   Statement insert_sample_;
-  Statement oldest_;
+  Statement too_old_;
+  Statement too_much_;
 };
 
 }  // namespace backstop::store

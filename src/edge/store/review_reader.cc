@@ -1,5 +1,7 @@
 #include "edge/store/review_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "edge/store/review_schema.h"
@@ -15,7 +17,7 @@ constexpr std::int64_t kDomainsShown = 20;
 const std::string kGroupColumns =
     "SELECT g.name,g.address,g.subject,g.message_id,g.answer_form,g.first,g.last,g.count,g.refused,"
     "g.hints,g.recipients,g.kind,g.verdict,g.reasons,g.source,ifnull(a.answer,0),a.at,g.id,g.paths,"
-    "ifnull(a.paths,'') "
+    "ifnull(a.paths,''),ifnull(a.answer,0)=2 AND g.hints&~a.hints<>0 "
     "FROM message_group g LEFT JOIN answer a ON a.name=g.name ";
 
 Instant instant_of(std::int64_t seconds) {
@@ -74,6 +76,8 @@ Result<std::vector<ReviewGroup>> ReviewReader::read_groups(Statement& statement)
     ids.push_back(statement.number(17));
     group.paths = split_lines(statement.text(18));
     group.answered_paths = split_lines(statement.text(19));
+    group.is_reopened = statement.number(20) != 0;
+    if (group.is_reopened) group.answer = Answer::Open;
   }
   BS_TRY(Statement domains,
          database_.prepare(
@@ -90,11 +94,10 @@ Result<std::vector<ReviewGroup>> ReviewReader::read_groups(Statement& statement)
 }
 
 Result<std::vector<ReviewGroup>> ReviewReader::list(std::size_t count_max) {
-  // 1 and 2 are the answers that close a group.
   BS_TRY(Statement read,
-         database_.prepare(kGroupColumns +
-                           "ORDER BY ifnull(a.answer,0) IN (1,2), g.hints=0, g.count DESC, g.name "
-                           "LIMIT ?1"));
+         database_.prepare(
+             kGroupColumns +
+             fmt::format("ORDER BY {}, g.hints=0, g.count DESC, g.name LIMIT ?1", kReviewClosed)));
   read.bind(1, static_cast<std::int64_t>(count_max));
   return read_groups(read);
 }
@@ -138,7 +141,7 @@ Result<std::vector<ReviewSample>> ReviewReader::samples(const ReviewGroup& group
 }
 
 Result<void> ReviewReader::answer(std::string_view name, Answer answer, Instant now,
-                                  const std::vector<std::string>& paths) {
+                                  review::Hints seen, const std::vector<std::string>& paths) {
   if (answer == Answer::Open) {
     BS_TRY(Statement drop, database_.prepare("DELETE FROM answer WHERE name=?1"));
     drop.bind(1, name);
@@ -148,21 +151,24 @@ Result<void> ReviewReader::answer(std::string_view name, Answer answer, Instant 
   for (const std::string& path : paths)
     joined += (joined.empty() ? "" : "\n") + path;
   BS_TRY(Statement write,
-         database_.prepare("INSERT INTO answer VALUES(?1,?2,?3,?4) ON CONFLICT(name) DO UPDATE SET "
-                           "answer=excluded.answer,at=excluded.at,paths=excluded.paths"));
+         database_.prepare("INSERT INTO answer(name,answer,at,paths,hints) VALUES(?1,?2,?3,?4,?5) "
+                           "ON CONFLICT(name) DO UPDATE SET answer=excluded.answer,at=excluded.at,"
+                           "paths=excluded.paths,hints=excluded.hints"));
   write.bind(1, name)
       .bind(2, static_cast<std::int64_t>(answer))
       .bind(3, now.time_since_epoch().count())
-      .bind(4, std::string_view(joined));
+      .bind(4, std::string_view(joined))
+      .bind(5, static_cast<std::int64_t>(seen));
   return write.run();
 }
 
 Result<std::map<std::string, std::uint64_t>> ReviewReader::count_open_hints() {
   BS_TRY(Statement count,
-         database_.prepare(
+         database_.prepare(fmt::format(
              "SELECT d.domain,count(*) FROM group_domain d JOIN message_group g ON "
              "g.id=d.message_group LEFT JOIN answer a ON a.name=g.name WHERE g.hints<>0 AND "
-             "ifnull(a.answer,0) NOT IN (1,2) GROUP BY d.domain"));
+             "NOT {} GROUP BY d.domain",
+             kReviewClosed)));
   std::map<std::string, std::uint64_t> out;
   for (;;) {
     BS_TRY(const bool row, count.step());

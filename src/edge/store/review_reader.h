@@ -37,6 +37,8 @@ struct ReviewGroup {
   review::Answer answer = review::Answer::Open;
   std::optional<Instant> answered_at;
   std::vector<std::string> answered_paths;  // That were said something of with the answer.
+  // It was answered "not ours", and something speaks for it that was not known then: it is open.
+  bool is_reopened = false;
 
   // Nobody has said yet whether it is ours.
   bool is_open() const { return answer == review::Answer::Open || answer == review::Answer::Later; }
@@ -57,8 +59,9 @@ class ReviewReader {
   Result<ReviewGroup> find(std::string_view name);
   Result<std::vector<ReviewSample>> samples(const ReviewGroup& group);
 
-  // Open takes an earlier answer back.  `paths`: those that were said something of with it.
-  Result<void> answer(std::string_view name, review::Answer answer, Instant now,
+  // Open takes an earlier answer back.  `seen`: the hints that who answers was shown; with another
+  // one a group that is "not ours" opens again.  `paths`: those that were said something of.
+  Result<void> answer(std::string_view name, review::Answer answer, Instant now, review::Hints seen,
                       const std::vector<std::string>& paths = {});
 
   // How many groups with a hint are open, for each domain of ours that has one.  Until there is

@@ -6,8 +6,9 @@ namespace backstop::store {
 namespace {
 
 // message_group: messages with one fingerprint; group_domain: for which domains of ours; sample: a
-// few messages of a group; answer: what the operator said, by the group's name.
-constexpr std::array<std::string_view, 1> kSteps{R"(
+// few messages of a group; answer: what the operator said, by the group's name, and what hints he
+// saw.
+constexpr std::array<std::string_view, 2> kSteps{R"(
 CREATE TABLE message_group(
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -49,6 +50,9 @@ CREATE TABLE answer(
   at INTEGER NOT NULL,
   paths TEXT NOT NULL
 ) WITHOUT ROWID;
+)",
+                                                 R"(
+ALTER TABLE answer ADD COLUMN hints INTEGER NOT NULL DEFAULT 15;
 )"};
 
 }  // namespace

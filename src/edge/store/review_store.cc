@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -55,6 +56,10 @@ class ReviewStore::Writer {
       const std::lock_guard lock(mutex_);
       if (queue_.size() >= kQueue) {
         ++left_out_;
+        if (sighting.hints == 0) return;
+        // What speaks for us takes the place of what nothing speaks for.
+        const auto other = std::ranges::find(queue_, review::Hints{0}, &review::Sighting::hints);
+        if (other != queue_.end()) *other = std::move(sighting);
         return;
       }
       queue_.push_back(std::move(sighting));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -121,7 +122,7 @@ TEST_F(ReviewStoreTest, drops_what_is_older_than_a_fortnight_and_remembers_the_a
   store->add(make_sighting("young", kNow + Days{10}));
   store->flush();
   const std::string name = make_sighting("old").fingerprint.name();
-  ASSERT_TRUE(read().answer(name, Answer::NotOurs, kNow));
+  ASSERT_TRUE(read().answer(name, Answer::NotOurs, kNow, 0));
   clock_.set(kNow + Days{15});
   store->flush();
   EXPECT_EQ(read().list(10)->size(), 1U);
@@ -178,10 +179,10 @@ TEST_F(ReviewStoreTest, closes_a_group_by_its_answer_and_opens_it_again) {
   const std::string name = hinted.fingerprint.name();
   using Counts = std::map<std::string, std::uint64_t>;
   EXPECT_EQ(reader.count_open_hints().value(), (Counts{{"example.com", 1}, {"example.org", 1}}));
-  ASSERT_TRUE(reader.answer(name, Answer::Later, kNow));
+  ASSERT_TRUE(reader.answer(name, Answer::Later, kNow, 2));
   EXPECT_EQ(reader.count_open_hints()->size(), 2U);
   for (const Answer answer : {Answer::Ours, Answer::NotOurs}) {
-    ASSERT_TRUE(reader.answer(name, answer, kNow));
+    ASSERT_TRUE(reader.answer(name, answer, kNow, 2));
     EXPECT_TRUE(reader.count_open_hints()->empty());
     EXPECT_EQ(reader.find(name)->answer, answer);
     EXPECT_EQ(reader.find(name)->answered_at, kNow);
@@ -191,9 +192,98 @@ TEST_F(ReviewStoreTest, closes_a_group_by_its_answer_and_opens_it_again) {
   store->add(hinted);
   store->flush();
   EXPECT_TRUE(reader.count_open_hints()->empty());  // Later messages take the answer along.
-  ASSERT_TRUE(reader.answer(name, Answer::Open, kNow));
+  ASSERT_TRUE(reader.answer(name, Answer::Open, kNow, 2));
   EXPECT_EQ(reader.count_open_hints()->size(), 2U);
   EXPECT_FALSE(reader.find(name)->answered_at);
+}
+
+TEST_F(ReviewStoreTest, opens_what_is_not_ours_again_when_something_new_speaks_for_it) {
+  auto store = open();
+  Sighting one = make_sighting("watches");
+  one.hints = 1;
+  const std::string name = one.fingerprint.name();
+  const auto sight = [&](review::Hints hints) {
+    one.hints = hints;
+    store->add(one);
+    store->flush();
+  };
+  sight(1);
+  auto reader = read();
+  ASSERT_TRUE(reader.answer(name, Answer::NotOurs, kNow, 1));
+  sight(1);
+  EXPECT_TRUE(reader.count_open_hints()->empty());
+  sight(4);
+  EXPECT_EQ(reader.count_open_hints()->size(), 1U);
+  EXPECT_TRUE(reader.find(name)->is_open());
+  EXPECT_TRUE(reader.find(name)->is_reopened);
+  EXPECT_EQ(reader.list(10)->front().name, name);
+  ASSERT_TRUE(reader.answer(name, Answer::NotOurs, kNow, 5));
+  EXPECT_TRUE(reader.count_open_hints()->empty());
+  EXPECT_FALSE(reader.find(name)->is_reopened);
+  ASSERT_TRUE(reader.answer(name, Answer::Ours, kNow, 5));
+  sight(8);
+  EXPECT_FALSE(reader.find(name)->is_open());  // What speaks for it says no other.
+}
+
+TEST_F(ReviewStoreTest, keeps_what_has_a_hint_until_it_is_answered) {
+  auto store = open();
+  Sighting hinted = make_sighting("ours?");
+  hinted.hints = 8;
+  store->add(hinted);
+  store->add(make_sighting("spam"));
+  store->flush();
+  clock_.set(kNow + Days{15});
+  store->flush();
+  auto reader = read();
+  const auto groups = reader.list(10).value();
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups[0].fingerprint.subject, "ours?");
+  EXPECT_TRUE(groups[0].recipients.empty());
+  EXPECT_EQ(groups[0].source, "");
+  EXPECT_TRUE(reader.samples(groups[0])->empty());
+  EXPECT_EQ(reader.count_open_hints()->size(), 1U);
+  ASSERT_TRUE(reader.answer(groups[0].name, Answer::NotOurs, clock_.now(), 8));
+  store->flush();
+  EXPECT_TRUE(reader.list(10)->empty());
+}
+
+TEST_F(ReviewStoreTest, drops_what_has_a_hint_last_and_counts_it_on) {
+  const ReviewLimits small{.bytes_most = 1'000'000, .bytes_kept = 700'000};
+  auto store = open(small);
+  const auto flood = [&](const std::string& subject, review::Hints hints) {
+    for (int i = 0; i < 600; ++i) {
+      Sighting one = make_sighting(
+          subject + std::string(1 + i / 100, 'a') + std::string(i % 100, 'b'), kNow + Seconds{i});
+      one.sample = std::string(review::kSampleBytes, 's');
+      one.hints = hints;
+      store->add(std::move(one));
+      if (i % 50 == 49) store->flush();
+    }
+  };
+  Sighting hinted = make_sighting("ours?", kNow - Seconds{1});
+  hinted.hints = 8;
+  hinted.domains = {"example.net"};
+  store->add(hinted);
+  flood("run", 0);
+  auto reader = read();
+  EXPECT_EQ(reader.list(10)->front().fingerprint.subject, "ours?");
+  flood("pretended", 8);
+  const auto groups = reader.list(10'000).value();
+  const auto is_rest = [](const ReviewGroup& one) {
+    return one.fingerprint.subject == kReviewRest;
+  };
+  const auto rest = std::ranges::find_if(groups, is_rest);
+  ASSERT_NE(rest, groups.end());
+  EXPECT_FALSE(reader.find(hinted.fingerprint.name()));
+  EXPECT_EQ(rest->hints, 8U);
+  EXPECT_EQ(rest->domains, (std::vector<std::string>{"example.com", "example.net"}));
+  EXPECT_EQ(reader.count_open_hints()->count("example.net"), 1U);
+  // A word on it holds until another group goes there.
+  ASSERT_TRUE(reader.answer(rest->name, Answer::NotOurs, kNow, rest->hints));
+  EXPECT_EQ(reader.count_open_hints()->count("example.net"), 0U);
+  flood("again", 8);
+  EXPECT_TRUE(reader.find(rest->name)->is_open());
+  EXPECT_LE(std::filesystem::file_size(file()), 1'000'000U);
 }
 
 TEST_F(ReviewStoreTest, finds_a_group_by_the_beginning_of_its_name) {
