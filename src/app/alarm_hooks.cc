@@ -48,10 +48,7 @@ std::string render_alarm_json(const alarm::Notice& notice, std::string_view host
 }
 
 AlarmHooks::AlarmHooks(const config::Config& config, const Ports& ports)
-    : config_(config),
-      command_(config.alarms.command),
-      host_(config.authserv_id),
-      ports_(ports) {
+    : config_(config), command_(config.alarms.command), host_(config.authserv_id), ports_(ports) {
   if (!command_.empty()) thread_ = std::thread([this] { run_commands(); });
   open_webhook();
 }
@@ -67,9 +64,9 @@ void AlarmHooks::open_webhook() {
 
 Result<void> AlarmHooks::try_to_open_webhook() {
   BS_TRY(webhook::Target target, open_target("alarms", config_.alarms.webhook));
-  BS_TRY(webhook_, webhook::Delivery::open({.target = std::move(target),
-                                            .spool_path = spool_path(config_, kSpool)},
-                                           ports_.clock, *this));
+  BS_TRY(webhook_, webhook::Delivery::open(
+                       {.target = std::move(target), .spool_path = spool_path(config_, kSpool)},
+                       ports_.clock, *this));
   tell_damage(*webhook_, "alarms.webhook", ports_.log);
   show_waiting(ports_.metrics, Sink::AlarmWebhook, webhook_->waiting());
   return {};

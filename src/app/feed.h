@@ -67,8 +67,8 @@ class Feed final : public ports::RecordObserver,
   const Ports ports_;
   std::atomic<bool> file_fails_{false};
   std::atomic<bool> webhook_fails_{false};
-  std::atomic<bool> is_crowded_{false};         // The last line found no room among those that wait.
-  std::atomic<unsigned> tries_{0};              // Of the webhook, in a row.
+  std::atomic<bool> is_crowded_{false};  // The last line found no room among those that wait.
+  std::atomic<unsigned> tries_{0};       // Of the webhook, in a row.
   std::unique_ptr<webhook::Delivery> webhook_;  // Null without feed.webhook.
   std::unique_ptr<feed::FeedStream> stream_;    // Never null once started.
 };

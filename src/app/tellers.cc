@@ -56,8 +56,7 @@ void Tellers::on_record(const transaction::Record& record, std::string_view queu
   if (Feed* const feed = started_feed_.load(); feed != nullptr)
     return feed->on_record(record, queue_id);
   for (std::size_t lost = transaction::feed_events_of(record, queue_id).size(); lost > 0; --lost) {
-    if (!config_->feed.file.empty())
-      count_delivery(ports_->metrics, Sink::FeedFile, Fate::Dropped);
+    if (!config_->feed.file.empty()) count_delivery(ports_->metrics, Sink::FeedFile, Fate::Dropped);
     if (!config_->feed.webhook.url.empty())
       count_delivery(ports_->metrics, Sink::FeedWebhook, Fate::Dropped);
   }

@@ -1,7 +1,8 @@
 // Those who tell the world outside: the hooks for alarms, and the verified feed.
 //
 // Mail does not depend on them: one that cannot be started (its secret is not readable, its spool
-// has no room, its socket no place) is an alarm, the guard stands without it, and it is tried again.
+// has no room, its socket no place) is an alarm, the guard stands without it, and it is tried
+// again.
 #pragma once
 
 #include <atomic>
@@ -53,8 +54,8 @@ class Tellers final : public ports::RecordObserver {
   const config::Config* config_ = nullptr;  // Null until start().
   std::optional<Ports> ports_;              // Likewise.
   Instant tried_{};
-  std::unique_ptr<AlarmHooks> hooks_;       // Null where none is configured.
-  std::unique_ptr<Feed> feed_;              // Null where none is configured, and until it starts.
+  std::unique_ptr<AlarmHooks> hooks_;         // Null where none is configured.
+  std::unique_ptr<Feed> feed_;                // Null where none is configured, and until it starts.
   std::atomic<Feed*> started_feed_{nullptr};  // For other threads.
 };
 

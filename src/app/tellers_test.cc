@@ -22,7 +22,8 @@ class TellersTest : public ::testing::Test {
   TellersTest() {
     config_.store_directory = folder_.path();
     config_.feed.file = folder_ / "feed.jsonl";
-    const config::Webhook webhook{.url = "http://127.0.0.1:9/x", .secret_file = secret_};
+    const config::Webhook webhook{
+        .url = "http://127.0.0.1:9/x", .secret_file = secret_, .ca_file = ""};
     config_.feed.webhook = webhook;
     config_.alarms.webhook = webhook;
   }
@@ -40,7 +41,8 @@ class TellersTest : public ::testing::Test {
   }
   bool stands(Alarm alarm) {
     const auto all = board_.standings();
-    return std::ranges::any_of(all, [&](const auto& one) { return one.alarm == alarm && one.is_open; });
+    return std::ranges::any_of(all,
+                               [&](const auto& one) { return one.alarm == alarm && one.is_open; });
   }
 
   ::backstop::testing::TemporaryDirectory folder_;

@@ -52,9 +52,9 @@ class Receiver {
         if (got <= 0) break;
         text.append(buffer.data(), static_cast<std::size_t>(got));
       }
-      const std::string answer = std::string(text.ends_with("stuck") ? "HTTP/1.1 500 No"
-                                                                     : "HTTP/1.1 204 Yes") +
-                                 "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+      const std::string answer =
+          std::string(text.ends_with("stuck") ? "HTTP/1.1 500 No" : "HTTP/1.1 204 Yes") +
+          "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
       send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
       close(peer);
     }
