@@ -11,7 +11,7 @@ from trees.loopback import NAMES
 
 _CONF = house.ROOT / "conf"
 _VERDICTS = ("genuine", "late", "replayed", "forged", "unproven")
-_FILED = {"replayed", "forged", "unproven"}
+_FILED = {"replayed", "forged"}
 _DOVECOT = """\
 protocols =
 mail_location = maildir:/var/mail/anna
@@ -89,7 +89,7 @@ class Sieve(RoomTest):
         # Her own script has flagged these, and no other.
         found = self.run_well(["grep", "-rh", "^Message-ID:", "/var/mail/anna/cur", "/var/mail/anna/new"])
         self.assertEqual(set(re.findall(r"<(\w+)@", found)), {*_VERDICTS, "none"} - _FILED)
-        for folder, count in ((".Backscatter/", 0), ("", 3)):
+        for folder, count in ((".Backscatter/", 0), ("", 4)):
             flagged = self.run_well(["find", f"/var/mail/anna/{folder}cur", f"/var/mail/anna/{folder}new",
                                      "-name", "*:2,*a*"])
             self.assertEqual(len(flagged.splitlines()), count, flagged)
@@ -122,6 +122,19 @@ class Pages(unittest.TestCase):
         page = (house.ROOT / "docs/neighbours/rspamd.md").read_text()
         tried = re.search(r"`/etc/rspamd/local.d/regexp.conf`:\n\n```\n(.*?)```", page, re.DOTALL).group(1)
         self.assertEqual(without_comments((_CONF / "rspamd/regexp.conf").read_text()), without_comments(tried))
+
+    def test_what_may_be_genuine_is_filed_by_choice_alone_and_no_verdict_passes_the_filter(self):
+        for path in ("sieve/backstop.sieve", "exchange/backstop.ps1"):
+            text = (_CONF / path).read_text()
+            rules = "\n".join(without_comments(text))
+            for verdict in ("forged", "replayed"):
+                self.assertIn(verdict, rules, path)
+            for verdict in ("unproven", "genuine", "late"):
+                self.assertNotIn(verdict, rules, path)
+            self.assertRegex(text, r"# WARNING: genuine bounces are among it")
+        outlook = (_CONF / "outlook/rule.txt").read_text()
+        self.assertNotIn("unproven", outlook.split("WARNING")[0].split("To file")[0])
+        self.assertNotRegex((_CONF / "exchange/backstop.ps1").read_text(), "-SetSCL (-|0)")
 
     def test_every_rule_says_what_it_does_where_it_goes_and_how_it_was_tried(self):
         for path in sorted(_CONF.glob("*/*")):

@@ -22,6 +22,8 @@ inline constexpr std::chrono::milliseconds kWebhookWaits[] = {
     std::chrono::minutes(2),  std::chrono::minutes(10), std::chrono::minutes(30),
     std::chrono::minutes(60),
 };
+// So often one document may be answered badly before those behind it are let by.
+inline constexpr unsigned kWebhookTriesInFront = 4;
 // Tries in a row that fail before it is an alarm: a receiver may restart.
 inline constexpr unsigned kWebhookAlarmTries = 4;
 // The longest that a receiver's Retry-After is heeded.

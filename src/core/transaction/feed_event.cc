@@ -68,8 +68,9 @@ std::vector<FeedEvent> feed_events_of(const Record& record, std::string_view que
     event.action = report.action;
     event.status = report.status;
     event.reason = report.reason;
-    const bool is_held = std::ranges::find(record.held, i) != record.held.end();
-    if (is_held) event.recipient = report.original.empty() ? report.address : report.original;
+    const auto held = std::ranges::find(record.held, i, &HeldRecipient::index);
+    const bool is_held = held != record.held.end();
+    if (is_held) event.recipient = held->address;
     event.bounced = is_genuine && record.judgement.row == kProvedRow && is_held &&
                     record.kind == reading::Kind::Bounce && has_failed(report);
     out.push_back(std::move(event));

@@ -22,7 +22,7 @@ class FeedEventTest : public ::testing::Test {
     record_.recipient_addresses.emplace_back(mail::parse_path("alice@example.com").value(), true);
     record_.recipient_addresses.emplace_back(mail::parse_path("x@elsewhere.test").value(), false);
     record_.known_id = "a1@example.com";
-    record_.held = {0};
+    record_.held = {{.index = 0, .address = "bob@remote.test"}};
     add("bob@remote.test", "failed");
   }
   void add(const std::string& address, const std::string& action) {
@@ -61,7 +61,8 @@ TEST_F(FeedEventTest, ARecipientThatTheLedgerDoesNotHoldIsNotNamedAndHasNotBounc
 TEST_F(FeedEventTest, OnlyTheRecipientsThatAreHeldAreNamed) {
   add("carol@remote.test", "failed");
   add("dave@remote.test", "failed");
-  record_.held = {0, 2};
+  record_.held = {{.index = 0, .address = "bob@remote.test"},
+                  {.index = 2, .address = "dave@remote.test"}};
   const auto events = this->events();
   ASSERT_EQ(events.size(), 3u);
   EXPECT_TRUE(events[0].bounced);
@@ -73,7 +74,17 @@ TEST_F(FeedEventTest, OnlyTheRecipientsThatAreHeldAreNamed) {
 
 TEST_F(FeedEventTest, WhatWasWrittenToIsNamedWhereAForwardMadeAnotherOfIt) {
   reading_.recipients[0].original = "bob@work.test";
+  record_.held = {{.index = 0, .address = "bob@work.test"}};
   EXPECT_EQ(events().at(0).recipient, "bob@work.test");
+}
+
+// A stolen header with a recipient that is right, and any victim as the other of the two.
+TEST_F(FeedEventTest, WhatStandsBesideTheHeldTextIsNeverNamed) {
+  reading_.recipients[0].original = "victim@else.test";
+  EXPECT_EQ(events().at(0).recipient, "bob@remote.test");
+  reading_.recipients[0].address = "victim@else.test";
+  reading_.recipients[0].original = "bob@remote.test";
+  EXPECT_EQ(events().at(0).recipient, "bob@remote.test");
 }
 
 TEST_F(FeedEventTest, LateIsToldAndHasNeverBounced) {

@@ -148,8 +148,9 @@ void LedgerQuestion::ask_pairs(const Asked& asked, const proof::SentHasher& hash
   }
 }
 
-// A recipient counts as told only when this very message went there: whoever has a header of ours
-// can write any recipient beside it.
+// A recipient counts as told only when this very message went there, and under the very text that
+// the ledger holds: whoever has a header of ours can write any recipient beside it, and any beside
+// one that is right.
 void LedgerQuestion::ask_recipients(const Asked& asked, const proof::SentHasher& hasher) {
   for (const std::string_view id : collect_message_ids(asked.reading))
     ids_.emplace_back(id);
@@ -161,7 +162,7 @@ void LedgerQuestion::ask_recipients(const Asked& asked, const proof::SentHasher&
       const auto address = mail::parse_path(text);
       if (!address || address->is_null()) continue;
       if (query_.pairs.size() >= limits::kLedgerQueryKeys) return;
-      held_.push_back({.recipient = i, .pair = query_.pairs.size()});
+      held_.push_back({.recipient = {.index = i, .address = text}, .pair = query_.pairs.size()});
       query_.pairs.push_back(hasher.recipient(query_.messages.front(), *address));
     }
   }
@@ -173,7 +174,7 @@ void LedgerQuestion::read_recipients(const LedgerAnswer& answer, const std::vect
     if (in_date[i]) out.known_id = ids_[i];
   if (!returned_id_ || in_date.empty() || !in_date.front()) return;
   for (const Held& held : held_) {
-    const bool is_new = out.held.empty() || out.held.back() != held.recipient;
+    const bool is_new = out.held.empty() || out.held.back().index != held.recipient.index;
     if (is_new && at(answer.pairs, held.pair, std::optional<Instant>()))
       out.held.push_back(held.recipient);
   }

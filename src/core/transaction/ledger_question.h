@@ -17,6 +17,7 @@
 #include "core/proof/use_count.h"
 #include "core/reading/reading.h"
 #include "core/transaction/events.h"
+#include "core/transaction/record.h"
 
 namespace backstop::transaction {
 
@@ -29,9 +30,9 @@ struct LedgerFindings {
   std::uint32_t largest_header_bytes = 0;
   // Where somebody reads the feed: the Message-ID of ours that the answer names and the ledger
   // holds ("" none), and those of the reading's recipients that the ledger holds for the returned
-  // message.
+  // message, each once.
   std::string known_id;
-  std::vector<std::size_t> held;
+  std::vector<HeldRecipient> held;
   // To be counted when a proof decided, and when the pair of an addressee did (one for each).
   proof::Uses proof_uses;
   std::vector<proof::Uses> pair_uses;
@@ -84,8 +85,8 @@ class LedgerQuestion {
 
   // A recipient that the report names, and the key under which the ledger holds it.
   struct Held {
-    std::size_t recipient = 0;  // In Reading::recipients.
-    std::size_t pair = 0;       // In query_.pairs.
+    HeldRecipient recipient;
+    std::size_t pair = 0;  // In query_.pairs.
   };
 
   void ask_pairs(const Asked& asked, const proof::SentHasher& hasher, Instant now,

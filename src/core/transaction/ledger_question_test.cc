@@ -42,6 +42,51 @@ TEST(LedgerQuestion, AsksForNoMoreThanTheLedgerLooksAt) {
   EXPECT_LE(query.addressees.size(), limits::kLedgerQueryKeys);
 }
 
+// A report names a recipient twice, and whoever writes it is free to lie in one of the two.
+TEST(LedgerQuestion, OfTheTwoNamesOfARecipientItFindsTheOneThatTheLedgerHolds) {
+  std::array<std::uint8_t, proof::kSecretBytes> secret{};
+  const proof::SentHasher hasher{crypto::Secret(secret)};
+  const Instant now{Seconds{1'795'262'400}};
+  const mail::Address bob{.local = "bob", .domain = "remote.test"};
+  const mail::Address nobody;
+  const proof::TokenCheck token;
+  config::Config config;
+  config.feed.socket = "/run/feed.sock";
+  const Client client;
+  const auto find = [&](const std::string& original, const std::string& final) {
+    reading::Reading reading;
+    reading.kind = reading::Kind::Bounce;
+    reading.returned.message_id = "a1@example.com";
+    reading.recipients.emplace_back().original = original;
+    reading.recipients.back().address = final;
+    const std::vector<mail::Address> addressees;
+    const LedgerQuestion question(Asked{.reading = reading,
+                                        .addressees = addressees,
+                                        .envelope = nobody,
+                                        .header_from = nobody,
+                                        .token = token,
+                                        .config = config,
+                                        .client = client},
+                                  hasher, now);
+    const proof::LedgerQuery& query = question.query();
+    const proof::SentKey held = hasher.recipient(query.messages.front(), bob);
+    proof::LedgerAnswer answer;
+    answer.messages.assign(query.messages.size(), proof::SentEntry{.sent = now - Days{1}});
+    for (const proof::SentKey& pair : query.pairs)
+      answer.pairs.push_back(pair == held ? std::optional(now - Days{1}) : std::nullopt);
+    std::vector<std::string> names;
+    for (const HeldRecipient& one : question.read(answer, now, Days{21}).held)
+      names.push_back(one.address);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(find("", "bob@remote.test"), Names{"bob@remote.test"});
+  EXPECT_EQ(find("bob@remote.test", "b@inner.test"), Names{"bob@remote.test"});
+  EXPECT_EQ(find("victim@else.test", "bob@remote.test"), Names{"bob@remote.test"});
+  EXPECT_EQ(find("bob@remote.test", "bob@remote.test"), Names{"bob@remote.test"}) << "once";
+  EXPECT_EQ(find("victim@else.test", "other@else.test"), Names{});
+}
+
 // What a signature of ours is worth: a party we wrote to has uses of its own, all others share.
 TEST(LedgerQuestion, AnswersToASignatureAreCountedAsThoseToATokenAre) {
   std::array<std::uint8_t, proof::kSecretBytes> secret{};

@@ -26,6 +26,13 @@ enum class Direction {
 };
 std::string_view name_of(Direction direction);
 
+// A recipient that a report names, and the text of the two it is named by (RFC 3464: original and
+// final) that the ledger holds.  Whoever writes the report is free to put anybody into the other.
+struct HeldRecipient {
+  std::size_t index = 0;  // In Reading::recipients.
+  std::string address;
+};
+
 struct Record {
   Instant at{};
   Direction direction = Direction::Inbound;
@@ -51,9 +58,9 @@ struct Record {
   std::optional<proof::DkimKeyName> signature;
   std::shared_ptr<const reading::Reading> reading;  // Null when it was not followed to its end.
   // Where somebody reads the feed, of LedgerFindings: our Message-ID that the ledger holds (""
-  // none), and those of the reading's recipients that it went to.
+  // none), and those of the reading's recipients that it went to, each once.
   std::string known_id = {};
-  std::vector<std::size_t> held = {};
+  std::vector<HeldRecipient> held = {};
 
   // A canary may be either; only inbound mail and an answer of a canary was judged.
   bool is_judged() const {

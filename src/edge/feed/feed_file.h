@@ -18,8 +18,9 @@ class FeedFile {
   FeedFile(const FeedFile&) = delete;
   FeedFile& operator=(const FeedFile&) = delete;
 
-  // `line`: without its end.  Opens the file, mode 0640, when it is not open, or when another one,
-  // or none, has its name now.  Errors: Errc::Unavailable; nothing of the line is in the file then.
+  // `line`: without its end.  Opens the file when it is not open, or when another one, or none, has
+  // its name now; makes it with mode 0640, whatever the umask.  Errors: Errc::Unavailable; nothing
+  // of the line is in the file then.
   Result<void> append(std::string_view line);
   // The next line goes to the file that has the name then.
   void close();

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -116,6 +117,20 @@ TEST_F(FeedTest, WhatIsNoFileIsNotWrittenTo) {
   stream->push("x");
   stream->stop();
   EXPECT_EQ(observer_.failed.load(), 1u);
+}
+
+TEST_F(FeedTest, TheFileIsForItsGroupToReadWhateverTheUmask) {
+  const mode_t before = ::umask(0077);
+  const auto mode = [&] {
+    struct stat about {};
+    return stat(file_.c_str(), &about) == 0 ? about.st_mode & 07777 : 0;
+  };
+  EXPECT_TRUE(FeedFile(file_).append("first"));
+  EXPECT_EQ(mode(), 0640u);
+  chmod(file_.c_str(), 0600);
+  EXPECT_TRUE(FeedFile(file_).append("second"));
+  EXPECT_EQ(mode(), 0600u) << "what somebody chose stays";
+  ::umask(before);
 }
 
 TEST_F(FeedTest, AFullDiskLeavesNoHalfOfALine) {

@@ -21,6 +21,8 @@ namespace {
 
 // How often it is looked whether the program has ended while something it started holds its output.
 constexpr std::chrono::milliseconds kLook{50};
+// How often its output is read before the clock is looked at: more than a pipe holds.
+constexpr unsigned kReadsAtOnce = 32;
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> out;
@@ -72,9 +74,10 @@ class Talk {
     if (polled[1].revents != 0) feed();
     if (polled[0].revents != 0) drain();
   }
+  // Not until there is nothing left: one that never stops printing would keep us from the clock.
   void drain() {
     std::array<char, 4096> buffer{};
-    for (;;) {
+    for (unsigned reads = 0; reads < kReadsAtOnce; ++reads) {
       const ssize_t got = read(from_.get(), buffer.data(), buffer.size());
       if (got == 0) from_ = FileDescriptor();
       if (got <= 0) return;

@@ -77,6 +77,8 @@ bool Delivery::pop() {
     popped = spool_.pop();
   }
   failed_ = 0;
+  front_tries_ = 0;
+  aside_ = 0;
   if (popped) return true;
   // It is delivered again rather than lost; but not in a loop.
   observer_.on_waiting(popped.error().text());
@@ -106,8 +108,33 @@ void Delivery::deliver(const Spool::Line& line) {
   }
   const std::size_t step = std::min(failed_++, options_.waits.size() - 1);
   observer_.on_waiting(answer.sentence);
-  rest(std::max<std::chrono::milliseconds>(options_.waits[step],
-                                           answer.retry_after.value_or(std::chrono::seconds{0})));
+  const auto wait = std::max<std::chrono::milliseconds>(
+      options_.waits[step], answer.retry_after.value_or(std::chrono::seconds{0}));
+  if (answer.is_about_document) ++front_tries_;
+  // Once one was set behind, the next ones only show whether the receiver takes any at all.
+  const unsigned most = aside_ == 0 ? limits::kWebhookTriesInFront : 1;
+  if (front_tries_ >= most) return let_others_by(wait);
+  rest(wait);
+}
+
+void Delivery::let_others_by(std::chrono::milliseconds wait) {
+  const bool is_first = aside_ == 0;
+  Result<void> put;
+  {
+    std::unique_lock lock(mutex_);
+    const auto has_others = [&] { return is_stopping_.load() || spool_.waiting() > 1; };
+    // Alone it keeps nobody waiting, and whoever comes is let by at once.
+    if (is_first && !wake_.wait_for(lock, wait, has_others)) return;
+    if (is_stopping_.load()) return;
+    put = spool_.put_last();
+  }
+  if (!put) {
+    observer_.on_waiting(put.error().text());
+    return rest(options_.waits.back());
+  }
+  front_tries_ = 0;
+  ++aside_;
+  rest(is_first ? options_.waits.front() : wait);
 }
 
 void Delivery::rest(std::chrono::milliseconds wait) {

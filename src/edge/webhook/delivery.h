@@ -1,6 +1,7 @@
 // Delivers documents to a webhook, one after the other and each until it is taken or given up, in a
-// thread of its own.  What waits is in a spool, so that nothing is lost while the receiver, or this
-// process, is away.
+// thread of its own.  One that is answered badly limits::kWebhookTriesInFront times lets those
+// behind it go first, so that one that the receiver chokes on keeps no other from it.  What waits
+// is in a spool, so that nothing is lost while the receiver, or this process, is away.
 //
 // A document may come twice: when the answer to it was lost.  Its "id" tells.
 #pragma once
@@ -76,14 +77,18 @@ class Delivery {
   // False when the spool cannot be used.
   bool pop();
   void deliver(const Spool::Line& line);
+  // The oldest was answered badly once more; `wait`: before the next try.
+  void let_others_by(std::chrono::milliseconds wait);
   void rest(std::chrono::milliseconds wait);
 
   const DeliveryOptions options_;
   const ports::Clock& clock_;
   DeliveryObserver& observer_;
   const bool was_damaged_;
-  Poster poster_;           // The thread's own.
-  std::size_t failed_ = 0;  // Tries of the oldest one, in a row; likewise.
+  Poster poster_;             // The thread's own.
+  std::size_t failed_ = 0;    // Tries in a row; likewise, as what follows.
+  unsigned front_tries_ = 0;  // Of the oldest one, answered badly.
+  unsigned aside_ = 0;        // So many were set behind the others, in a row.
   std::atomic<bool> is_stopping_{false};
   mutable std::mutex mutex_;  // Guards the spool.
   std::condition_variable wake_;

@@ -129,6 +129,7 @@ Answer Poster::post(std::string_view body, Instant now, const std::atomic<bool>&
     const std::string words =
         handle_->words.front() != '\0' ? handle_->words.data() : curl_easy_strerror(done);
     return {.outcome = Outcome::Later,
+            .is_about_document = done == CURLE_GOT_NOTHING || done == CURLE_RECV_ERROR,
             .sentence = fmt::format("{}: {}", origin_of(target_.url), words),
             .retry_after = {}};
   }
@@ -139,6 +140,8 @@ Answer Poster::post(std::string_view body, Instant now, const std::atomic<bool>&
   if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
     answer.retry_after =
         std::min<std::chrono::seconds>(std::chrono::seconds(wait), limits::kWebhookRetryAfter);
+  // It asks for time, whatever it is given.
+  answer.is_about_document = !answer.retry_after;
   return answer;
 }
 

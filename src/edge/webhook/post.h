@@ -34,6 +34,8 @@ std::string render_signature(const crypto::HmacSha256& key, Instant now, std::st
 enum class Outcome { Delivered, Refused, Later };
 struct Answer {
   Outcome outcome = Outcome::Later;
+  // The receiver got it, and neither took it nor asked for time: another one may fare better.
+  bool is_about_document = false;
   std::string sentence;  // What went wrong; holds the receiver's words, not escaped.
   std::optional<std::chrono::seconds> retry_after;
 };

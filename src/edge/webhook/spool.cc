@@ -30,6 +30,10 @@ std::string render_head(std::uint64_t offset) {
   return fmt::format("{}{:020}\n", kName, offset);
 }
 
+std::string render_line(std::string_view text, Instant at) {
+  return fmt::format("{} {}\n", at.time_since_epoch().count(), text);
+}
+
 bool write_at(int fd, std::string_view text, std::uint64_t at) {
   while (!text.empty()) {
     const ssize_t wrote = pwrite(fd, text.data(), text.size(), static_cast<off_t>(at));
@@ -101,7 +105,7 @@ Result<void> Spool::begin() {
 }
 
 Result<void> Spool::take_over() {
-  struct stat about{};
+  struct stat about {};
   if (fstat(fd_, &about) != 0) return error("cannot be looked at");
   size_ = static_cast<std::uint64_t>(about.st_size);
   if (size_ == 0) return begin();
@@ -145,9 +149,20 @@ Result<void> Spool::take_over() {
 Result<void> Spool::append(std::string_view text, Instant at) {
   if (text.size() > limits::kSpoolLineBytes)
     return fail(Errc::Limit, path_, "the line is too long for the spool");
-  const std::string line = fmt::format("{} {}\n", at.time_since_epoch().count(), text);
+  const std::string line = render_line(text, at);
   if (size_ - offset_ + line.size() > bytes_max_)
     return fail(Errc::Limit, path_, fmt::format("{} bytes wait already", size_ - offset_));
+  return write_line(line);
+}
+
+Result<void> Spool::put_last() {
+  BS_TRY(const std::optional<Line> line, front());
+  if (!line || waiting_ < 2) return {};
+  BS_TRY_VOID(write_line(render_line(line->text, line->at)));
+  return pop();
+}
+
+Result<void> Spool::write_line(std::string_view line) {
   if (size_ + line.size() > 2 * bytes_max_) BS_TRY_VOID(make_room());
   if (!write_at(fd_, line, size_)) {
     auto failed = error("cannot be written");

@@ -39,6 +39,9 @@ class Spool {
   Result<std::optional<Line>> front() const;
   // Done with the oldest.  REQUIRES: front() gave one.
   Result<void> pop();
+  // The oldest waits behind all others from now on, whether or not there is room; it keeps its
+  // time.  REQUIRES: front() gave one that is a line.  Errors: as of append(); it stays then.
+  Result<void> put_last();
   std::size_t waiting() const { return waiting_; }
   // The file was no spool, or ended within a line.
   bool was_damaged() const { return was_damaged_; }
@@ -49,6 +52,7 @@ class Spool {
   Result<void> begin();
   Result<void> take_over();
   Result<void> write_offset(std::uint64_t offset);
+  Result<void> write_line(std::string_view line);
   Result<void> make_room();
   tl::unexpected<Error> error(std::string_view what) const;
 

@@ -54,6 +54,25 @@ TEST_F(SpoolTest, WhatWaitsOutlivesTheProcess) {
   EXPECT_FALSE(spool.was_damaged());
 }
 
+TEST_F(SpoolTest, TheOldestMayGoBehindAllOthersThoughThereIsNoRoom) {
+  std::size_t count = 0;
+  {
+    Spool spool = open();
+    ASSERT_TRUE(spool.append("stuck", kNow));
+    while (spool.append(std::string(100, 'x'), kNow + Seconds{1}))
+      ++count;
+    ASSERT_TRUE(spool.put_last());
+    EXPECT_EQ(spool.waiting(), count + 1);
+  }
+  Spool spool = open();
+  for (std::size_t i = 0; i < count; ++i)
+    ASSERT_EQ(take(spool), std::string(100, 'x'));
+  EXPECT_EQ(spool.front().value().value().at, kNow) << "so that it is given up in its time";
+  ASSERT_TRUE(spool.put_last()) << "alone";
+  EXPECT_EQ(take(spool), "stuck");
+  EXPECT_EQ(spool.waiting(), 0u);
+}
+
 TEST_F(SpoolTest, WithoutAPathItIsKeptInMemory) {
   Spool spool = Spool::open("", kRoom).value();
   for (int i = 0; i < 5000; ++i) {
