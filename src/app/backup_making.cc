@@ -135,13 +135,13 @@ class Maker {
       return fail(Errc::Invalid, name, "is a name that no file of ours has");
     backup::BackupFile file{.name = name, .mode = mode};
     crypto::Sha256 hash;
-    const auto read = read_blocks(copy_of(name), [&](std::string_view bytes) -> Result<void> {
+    const auto hashed = read_blocks(copy_of(name), [&](std::string_view bytes) -> Result<void> {
       BS_TRY_VOID(go_on());
       hash.add(bytes);
       file.bytes += bytes.size();
-      return Result<void>();
+      return {};
     });
-    if (!read) return tl::unexpected(read.error());
+    BS_TRY_VOID(hashed);
     file.digest = hash.digest();
     made_.manifest.files.push_back(std::move(file));
     return {};
@@ -242,11 +242,12 @@ class Maker {
     BS_TRY_VOID(archive.write(manifest));
     for (const backup::BackupFile& one : made_.manifest.files) {
       BS_TRY_VOID(archive.add(one.name, one.bytes, one.mode, plan_.now));
-      const auto read = read_blocks(copy_of(one.name), [&](std::string_view bytes) -> Result<void> {
-        BS_TRY_VOID(go_on());
-        return archive.write(bytes);
-      });
-      if (!read) return tl::unexpected(read.error());
+      const auto written =
+          read_blocks(copy_of(one.name), [&](std::string_view bytes) -> Result<void> {
+            BS_TRY_VOID(go_on());
+            return archive.write(bytes);
+          });
+      BS_TRY_VOID(written);
     }
     BS_TRY_VOID(archive.finish());
     BS_TRY_VOID(go_on());
