@@ -17,8 +17,8 @@ void FeedFile::close() {
 }
 
 bool FeedFile::is_rotated() const {
-  struct stat open {};
-  struct stat named {};
+  struct stat open{};
+  struct stat named{};
   return fstat(fd_, &open) != 0 || stat(path_.c_str(), &named) != 0 ||
          open.st_ino != named.st_ino || open.st_dev != named.st_dev;
 }
@@ -37,7 +37,7 @@ Result<void> FeedFile::open() {
   if (fd_ < 0)
     return fail(Errc::Unavailable, path_,
                 fmt::format("cannot be opened: {}", std::strerror(errno)));
-  struct stat about {};
+  struct stat about{};
   if (fstat(fd_, &about) == 0 && S_ISREG(about.st_mode)) return {};
   close();
   return fail(Errc::Unavailable, path_, "is no regular file; programs listen at feed.socket");
@@ -51,7 +51,7 @@ Result<void> FeedFile::append(std::string_view line) {
   if (wrote == static_cast<ssize_t>(whole.size())) return {};
   const int error = wrote < 0 ? errno : ENOSPC;
   // Half a line is taken back, so that the next one begins at a line's start.
-  struct stat about {};
+  struct stat about{};
   if (wrote > 0 && fstat(fd_, &about) == 0) {
     [[maybe_unused]] const int cut = ftruncate(fd_, about.st_size - wrote);
   }

@@ -105,7 +105,7 @@ Result<void> Spool::begin() {
 }
 
 Result<void> Spool::take_over() {
-  struct stat about {};
+  struct stat about{};
   if (fstat(fd_, &about) != 0) return error("cannot be looked at");
   size_ = static_cast<std::uint64_t>(about.st_size);
   if (size_ == 0) return begin();
