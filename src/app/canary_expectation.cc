@@ -61,22 +61,23 @@ std::optional<mail::Address> find_canary_recipient(const config::Config& config)
   return mail::Address{.local = "postmaster", .domain = best->name};
 }
 
-policy::Judgement expect_forged(const config::Config& config, const mail::Address& recipient,
-                                bool observes_only, Instant now) {
+policy::Judgement expect_forged(const CanaryWorld& world, const mail::Address& recipient,
+                                Instant now) {
+  const config::Config& config = world.config;
   const config::Domain& domain = *config.find_domain(mail::canonical_domain(recipient.domain));
   policy::Facts facts;
   facts.kind = reading::Kind::Bounce;
   facts.returned = policy::ReturnedShape::Enough;
   if (config.store_is_partial) facts.ledger = proof::ProofResult::Unavailable;
-  facts.signing = domain.signing_since && *domain.signing_since <= now
-                      ? policy::SigningAge::Signed
-                      : policy::SigningAge::NeverStarted;
-  facts.coverage = domain.coverage;
+  const auto since = coverage::signing_since_in_force(domain, world.coverage.get());
+  facts.signing =
+      since && *since <= now ? policy::SigningAge::Signed : policy::SigningAge::NeverStarted;
+  facts.coverage = coverage::coverage_in_force(domain, world.coverage.get(), recipient);
   facts.recipient = transaction::class_of(config, recipient);
   facts.actions = config.actions_of(recipient, reading::Kind::Bounce);
   // Where it is off nothing is judged, which is what the canary is to find.
   facts.mode = std::max(config.mode_of(recipient), policy::Mode::Observe);
-  if (observes_only) facts.mode = policy::Mode::Observe;
+  if (world.observes_only) facts.mode = policy::Mode::Observe;
   return policy::decide(facts);
 }
 

@@ -357,8 +357,7 @@ class Run {
   }
 
   void judge_forged(const Answer& answer) {
-    const policy::Judgement expected =
-        expect_forged(world_.config, recipient_, world_.observes_only, now_);
+    const policy::Judgement expected = expect_forged(world_, recipient_, now_);
     const bool refused = expected.decision == Decision::Refuse;
     CanaryStep step{.twin = CanaryTwin::Forged,
                     .asked = "the same of a letter that was never ours, without a token",

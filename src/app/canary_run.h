@@ -12,6 +12,7 @@
 
 #include "core/base/time.h"
 #include "core/config/config.h"
+#include "core/coverage/domain_view.h"
 #include "core/policy/policy.h"
 #include "core/proof/key_ring.h"
 #include "core/transaction/record.h"
@@ -67,9 +68,11 @@ struct CanaryVerdict {
 };
 
 struct CanaryWorld {
-  const config::Config& config;
+  const config::Config& config;                // With the modes in force.
   std::shared_ptr<const proof::KeyRing> ring;  // Never null, and a key signs.
   bool observes_only = false;
+  // What is learnt of how our domains send; null where nothing is.
+  std::shared_ptr<const coverage::CoverageList> coverage = {};
   ports::SigningPermits& permits;
   ports::Entropy& entropy;
   // How the message of this Message-ID was judged; waits for a moment.  Nothing: it was not.  An
@@ -83,8 +86,8 @@ std::optional<mail::Address> find_canary_recipient(const config::Config& config)
 
 // What a forged bounce to that address must come to: by mode, coverage and what is configured for
 // it, whoever sends.
-policy::Judgement expect_forged(const config::Config& config, const mail::Address& recipient,
-                                bool observes_only, Instant now);
+policy::Judgement expect_forged(const CanaryWorld& world, const mail::Address& recipient,
+                                Instant now);
 
 // Takes as long as the server takes to answer, each time at most limits::kCanaryWait.
 // REQUIRES: find_canary_recipient() found one; the canary is on.

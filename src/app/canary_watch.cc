@@ -117,6 +117,7 @@ void CanaryWatch::run_once() {
       .config = *in_force.config,
       .ring = in_force.ring,
       .observes_only = in_force.observes_only,
+      .coverage = in_force.coverage,
       .permits = ports_.permits,
       .entropy = entropy,
       .find_verdict = [this](const std::string& id) { return await_verdict(id); },

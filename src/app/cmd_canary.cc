@@ -10,7 +10,9 @@
 #include "app/canary_run.h"
 #include "app/canary_state.h"
 #include "app/command.h"
+#include "app/enforce_outlook.h"
 #include "app/exit_code.h"
+#include "app/modes_in_force.h"
 #include "app/text_page.h"
 #include "core/base/escape.h"
 #include "core/policy/reason.h"
@@ -76,8 +78,12 @@ Result<CanaryReport> send_canary(const config::Config& config) {
                 "holds no key that signs; make one with: backstop keys rotate");
   const proof::SentHasher hasher(permits->ring()->ring_secret());
   const Instant now = os::SystemClock().now();
-  const CanaryWorld world{.config = config,
+  const EnforceOutlook outlook(config);
+  const ModesInForce in_force = find_modes_in_force(
+      config, [&](const config::Domain& domain) { return outlook.question(&domain); }, now);
+  const CanaryWorld world{.config = in_force.config,
                           .ring = permits->ring(),
+                          .coverage = outlook.list(),
                           .permits = *permits,
                           .entropy = entropy,
                           .find_verdict = [&](const std::string& message_id) {

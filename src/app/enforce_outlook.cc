@@ -62,4 +62,11 @@ EnforceQuestion EnforceOutlook::question(const config::Domain* domain) const {
   return out;
 }
 
+std::shared_ptr<const coverage::CoverageList> EnforceOutlook::list() const {
+  auto out = std::make_shared<coverage::CoverageList>();
+  for (const auto& [name, view] : learnt_)
+    out->add(view);
+  return out;
+}
+
 }  // namespace backstop::app

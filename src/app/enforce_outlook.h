@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "app/enforce_conditions.h"
@@ -22,6 +23,8 @@ class EnforceOutlook {
   // `domain` is one of the configuration, or null for one that it does not guard.  Lives as long as
   // this.
   EnforceQuestion question(const config::Domain* domain) const;
+  // What judges messages of it.
+  std::shared_ptr<const coverage::CoverageList> list() const;
   bool signs() const { return signs_; }
   Seconds queue_lifetime() const { return queue_lifetime_; }
   // In sentences; empty when all could be read.

@@ -16,11 +16,15 @@ constexpr std::string_view kComment =
     "--remove";
 
 // What the canary's service says itself; all else it has from the public one.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOwn = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kOwn = {{
     {"syslog_name", "postfix/canary"},
     {"milter_macro_daemon_name", transaction::kCanaryDaemon},
     {"mynetworks", ""},
     {"smtpd_authorized_xclient_hosts", "127.0.0.1,[::1]"},
+    // XCLIENT can claim a login: here it must open nothing.
+    {"smtpd_relay_restrictions", "reject_unauth_destination"},
+    {"smtpd_sasl_auth_enable", "no"},
+    {"smtpd_sender_login_maps", ""},
 }};
 
 bool is_own(std::string_view name) {
