@@ -30,7 +30,7 @@ EnforceOutlook::EnforceOutlook(const config::Config& config, const std::string& 
     trouble_.push_back("What is known of the ways in which mail leaves cannot be read: " +
                        learnt.error().text());
   }
-  count_open_groups(config.store_directory);
+  count_open_groups(there.store_directory);
 }
 
 void EnforceOutlook::count_open_groups(const std::string& directory) {
