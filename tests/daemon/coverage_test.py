@@ -10,7 +10,7 @@ from daemon_test import PATIENCE, Daemon, await_that
 from why_status_test import BOUNCE, FORGED, OUTSIDE, send
 
 # Nothing of coverage stands in the configuration, and nobody is asked.
-CONFIG = re.sub(r"(coverage|signing_since) = .*\n", "", why_status_test.CONFIG).replace("MODE", "enforce") \
+CONFIG = re.sub(r"coverage = .*\n", "", why_status_test.CONFIG).replace("MODE", "enforce") \
     + "[coverage]\ndns = false\n"
 PATH = "message-id:bot.invalid"
 

@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import tempfile
 import unittest
@@ -50,7 +51,9 @@ class Mode(unittest.TestCase):
         forced = self.mode("a.test", "enforce", "--yes", "--force")
         self.assertEqual(forced.returncode, 0)
         self.assertIn("FORCED", forced.stderr)
-        self.assertEqual(self.daemon.config.read_text(), self.before.replace('"observe"', '"enforce"'))
+        written = self.daemon.config.read_text()
+        self.assertRegex(written, r"(?m)^forced_until = \d{4}-")
+        self.assertEqual(re.sub(r"(?m)^forced_until = .*\n", "", written), self.before.replace('"observe"', '"enforce"'))
 
     def test_where_nobody_can_be_asked_nothing_is_changed(self):
         done = subprocess.run([BACKSTOP, "mode", "--config", self.daemon.config, "a.test", "off"], text=True,

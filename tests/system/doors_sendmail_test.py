@@ -23,7 +23,9 @@ class SendmailHouse(house.ServerHouse):
                            "enforce", self.folder / "backstopd.log")
         self.guard.own.append("127.0.0.1")  # programs on the host
         self.guard.more = {"tags.delimiter": f'"{delimiter}"', "actions.delay.unproven": '"quarantine"',
-                           f'domains."{_BEHIND}".mode': '"enforce"'}
+                           f'domains."{_BEHIND}".mode': '"enforce"',
+                           f'domains."{_BEHIND}".coverage': '"covered"',
+                           f'domains."{_BEHIND}".signing_since': "2026-01-01T00:00:00Z"}
         if style != "none":
             self.guard.more |= {f'domains."{domain}".tag': f'"{style}"' for domain in (DOMAIN, _BEHIND)}
         # The daemon opens map.sock beside the milter's socket by itself, and setup knows.
