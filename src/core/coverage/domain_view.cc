@@ -165,9 +165,10 @@ DomainView find_coverage(std::string_view domain, const DomainBook* book, const 
     }
   }
   if (book != nullptr) out.signing_since = find_signing_since(*book, views);
-  for (auto& [name, view] : views)
-    out.paths.push_back(std::move(view));
-  std::ranges::stable_partition(out.paths, &PathView::is_open);
+  for (const bool open : {true, false}) {
+    for (const auto& [name, view] : views)
+      if (view.is_open == open) out.paths.push_back(view);
+  }
   out.coverage = find_domain_coverage(out);
   return out;
 }
