@@ -28,7 +28,7 @@ class TagSetup(SetupTest):
 
         made.configuration.write_text(
             f'keys.directory = "{seen(made.folder / "state/keys")}"\nstore.directory = ""\n'
-            f'milter.listen = ["unix:/var/spool/postfix/backstop/milter.sock"]\n'
+            f'milter.listen = ["unix:/var/spool/postfix/backstop/milter.sock"]\ncanary.listener = "none"\n'
             f'networks.own = ["127.0.0.1", "{loopback.OWN_CLIENT}"]\nlogs.mail = ["{seen(made.postfix.log)}"]\n'
             f'domains."{DOMAIN}" = {{ mode = "observe", tag = "prvs" }}\n')
         return made
