@@ -48,10 +48,18 @@ class Daemon:
                           lambda found: len(found) >= count, lambda: f"no line with {part!r} in {self.lines()}")
 
     def connect(self):
-        await_that(self.socket.exists, bool, lambda: f"no socket: {self.lines()}")
-        peer = socket.socket(socket.AF_UNIX)
+        def reach():
+            # A socket stands in its directory a moment before it listens.
+            peer = socket.socket(socket.AF_UNIX)
+            try:
+                peer.connect(str(self.socket))
+            except OSError:
+                peer.close()
+                return None
+            return peer
+
+        peer = await_that(reach, bool, lambda: f"no socket: {self.lines()}")
         peer.settimeout(PATIENCE)
-        peer.connect(str(self.socket))
         self.test.addCleanup(peer.close)
         return peer
 
