@@ -11,7 +11,7 @@ _OWN_VERDICT = "Backstop-Verdict: genuine; score=0\n"
 _RULES = """\
 WATCHES {
   re = "/very cheap watch/P";
-  score = 16.0;
+  score = 15.5;
 }
 INVOICES {
   re = "/enclosed invoice/P";
