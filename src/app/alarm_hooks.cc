@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/json_instant.h"
 #include "app/webhook_target.h"
 #include "core/base/escape.h"
 #include "core/base/feed_limits.h"
@@ -39,7 +40,7 @@ std::string render_alarm_json(const alarm::Notice& notice, std::string_view host
       {"alarm", info.name},
       {"since", render_instant(one.since)},
       {"last", render_instant(one.last)},
-      {"end", one.end ? nlohmann::json(render_instant(*one.end)) : nlohmann::json()},
+      {"end", json_of(one.end)},
       {"count", one.count},
       {"sentence", one.sentence},
       {"help", info.help},

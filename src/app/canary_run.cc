@@ -271,21 +271,28 @@ class Run {
     if (answer) judge_genuine(*answer);
   }
 
+  // True when the server put it off, or Backstop was not asked; the step says so then.
+  static bool was_not_judged(const Answer& answer, CanaryStep& step) {
+    if (is_deferral(answer.reply)) {
+      step.outcome = CanaryOutcome::Unreached;
+      step.cause = "the server puts mail off, for want of something or by a filter";
+      step.todo = "look into its log";
+      return true;
+    }
+    if (!answer.verdict || *answer.verdict) return false;
+    blame(step, not_judged());
+    return true;
+  }
+
   void judge_genuine(const Answer& answer) {
     CanaryStep step{.twin = CanaryTwin::Genuine,
                     .asked = "a bounce of a letter of ours, with its token",
                     .answered = say_answer(answer),
                     .expected = "250; genuine"};
-    const bool known = answer.verdict.has_value();
-    const auto& verdict = known ? *answer.verdict : std::nullopt;
-    if (is_deferral(answer.reply)) {
-      step.outcome = CanaryOutcome::Unreached;
-      step.cause = "the server puts mail off, for want of something or by a filter";
-      step.todo = "look into its log";
-    } else if (known && !verdict) {
-      blame(step, not_judged());
-    } else if (verdict && (verdict->verdict != Verdict::Genuine ||
-                           verdict->token != proof::ProofResult::Valid)) {
+    const auto verdict = answer.verdict.value_or(std::nullopt);
+    if (was_not_judged(answer, step)) return add(std::move(step));
+    if (verdict &&
+        (verdict->verdict != Verdict::Genuine || verdict->token != proof::ProofResult::Valid)) {
       blame(step, explain_genuine(*verdict));
     } else if (!answer.reply.positive()) {
       blame(step, {"something other than Backstop refuses it, so genuine bounces are lost",
@@ -364,15 +371,9 @@ class Run {
                     .answered = say_answer(answer),
                     .expected = fmt::format("{}; {}", refused ? "5xx" : "250",
                                             policy::name_of(expected.verdict))};
-    const bool known = answer.verdict.has_value();
-    const auto& verdict = known ? *answer.verdict : std::nullopt;
-    if (is_deferral(answer.reply)) {
-      step.outcome = CanaryOutcome::Unreached;
-      step.cause = "the server puts mail off, for want of something or by a filter";
-      step.todo = "look into its log";
-    } else if (known && !verdict) {
-      blame(step, not_judged());
-    } else if (verdict && verdict->verdict != expected.verdict) {
+    const auto verdict = answer.verdict.value_or(std::nullopt);
+    if (was_not_judged(answer, step)) return add(std::move(step));
+    if (verdict && verdict->verdict != expected.verdict) {
       blame(step, explain_forged(*verdict));
     } else if (answer.reply.positive() == refused) {
       blame(step, refused ? Fault{"Backstop's refusal does not reach the client: another answers "

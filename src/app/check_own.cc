@@ -104,8 +104,7 @@ void check_domains(const config::Config& config, const std::string& root, Instan
   for (const auto& [name, written] : config.domains) {
     const std::string what = "domain " + name;
     const EnforceQuestion question = outlook.question(&written);
-    const config::Domain domain =
-        question.learnt == nullptr ? written : coverage::domain_in_force(written, *question.learnt);
+    const config::Domain domain = outlook.in_force(written);
     findings.good(
         what, fmt::format("{}, coverage {}, signing since {}", policy::name_of(domain.mode),
                           policy::name_of(domain.coverage),

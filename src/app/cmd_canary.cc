@@ -12,7 +12,6 @@
 #include "app/command.h"
 #include "app/enforce_outlook.h"
 #include "app/exit_code.h"
-#include "app/modes_in_force.h"
 #include "app/text_page.h"
 #include "core/base/escape.h"
 #include "core/policy/reason.h"
@@ -79,8 +78,7 @@ Result<CanaryReport> send_canary(const config::Config& config) {
   const proof::SentHasher hasher(permits->ring()->ring_secret());
   const Instant now = os::SystemClock().now();
   const EnforceOutlook outlook(config);
-  const ModesInForce in_force = find_modes_in_force(
-      config, [&](const config::Domain& domain) { return outlook.question(&domain); }, now);
+  const ModesInForce in_force = outlook.modes(config, now);
   const CanaryWorld world{.config = in_force.config,
                           .ring = permits->ring(),
                           .coverage = outlook.list(),

@@ -8,12 +8,11 @@
 #include "app/command.h"
 #include "app/coverage_file.h"
 #include "app/coverage_page.h"
+#include "app/enforce_outlook.h"
 #include "app/exit_code.h"
 #include "app/settings.h"
 #include "core/base/escape.h"
 #include "core/mail/address.h"
-#include "edge/mta/other_server.h"
-#include "edge/mta/postfix.h"
 #include "edge/os/clock.h"
 
 namespace backstop::app {
@@ -28,15 +27,6 @@ struct Options {
   bool json = false;
 };
 
-// The server whose settings a step names.
-coverage::MailServer find_server() {
-  if (mta::Postfix::find("/")) return coverage::MailServer::Postfix;
-  const auto other = mta::find_other_server("/");
-  if (!other) return coverage::MailServer::Unknown;
-  return *other == mta::OtherServer::Exim ? coverage::MailServer::Exim
-                                          : coverage::MailServer::Sendmail;
-}
-
 bool is_covered(const CoveragePage& page) {
   return coverage::domain_in_force(page.domain, page.view).coverage == policy::Coverage::Covered;
 }
@@ -49,7 +39,7 @@ Result<std::vector<CoveragePage>> find_pages(const config::Config& config,
                 "is not guarded; begin with: backstop mode " + wanted + " observe");
   }
   std::vector<CoveragePage> out;
-  const auto server = find_server();
+  const auto server = find_mail_server("/");
   for (const auto& [name, view] : views) {
     if (wanted.empty() || wanted == name)
       out.push_back({.domain = config.domains.at(name), .view = view, .server = server});

@@ -12,6 +12,7 @@
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/first_ring.h"
+#include "app/json_instant.h"
 #include "app/settings.h"
 #include "core/base/limits.h"
 #include "core/crypto/secret.h"
@@ -59,10 +60,6 @@ void print_done(const Options& options, const std::string& sentence, nlohmann::j
   }
   facts["v"] = 1;
   fmt::print("{}\n", facts.dump());
-}
-
-nlohmann::json json_of(const std::optional<Instant>& instant) {
-  return instant ? nlohmann::json(render_instant(*instant)) : nlohmann::json();
 }
 
 std::string text_of(const std::optional<Instant>& instant) {

@@ -9,6 +9,7 @@
 #include "app/command.h"
 #include "app/enforce_outlook.h"
 #include "app/exit_code.h"
+#include "app/json_instant.h"
 #include "app/mode_card.h"
 #include "app/mode_file.h"
 #include "app/mode_replay.h"
@@ -77,11 +78,7 @@ std::string say_since(const config::Domain& domain) {
   return domain.signing_since ? render_instant(*domain.signing_since) : "never";
 }
 
-nlohmann::json json_of(const std::optional<Instant>& instant) {
-  return instant ? nlohmann::json(render_instant(*instant)) : nlohmann::json();
-}
-
-nlohmann::json json_of(const std::vector<Unmet>& unmet) {
+nlohmann::json json_of_unmet(const std::vector<Unmet>& unmet) {
   nlohmann::json out = nlohmann::json::array();
   for (const Unmet& each : unmet)
     out.push_back({{"name", each.name},
@@ -111,8 +108,7 @@ std::string say_may_enforce(const std::vector<Unmet>& unmet) {
 int show_modes(const Options& options, const config::Config& config) {
   const EnforceOutlook outlook(config);
   const Instant now = os::SystemClock().now();
-  const ModesInForce in_force = find_modes_in_force(
-      config, [&](const config::Domain& domain) { return outlook.question(&domain); }, now);
+  const ModesInForce in_force = outlook.modes(config, now);
   nlohmann::json domains = nlohmann::json::array();
   nlohmann::json addresses = nlohmann::json::array();
   constexpr const char* kRow = "{:<30}  {:<20}  {:<9}  {:<20}  {}\n";
@@ -120,8 +116,7 @@ int show_modes(const Options& options, const config::Config& config) {
     fmt::print(fmt::runtime(kRow), "domain", "mode", "coverage", "signing since", "may enforce");
   for (const auto& [name, written] : config.domains) {
     const EnforceQuestion question = outlook.question(&written);
-    const config::Domain domain =
-        question.learnt == nullptr ? written : coverage::domain_in_force(written, *question.learnt);
+    const config::Domain domain = outlook.in_force(written);
     const Mode mode = in_force.config.domains.at(name).mode;
     const auto unmet = unmet_for_enforce(question, now);
     domains.push_back({{"domain", name},
@@ -130,7 +125,7 @@ int show_modes(const Options& options, const config::Config& config) {
                        {"forced_until", json_of(in_force.config.domains.at(name).forced_until)},
                        {"coverage", policy::name_of(domain.coverage)},
                        {"signing_since", say_since(domain)},
-                       {"unmet", json_of(unmet)}});
+                       {"unmet", json_of_unmet(unmet)}});
     if (options.json) continue;
     fmt::print(fmt::runtime(kRow), escape_terminal(name), say_mode(written.mode, mode),
                policy::name_of(domain.coverage), say_since(domain), say_may_enforce(unmet));
@@ -231,7 +226,7 @@ void print_result(const Options& options, const Subject& subject, Mode mode,
                                  {"changed", !copy.empty()},
                                  {"backup", copy.empty() ? nlohmann::json() : nlohmann::json(copy)},
                                  {"forced", !unmet.empty()},
-                                 {"unmet", json_of(unmet)},
+                                 {"unmet", json_of_unmet(unmet)},
                                  {"told", pid ? nlohmann::json(*pid) : nlohmann::json()}};
     fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
@@ -256,7 +251,7 @@ int refuse_enforce(const Options& options, const Subject& subject,
                                  {"before", policy::name_of(subject.mode)},
                                  {"after", policy::name_of(subject.mode)},
                                  {"changed", false},
-                                 {"unmet", json_of(unmet)}};
+                                 {"unmet", json_of_unmet(unmet)}};
     fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print(

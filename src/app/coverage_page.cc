@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "app/json_instant.h"
 #include "app/text_page.h"
 
 namespace backstop::app {
@@ -37,11 +38,7 @@ std::string say_coverage(const CoveragePage& page, policy::Coverage value) {
   return std::string(policy::name_of(value));
 }
 
-nlohmann::json json_of(std::optional<Instant> at) {
-  return at ? nlohmann::json(render_instant(*at)) : nlohmann::json();
-}
-
-nlohmann::json json_of(const PathView& path, const CoveragePage& page) {
+nlohmann::json json_of_path(const PathView& path, const CoveragePage& page) {
   nlohmann::json out = {{"path", path.name.text()},
                         {"state", coverage::name_of(path.state)},
                         {"open", path.is_open},
@@ -101,7 +98,7 @@ std::string render_coverage_json(const std::vector<CoveragePage>& pages) {
     const config::Domain in_force = coverage::domain_in_force(page.domain, page.view);
     nlohmann::json paths = nlohmann::json::array();
     for (const PathView& path : page.view.paths)
-      paths.push_back(json_of(path, page));
+      paths.push_back(json_of_path(path, page));
     domains.push_back({{"domain", page.view.domain},
                        {"coverage", policy::name_of(in_force.coverage)},
                        {"learnt", policy::name_of(page.view.coverage)},

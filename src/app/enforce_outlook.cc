@@ -62,6 +62,16 @@ EnforceQuestion EnforceOutlook::question(const config::Domain* domain) const {
   return out;
 }
 
+config::Domain EnforceOutlook::in_force(const config::Domain& domain) const {
+  const auto learnt = learnt_.find(domain.name);
+  return learnt == learnt_.end() ? domain : coverage::domain_in_force(domain, learnt->second);
+}
+
+ModesInForce EnforceOutlook::modes(const config::Config& config, Instant now) const {
+  return find_modes_in_force(
+      config, [this](const config::Domain& domain) { return question(&domain); }, now);
+}
+
 std::shared_ptr<const coverage::CoverageList> EnforceOutlook::list() const {
   auto out = std::make_shared<coverage::CoverageList>();
   for (const auto& [name, view] : learnt_)

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/enforce_conditions.h"
+#include "app/modes_in_force.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
 #include "core/coverage/domain_view.h"
@@ -23,6 +24,10 @@ class EnforceOutlook {
   // `domain` is one of the configuration, or null for one that it does not guard.  Lives as long as
   // this.
   EnforceQuestion question(const config::Domain* domain) const;
+  // A domain of the configuration with what was learnt where it says nothing itself.
+  config::Domain in_force(const config::Domain& domain) const;
+  // The modes that may be in force under the configuration.
+  ModesInForce modes(const config::Config& config, Instant now) const;
   // What judges messages of it.
   std::shared_ptr<const coverage::CoverageList> list() const;
   bool signs() const { return signs_; }

@@ -1,4 +1,5 @@
 #include "app/review_page.h"
+#include "app/json_instant.h"
 
 #include <fmt/format.h>
 
@@ -128,28 +129,26 @@ std::string render_group_json(const ReviewGroup& group, const std::vector<Review
   for (unsigned i = 0; i < review::kHintCount; ++i)
     if (review::has(group.hints, static_cast<Hint>(i)))
       hints.push_back(review::name_of(static_cast<Hint>(i)));
-  nlohmann::json out = {
-      {"v", 1},
-      {"group", group.name},
-      {"first", render_instant(group.first)},
-      {"last", render_instant(group.last)},
-      {"messages", group.count},
-      {"would_refuse", group.refused},
-      {"address_pattern", group.fingerprint.address},
-      {"subject", group.fingerprint.subject},
-      {"message_id_host", group.fingerprint.message_id},
-      {"answer_form", group.fingerprint.answer},
-      {"recipients", group.recipients},
-      {"domains", group.domains},
-      {"kind", group.kind},
-      {"verdict", group.verdict},
-      {"reasons", group.reasons},
-      {"source", group.source},
-      {"paths", group.paths},
-      {"hints", hints},
-      {"answer", review::name_of(group.answer)},
-      {"answered_at",
-       group.answered_at ? nlohmann::json(render_instant(*group.answered_at)) : nlohmann::json()}};
+  nlohmann::json out = {{"v", 1},
+                        {"group", group.name},
+                        {"first", render_instant(group.first)},
+                        {"last", render_instant(group.last)},
+                        {"messages", group.count},
+                        {"would_refuse", group.refused},
+                        {"address_pattern", group.fingerprint.address},
+                        {"subject", group.fingerprint.subject},
+                        {"message_id_host", group.fingerprint.message_id},
+                        {"answer_form", group.fingerprint.answer},
+                        {"recipients", group.recipients},
+                        {"domains", group.domains},
+                        {"kind", group.kind},
+                        {"verdict", group.verdict},
+                        {"reasons", group.reasons},
+                        {"source", group.source},
+                        {"paths", group.paths},
+                        {"hints", hints},
+                        {"answer", review::name_of(group.answer)},
+                        {"answered_at", json_of(group.answered_at)}};
   if (samples != nullptr) {
     nlohmann::json list = nlohmann::json::array();
     for (const ReviewSample& sample : *samples) {

@@ -1,15 +1,12 @@
 #include <nlohmann/json.hpp>
 
+#include "app/json_instant.h"
 #include "app/status_report.h"
 
 namespace backstop::app {
 namespace {
 
 using Json = nlohmann::json;
-
-Json json_of(const std::optional<Instant>& instant) {
-  return instant ? Json(render_instant(*instant)) : Json();
-}
 
 Json render_totals(const Totals& totals) {
   return {{"judged", totals.judged},

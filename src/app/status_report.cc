@@ -125,13 +125,11 @@ class Survey {
     const EnforceOutlook outlook(config_);
     for (const std::string& trouble : outlook.trouble())
       add_problem(trouble);
-    const auto ask = [&](const config::Domain& domain) { return outlook.question(&domain); };
-    const ModesInForce modes = find_modes_in_force(config_, ask, report_.now);
+    const ModesInForce modes = outlook.modes(config_, report_.now);
     for (const auto& [name, domain] : config_.domains) {
-      const EnforceQuestion question = ask(domain);
+      const EnforceQuestion question = outlook.question(&domain);
       DomainStatus status;
-      status.domain =
-          question.learnt == nullptr ? domain : coverage::domain_in_force(domain, *question.learnt);
+      status.domain = outlook.in_force(domain);
       status.unmet = unmet_for_enforce(question, report_.now);
       status.enforceable_from = enforceable_from(question);
       status.domain.mode = modes.config.domains.at(name).mode;

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "app/json_instant.h"
 #include "app/why_answer.h"
 #include "app/why_sentences.h"
 #include "core/policy/reason.h"
@@ -8,10 +9,6 @@ namespace backstop::app {
 namespace {
 
 using Json = nlohmann::json;
-
-Json json_of(const std::optional<Instant>& instant) {
-  return instant ? Json(render_instant(*instant)) : Json();
-}
 
 Json render_reasons(std::string_view names) {
   Json out = Json::array();

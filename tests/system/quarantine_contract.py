@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import pathlib
 import re
 import subprocess
 
@@ -36,6 +37,15 @@ class Contract:
     def age(self, queue_id: str, days: int) -> None:
         """Makes a held message as old as that, in the queue and in the book."""
         raise NotImplementedError
+
+    def age_in_file(self, queue_id: str, path: pathlib.Path, stamp: bytes, days: int) -> None:
+        """The same where the server's own file says in seconds, the first group of `stamp`, when a message arrived."""
+        found = re.search(stamp, path.read_bytes())
+        arrived = datetime.datetime.fromtimestamp(int(found[1]) - days * 86400, datetime.timezone.utc)
+        with open(path, "r+b") as file:
+            file.seek(found.start(1))
+            file.write(b"%d" % int(arrived.timestamp()))
+        self.age_in_book(queue_id, arrived)
 
     def held_ids(self) -> set[str]:
         """What the server itself says that it holds."""

@@ -1,6 +1,5 @@
 """`backstop quarantine` on what a real Exim has frozen."""
 
-import datetime
 import pathlib
 import re
 
@@ -43,13 +42,7 @@ class EximHeld(quarantine_contract.Contract, house.HouseTest):
 
     def age(self, queue_id: str, days: int) -> None:
         path = next((self.house.folder / "exim/var/spool/exim4/input").rglob(f"{queue_id}-H"))
-        raw = path.read_bytes()
-        stamp = re.search(rb"\n<[^\n]*>\n(\d{10}) \d", raw)
-        arrived = datetime.datetime.fromtimestamp(int(stamp[1]) - days * 86400, datetime.timezone.utc)
-        with open(path, "r+b") as file:
-            file.seek(stamp.start(1))
-            file.write(b"%d" % int(arrived.timestamp()))
-        self.age_in_book(queue_id, arrived)
+        self.age_in_file(queue_id, path, rb"\n<[^\n]*>\n(\d{10}) \d", days)
 
     def _mail(self) -> pathlib.Path:
         return self.house.folder / "exim/var/mail/shop"

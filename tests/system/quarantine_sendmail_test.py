@@ -1,8 +1,6 @@
 """`backstop quarantine` on what a real Sendmail has quarantined."""
 
-import datetime
 import pathlib
-import re
 
 import doors_sendmail_test
 import house
@@ -48,14 +46,7 @@ class SendmailHeld(quarantine_contract.Contract, house.HouseTest):
         return queue_id
 
     def age(self, queue_id: str, days: int) -> None:
-        path = self.queue() / f"hf{queue_id}"
-        raw = path.read_bytes()
-        stamp = re.search(rb"(?m)^T(\d{10})$", raw)
-        arrived = datetime.datetime.fromtimestamp(int(stamp[1]) - days * 86400, datetime.timezone.utc)
-        with open(path, "r+b") as file:
-            file.seek(stamp.start(1))
-            file.write(b"%d" % int(arrived.timestamp()))
-        self.age_in_book(queue_id, arrived)
+        self.age_in_file(queue_id, self.queue() / f"hf{queue_id}", rb"(?m)^T(\d{10})$", days)
 
     def _deliver(self) -> pathlib.Path:
         return self.house.folder / "sendmail/etc/mail/deliver"
