@@ -115,14 +115,18 @@ class Canary(house.HouseTest):
         self.assertTrue(house.eventually(told, 15), json.dumps(found, indent=1))
 
     def test_both_get_the_right_answer_and_nobody_gets_them(self):
-        mailed, lines = len(self.house.postfix.delivered()), len(self.house.guard.judged())
-        found = self.house.canary()
+        mailed = len(self.house.postfix.delivered())
+        for _ in range(4):
+            lines = len(self.house.guard.judged())
+            found = self.house.canary()
+            judged = self.house.guard.judged()[lines:]
+            if len(judged) == 2:
+                break  # Else the daemon's own, which comes each minute here, came between.
         self.assertEqual([(step["twin"], step["outcome"]) for step in found["steps"]],
                          [(None, "passed"), ("genuine", "passed"), ("forged", "passed")])
         self.assertRegex(found["steps"][1]["answered"], "^250 .*genuine")
         self.assertRegex(found["steps"][2]["answered"], "^550 5.7.1 .*forged")
         self.assertEqual(len(self.house.postfix.delivered()), mailed)
-        judged = self.house.guard.judged()[lines:]
         self.assertEqual(len(judged), 2)
         self.assertEqual({line["direction"] for line in judged}, {"canary"})
         self.assertEqual({line["client"] for line in judged}, {STRANGER})
