@@ -17,6 +17,7 @@ void add_canary_command(CLI::App& app, Chosen& chosen);
 void add_backup_command(CLI::App& app, Chosen& chosen);
 void add_check_command(CLI::App& app, Chosen& chosen);
 void add_coverage_command(CLI::App& app, Chosen& chosen);
+void add_estimate_command(CLI::App& app, Chosen& chosen);
 void add_explain_command(CLI::App& app, Chosen& chosen);
 void add_keys_command(CLI::App& app, Chosen& chosen);
 void add_mode_command(CLI::App& app, Chosen& chosen);

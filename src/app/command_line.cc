@@ -23,6 +23,7 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
   add_backup_command(app, chosen);
   add_check_command(app, chosen);
   add_coverage_command(app, chosen);
+  add_estimate_command(app, chosen);
   add_explain_command(app, chosen);
   add_keys_command(app, chosen);
   add_mode_command(app, chosen);
