@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/word_line.h"
 #include "core/coverage/book.h"
-#include "core/coverage/lines.h"
 
 namespace backstop::coverage {
 namespace {
@@ -144,7 +144,7 @@ std::string Book::render() const {
 
 std::optional<Book> Book::parse(std::string_view text) {
   Book out;
-  while (auto line = take_line(text)) {
+  while (auto line = take_word_line(text)) {
     if ((*line)[0] == "lost" && line->size() == 2) {
       if (!read((*line)[1], out.lost_)) return std::nullopt;
       continue;

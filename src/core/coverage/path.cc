@@ -6,7 +6,7 @@
 #include <array>
 
 #include "core/base/ascii.h"
-#include "core/coverage/lines.h"
+#include "core/base/word_line.h"
 
 namespace backstop::coverage {
 namespace {
@@ -17,15 +17,8 @@ static_assert(kKinds.size() == kPathKinds);
 constexpr auto kWords =
     std::to_array<std::string_view>({"none", "ours", "not-ours", "signs", "later"});
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
 bool is_plain(char c) {
   return c > ' ' && c < '\x7f';
-}
-
-int hex_value(char c) {
-  const auto at = kHexDigits.find(ascii::to_lower(c));
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
 }  // namespace
@@ -65,37 +58,6 @@ std::string clean_path_name(std::string_view text) {
   std::string out = ascii::lower(text.substr(0, limits::kPathNameBytes));
   std::ranges::replace_if(out, [](char c) { return !is_plain(c); }, '?');
   return out.empty() ? "?" : out;
-}
-
-std::string escape_word(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (is_plain(c) && c != '%' && c != ',') {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHexDigits[byte >> 4U], kHexDigits[byte & 15U]};
-    }
-  }
-  return out;
-}
-
-std::optional<std::string> unescape_word(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!is_plain(text[i]) || text[i] == ',') return std::nullopt;
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
 }
 
 std::string render_addresses(const std::vector<std::string>& addresses) {
@@ -139,7 +101,7 @@ std::string render_words(const Words& words) {
 std::optional<Words> parse_words(std::string_view text) {
   Words out;
   std::size_t count = 0;
-  while (auto line = take_line(text)) {
+  while (auto line = take_word_line(text)) {
     auto domain = line->size() >= 3 ? unescape_word((*line)[1]) : std::nullopt;
     if (!domain || domain->empty() || ++count > limits::kCoverageWords) return std::nullopt;
     if ((*line)[0] == "whole" && line->size() == 3) {

@@ -80,10 +80,6 @@ std::string render_words(const Words& words);
 // what somebody said is not what they said.
 std::optional<Words> parse_words(std::string_view text);
 
-// An address, or any text, without blanks, commas, controls and bytes beyond ASCII, and back.
-std::string escape_word(std::string_view text);
-std::optional<std::string> unescape_word(std::string_view text);
-
 // Addresses with commas between, each escaped; "-" for none.
 std::string render_addresses(const std::vector<std::string>& addresses);
 // Sorted; nothing when the text is none of that, or has more than limits::kPathAddresses.

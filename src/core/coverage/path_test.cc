@@ -52,15 +52,5 @@ TEST(CoverageWords, HalfOfThemAreNotWhatWasSaid) {
     EXPECT_FALSE(parse_words(std::string("whole a.test 2026-11-21T12:00:00Z\n") + line)) << line;
 }
 
-TEST(CoverageWords, AnAddressIsOneWordHoweverItIsMade) {
-  for (const std::string& text : {std::string("a b,c%d@shop.test"), std::string("\n\x7f\xff", 3)}) {
-    const std::string word = escape_word(text);
-    EXPECT_EQ(word.find_first_of(" ,\n"), std::string::npos);
-    EXPECT_EQ(unescape_word(word), text);
-  }
-  EXPECT_FALSE(unescape_word("%4"));
-  EXPECT_FALSE(unescape_word("%zz"));
-}
-
 }  // namespace
 }  // namespace backstop::coverage
