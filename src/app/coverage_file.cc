@@ -85,9 +85,13 @@ Result<coverage::Words> read_coverage_words(const std::string& directory) {
   return *std::move(words);
 }
 
-Result<void> write_coverage_book(const std::string& directory, const coverage::Book& book) {
-  return os::write_text_file(path_in(directory, kCoverageFile), seal(kCoverageFile, book.render()),
-                             kMode);
+Result<std::vector<std::string>> write_coverage_book(const std::string& directory,
+                                                     const coverage::Book& book, Instant now) {
+  const std::size_t sealing = seal(kCoverageFile, "").size();
+  coverage::BookText text = book.render_within(limits::kCoverageFileBytes - sealing, now);
+  BS_TRY_VOID(os::write_text_file(path_in(directory, kCoverageFile), seal(kCoverageFile, text.text),
+                                  kMode));
+  return std::move(text.left_out);
 }
 
 Result<bool> change_coverage_words(const std::string& directory,
@@ -95,8 +99,16 @@ Result<bool> change_coverage_words(const std::string& directory,
   BS_TRY(const os::FileLock lock, os::FileLock::take(directory));
   BS_TRY(coverage::Words words, read_coverage_words(directory));
   if (!change(words)) return false;
-  BS_TRY_VOID(os::write_text_file(path_in(directory, kCoverageWordsFile),
-                                  seal(kCoverageWordsFile, coverage::render_words(words)), kMode));
+  const std::string path = path_in(directory, kCoverageWordsFile);
+  const std::string text = coverage::render_words(words);
+  // What cannot be read again would silence every word.
+  const std::string sealed = seal(kCoverageWordsFile, text);
+  if (sealed.size() > limits::kCoverageWordBytes || !coverage::parse_words(text)) {
+    return fail(Errc::Limit, path,
+                fmt::format("has room for {} words; take back some: backstop coverage forget",
+                            limits::kCoverageWords));
+  }
+  BS_TRY_VOID(os::write_text_file(path, sealed, kMode));
   return true;
 }
 

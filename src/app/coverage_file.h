@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/config/config.h"
@@ -20,16 +21,20 @@ inline constexpr std::string_view kCoverageFile = "coverage";
 inline constexpr std::string_view kCoverageWordsFile = "coverage-words";
 
 // Nothing is known where there is no file.  Errors: as os::read_text_file; Errc::Invalid, with the
-// file, when it is not as it was written: cut, changed, or of another version.
+// file, when it is not as it was written: cut, changed, or of another version.  A book of which
+// single domains cannot be read says so (Book::damaged).
 Result<coverage::Book> read_coverage_book(const std::string& directory);
 Result<coverage::Words> read_coverage_words(const std::string& directory);
-// Errors: as os::write_text_file.
-Result<void> write_coverage_book(const std::string& directory, const coverage::Book& book);
+// Never more than can be read again: the domains for which there was no room, which it says are
+// lost at `now`.  Errors: as os::write_text_file.
+Result<std::vector<std::string>> write_coverage_book(const std::string& directory,
+                                                     const coverage::Book& book, Instant now);
 
 // Changes the operator's words and leaves them on the disk, one command after another.  `change`
 // returns true when there is something to write.  The file belongs to whom the directory belongs,
 // so that the daemon can read it whoever ran the command.  Errors: as above; Errc::Unavailable when
-// another command keeps it locked.
+// another command keeps it locked; Errc::Limit for more words than are kept.  A file that cannot be
+// read is left as it is.
 Result<bool> change_coverage_words(const std::string& directory,
                                    const std::function<bool(coverage::Words&)>& change);
 

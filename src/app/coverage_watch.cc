@@ -28,40 +28,69 @@ bool is_watched(const config::Domain* domain) {
 }  // namespace
 
 CoverageWatch::CoverageWatch(std::string directory, const ports::SurroundingsSource& surroundings,
-                             ports::LogSink& log, Instant now)
-    : directory_(std::move(directory)), surroundings_(surroundings), log_(log), written_(now) {
+                             ports::Alarms& alarms, ports::LogSink& log, Instant now)
+    : directory_(std::move(directory)),
+      surroundings_(surroundings),
+      alarms_(alarms),
+      log_(log),
+      written_(now) {
   read_book(now);
   read_words(now);
   publish();
+  // A loss is on the disk before anything else happens: without the file nothing tells of it.
+  if (unwritten_) write(now);
 }
 
-void CoverageWatch::move_aside(std::string_view name, const Error& why, Instant now) {
+// Moves the file aside; `domains` are those that are lost, none for all.
+void CoverageWatch::lose(const std::string& what, const std::vector<std::string>& domains,
+                         Instant now) {
   std::string stamp = render_instant(now);
   std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-  const std::string path = fmt::format("{}/{}", directory_, name);
+  const std::string path = fmt::format("{}/{}", directory_, kCoverageFile);
   std::string aside = fmt::format("{}.corrupt-{}", path, stamp);
   std::error_code error;
   for (unsigned i = 1; std::filesystem::exists(aside, error) && i < limits::kDamagedFiles; ++i)
     aside = fmt::format("{}.corrupt-{}-{}", path, stamp, i);
   std::filesystem::rename(path, aside, error);
-  log_.write(LogLevel::Alarm,
-             fmt::format("alarm: coverage: {}; {}. What it held is lost, so no domain counts as "
-                         "covered until somebody has looked: backstop coverage",
-                         escape_terminal(why.text()),
-                         error ? "it cannot be moved aside: " + error.message()
-                               : "it is kept as " + escape_terminal(aside)));
+  const std::string whose =
+      domains.empty()
+          ? "no domain counts"
+          : fmt::format("{}{} does not count", escape_terminal(domains.front()),
+                        domains.size() > 1 ? fmt::format(" and {} more", domains.size() - 1) : "");
+  alarms_.raise(alarm::Alarm::CoverageLost,
+                fmt::format("{}; {}. What it held is lost, so {} as covered until somebody has "
+                            "looked: backstop coverage",
+                            escape_terminal(what),
+                            error ? "it cannot be moved aside: " + error.message()
+                                  : "it is kept as " + escape_terminal(aside),
+                            whose));
 }
 
 void CoverageWatch::read_book(Instant now) {
   auto book = read_coverage_book(directory_);
-  if (book) {
-    book_ = *std::move(book);
+  if (!book) {
+    lose(book.error().text(), {}, now);
+    book_.on_loss(now);
+    unwritten_ = true;
     return;
   }
-  move_aside(kCoverageFile, book.error(), now);
-  book_ = {};
-  book_.on_loss(now);
+  book_ = *std::move(book);
+  const auto damaged = book_.damaged();
+  if (damaged.empty()) return;
+  lose(fmt::format("{}/{} has lines of no form", directory_, kCoverageFile), damaged, now);
+  for (const std::string& domain : damaged)
+    book_.on_loss(domain, now);
   unwritten_ = true;
+}
+
+// One alarm for both files, which stands while either is in trouble.
+void CoverageWatch::tell_trouble() {
+  const bool both = !words_trouble_.empty() && !writing_trouble_.empty();
+  const std::string trouble = words_trouble_ + (both ? "; " : "") + writing_trouble_;
+  if (trouble.empty())
+    alarms_.end(alarm::Alarm::CoverageFailing, "both files of coverage are well");
+  if (std::exchange(told_, trouble) == trouble || trouble.empty()) return;
+  alarms_.raise(alarm::Alarm::CoverageFailing, trouble);
 }
 
 CoverageWatch::Mark CoverageWatch::mark() const {
@@ -73,23 +102,28 @@ CoverageWatch::Mark CoverageWatch::mark() const {
   return error ? Mark{} : Mark{written, bytes};
 }
 
-// Words that cannot be read are none: paths that were settled are open again.
 void CoverageWatch::read_words(Instant now) {
   known_ = mark();
+  words_tried_ = now;
   auto words = read_coverage_words(directory_);
-  if (!words) {
-    if (words.error().code == Errc::Invalid) {
-      move_aside(kCoverageWordsFile, words.error(), now);
-      known_ = mark();
-    } else {
-      log_.write(LogLevel::Alarm, fmt::format("alarm: coverage: {}; what was said of paths does "
-                                              "not count",
-                                              escape_terminal(words.error().text())));
-    }
+  if (words) {
+    const std::scoped_lock lock(mutex_);
+    words_ = *std::move(words);
+    has_words_ = true;
+    changed_ = true;
+    words_trouble_.clear();
+  } else {
+    words_trouble_ = fmt::format(
+        "{}; {}", escape_terminal(words.error().text()),
+        has_words_ ? "the words that were read last stay in force"
+                   : "until it can be read nobody's word counts, and no domain as covered");
   }
-  const std::scoped_lock lock(mutex_);
-  words_ = words ? *std::move(words) : coverage::Words{};
-  changed_ = true;
+  tell_trouble();
+}
+
+// Nobody knows of which paths the operator said what: then none is known whole.
+std::optional<Instant> CoverageWatch::lost() const {
+  return has_words_ ? book_.lost() : std::optional(coverage::kNeverSeen);
 }
 
 bool CoverageWatch::is_settled(const std::string& domain, const coverage::PathName& path) const {
@@ -156,16 +190,46 @@ void CoverageWatch::on_logged(const LoggedSending& sending) {
   unwritten_ = true;
 }
 
+// True for an answer that is to be heard a second time before it counts.  One that never comes
+// twice alike counts after a day, like any other.
+bool CoverageWatch::takes_doubt(const std::string& domain, const coverage::SpfFindings& findings,
+                                Instant now) {
+  const coverage::DomainBook* const book = book_.find(domain);
+  if (book == nullptr || !book->spf_asked || !coverage::is_doubtful(book->spf, findings))
+    return false;
+  const auto [doubt, is_new] = spf_doubts_.try_emplace(domain, Doubt{findings, now});
+  if (!is_new && (doubt->second.answer == findings || now >= doubt->second.since + kSpfEvery))
+    return false;
+  doubt->second.answer = findings;
+  return true;
+}
+
 void CoverageWatch::on_spf(const std::string& domain, const Result<coverage::SpfFindings>& findings,
                            Instant now) {
-  const std::scoped_lock lock(mutex_);
-  if (!findings) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!findings) {
+      spf_tried_[domain] = now;
+      return;
+    }
+    if (!takes_doubt(domain, *findings, now)) {
+      spf_tried_.erase(domain);
+      spf_doubts_.erase(domain);
+      changed_ = book_.on_spf(domain, *findings, now) || changed_;
+      unwritten_ = true;
+      return;
+    }
     spf_tried_[domain] = now;
-    return;
   }
-  spf_tried_.erase(domain);
-  changed_ = book_.on_spf(domain, *findings, now) || changed_;
-  unwritten_ = true;
+  log_.write(
+      LogLevel::Info,
+      fmt::format("coverage: the SPF record of {} says less than before ({}); it counts when "
+                  "it says so again in {} minutes",
+                  escape_terminal(domain),
+                  !findings->has_record      ? "it is gone"
+                  : !findings->fault.empty() ? escape_terminal(findings->fault)
+                                             : "a term of it is gone, or lets others send",
+                  kSpfRetry.count()));
 }
 
 Instant CoverageWatch::spf_due(const std::string& domain) const {
@@ -206,7 +270,7 @@ void CoverageWatch::publish() {
     for (const auto& [name, book] : book_.domains()) {
       const auto said = words_.find(name);
       list->add(coverage::find_coverage(name, &book, said == words_.end() ? nullptr : &said->second,
-                                        book_.lost()));
+                                        lost()));
     }
   }
   list_.store(std::move(list));
@@ -216,7 +280,7 @@ coverage::DomainView CoverageWatch::view(const std::string& domain) const {
   const std::scoped_lock lock(mutex_);
   const auto said = words_.find(domain);
   return coverage::find_coverage(domain, book_.find(domain),
-                                 said == words_.end() ? nullptr : &said->second, book_.lost());
+                                 said == words_.end() ? nullptr : &said->second, lost());
 }
 
 void CoverageWatch::write(Instant now) {
@@ -227,25 +291,32 @@ void CoverageWatch::write(Instant now) {
     unwritten_ = false;
   }
   written_ = now;
-  const auto written = write_coverage_book(directory_, book);
-  if (!written) {
+  const auto left_out = write_coverage_book(directory_, book, now);
+  if (!left_out) {
     const std::scoped_lock lock(mutex_);
     unwritten_ = true;
   }
-  const std::string trouble = written ? std::string() : written.error().text();
-  if (std::exchange(trouble_, trouble) == trouble) return;
-  if (written) {
-    log_.write(LogLevel::Info, "coverage: what is learnt is written again");
+  if (!left_out) {
+    writing_trouble_ = fmt::format(
+        "what is learnt of the ways in which mail leaves is known in memory only, and tried again "
+        "every minute; mail flows: {}",
+        escape_terminal(left_out.error().text()));
+  } else if (!left_out->empty()) {
+    writing_trouble_ = fmt::format(
+        "{}/{} has no room for {} domains, {} among them: after a restart they do not count as "
+        "covered until somebody has looked",
+        escape_terminal(directory_), kCoverageFile, left_out->size(),
+        escape_terminal(left_out->front()));
   } else {
-    log_.write(LogLevel::Alarm,
-               fmt::format("alarm: coverage: what is learnt is known in memory only, and tried "
-                           "again every minute; mail flows: {}",
-                           escape_terminal(trouble)));
+    writing_trouble_.clear();
   }
+  tell_trouble();
 }
 
 void CoverageWatch::beat(Instant now) {
-  if (mark() != known_) read_words(now);
+  const bool again =
+      !words_trouble_.empty() && (now >= words_tried_ + kCoverageRewrite || now < words_tried_);
+  if (mark() != known_ || again) read_words(now);
   see_rests(now);
   bool changed = false;
   bool unwritten = false;
@@ -256,7 +327,7 @@ void CoverageWatch::beat(Instant now) {
   }
   if (changed) publish();
   const bool old = now >= written_ + kCoverageRewrite || now < written_;
-  if (unwritten && ((changed && trouble_.empty()) || old)) write(now);
+  if (unwritten && ((changed && writing_trouble_.empty()) || old)) write(now);
 }
 
 void CoverageWatch::rest() {

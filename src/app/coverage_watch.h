@@ -2,21 +2,28 @@
 // leaves, and keeps what is in force of it.
 //
 // Invariants
-//   (1) A file that cannot be read leaves nothing covered: it is moved aside, and what it held is
-//       lost until somebody has looked (coverage::Wholeness::Lost).
+//   (1) A file of what was seen that cannot be read leaves nothing covered: it is moved aside, and
+//       what it held is lost until somebody has looked (coverage::Wholeness::Lost).  Where single
+//       domains of it cannot be read, that is so for these alone.
 //   (2) What cannot be written is kept in memory, and tried again.
+//   (3) The operator's words that were read last are in force until others can be read; before any
+//       could be, nothing is covered.  Their file is never touched.
+//   (4) What DNS says less than before counts when it says so twice.
 #pragma once
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/coverage/book.h"
 #include "core/coverage/domain_view.h"
 #include "core/coverage/spf_survey.h"
+#include "ports/alarms.h"
 #include "ports/log_sink.h"
 #include "ports/record_observer.h"
 #include "ports/surroundings.h"
@@ -38,9 +45,9 @@ struct LoggedSending {
 
 class CoverageWatch final : public ports::RecordObserver {
  public:
-  // Reads both files.  `surroundings` and `log` outlive this.
+  // Reads both files.  The references outlive this.
   CoverageWatch(std::string directory, const ports::SurroundingsSource& surroundings,
-                ports::LogSink& log, Instant now);
+                ports::Alarms& alarms, ports::LogSink& log, Instant now);
 
   // Any thread; neither waits for a disk.
   void on_record(const transaction::Record& record, std::string_view queue_id) override;
@@ -71,10 +78,19 @@ class CoverageWatch final : public ports::RecordObserver {
     bool operator==(const Mark&) const = default;
   };
 
+  // An answer of DNS that took away from what was known.
+  struct Doubt {
+    coverage::SpfFindings answer;
+    Instant since{};  // When the first such answer came.
+  };
+
   Mark mark() const;
   void read_book(Instant now);
+  void lose(const std::string& what, const std::vector<std::string>& domains, Instant now);
   void read_words(Instant now);
-  void move_aside(std::string_view name, const Error& why, Instant now);
+  void tell_trouble();
+  bool takes_doubt(const std::string& domain, const coverage::SpfFindings& findings, Instant now);
+  std::optional<Instant> lost() const;
   void see_rests(Instant now);
   void publish();
   void write(Instant now);
@@ -83,19 +99,26 @@ class CoverageWatch final : public ports::RecordObserver {
 
   const std::string directory_;
   const ports::SurroundingsSource& surroundings_;
+  ports::Alarms& alarms_;
   ports::LogSink& log_;
   // The beating thread's own:
   Mark known_;
-  std::string trouble_;
+  Instant words_tried_{};
+  std::string words_trouble_;    // Why the words cannot be read; "" where they can.
+  std::string writing_trouble_;  // Why what is seen cannot be written whole.
+  std::string told_;             // What of both the alarm says.
   Instant written_{};
   Instant rested_{};  // Signing gaps up to here were looked at.
 
   mutable std::mutex mutex_;  // Guards what follows.
   coverage::Book book_;
   coverage::Words words_;
+  bool has_words_ = false;  // They could be read once.
   coverage::OwnPlaces own_;
-  std::map<std::string, Instant> spf_tried_;  // When DNS was asked in vain.
-  bool changed_ = true;                       // What is in force is to be found anew.
+  std::map<std::string, Instant>
+      spf_tried_;  // When DNS was asked in vain, or is to be asked again.
+  std::map<std::string, Doubt> spf_doubts_;
+  bool changed_ = true;  // What is in force is to be found anew.
   bool unwritten_ = false;
 
   std::atomic<std::shared_ptr<const coverage::CoverageList>> list_;

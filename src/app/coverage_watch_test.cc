@@ -7,8 +7,12 @@
 #include <sstream>
 #include <thread>
 
+#include "app/alarm_board.h"
 #include "app/coverage_file.h"
+#include "testing/fake_alarms.h"
+#include "testing/fake_clock.h"
 #include "testing/fake_log.h"
+#include "testing/fake_metrics.h"
 #include "testing/fixed_surroundings.h"
 #include "testing/temporary_directory.h"
 
@@ -36,7 +40,7 @@ class CoverageWatchTest : public ::testing::Test {
   }
   void begin() {
     watch_.reset();
-    watch_ = std::make_unique<CoverageWatch>(folder_.path(), surroundings_, log_, kNoon);
+    watch_ = std::make_unique<CoverageWatch>(folder_.path(), surroundings_, alarms_, log_, kNoon);
     put_in_force();
   }
   void put_in_force(std::vector<proof::SigningGap> gaps = {}) {
@@ -91,6 +95,7 @@ class CoverageWatchTest : public ::testing::Test {
 
   ::backstop::testing::TemporaryDirectory folder_;
   ::backstop::testing::FakeLog log_;
+  ::backstop::testing::FakeAlarms alarms_{log_};
   config::Config config_;
   ::backstop::testing::FixedSurroundings surroundings_;
   std::unique_ptr<CoverageWatch> watch_;
@@ -188,14 +193,14 @@ TEST_F(CoverageWatchTest, ADamagedFileIsMovedAsideAndLeavesNothingCovered) {
   text[text.size() / 2] ^= 1;
   std::ofstream(folder_ / std::string(kCoverageFile)) << text;
   begin();
-  EXPECT_EQ(log_.count("alarm: coverage"), 1U) << log_.text();
+  EXPECT_EQ(log_.count("[coverage-lost]"), 1U) << log_.text();
   EXPECT_EQ(file("coverage.corrupt-20261121T120000Z"), text);
   send(true);
   publish();
   beat();
   EXPECT_EQ(coverage(), Coverage::Unknown);
   begin();
-  EXPECT_EQ(log_.count("alarm: coverage"), 1U) << "the new one is whole";
+  EXPECT_EQ(log_.count("[coverage-lost]"), 1U) << "the new one is whole";
   EXPECT_EQ(coverage(), Coverage::Unknown) << "and remembers the loss";
   ASSERT_TRUE(say_whole(folder_.path(), kShop, true, kNoon + Seconds(1)));
   beat();
@@ -214,7 +219,25 @@ TEST_F(CoverageWatchTest, AFileThatIsCutAnywhereIsNone) {
   EXPECT_TRUE(read_coverage_book(folder_.path()));
 }
 
-TEST_F(CoverageWatchTest, DamagedWordsAreNoWords) {
+TEST_F(CoverageWatchTest, DamageOfOneDomainIsThatDomainsAlone) {
+  send(true);
+  publish();
+  beat();
+  watch_.reset();
+  coverage::Book book = *read_coverage_book(folder_.path());
+  book.on_outgoing("other.test", true, kNoon);
+  book.on_loss("other.test", coverage::kNeverSeen);  // Written as a moment that is none.
+  ASSERT_TRUE(write_coverage_book(folder_.path(), book, kNoon));
+  begin();
+  EXPECT_EQ(coverage(), Coverage::Covered);
+  EXPECT_TRUE(alarms_.is_open(alarm::Alarm::CoverageLost));
+  EXPECT_EQ(log_.count("other.test does not count as covered"), 1U) << log_.text();
+  EXPECT_FALSE(file("coverage.corrupt-20261121T120000Z").empty());
+  EXPECT_EQ(read_coverage_book(folder_.path())->find("other.test")->lost, kNoon)
+      << "on the disk at once";
+}
+
+TEST_F(CoverageWatchTest, DamagedWordsLeaveThoseOfBeforeInForce) {
   send(true);
   publish();
   beat();
@@ -222,11 +245,66 @@ TEST_F(CoverageWatchTest, DamagedWordsAreNoWords) {
   ASSERT_TRUE(say_of_path(folder_.path(), kShop, kEsp, Word::NotOurs, kNoon));
   beat();
   ASSERT_EQ(coverage(), Coverage::Covered);
-  std::ofstream(folder_ / std::string(kCoverageWordsFile)) << "backstop coverage-words 1\nwh";
+  const std::string good = file(kCoverageWordsFile);
+  const std::string bad = "backstop coverage-words 1\nwh";
+  std::ofstream(folder_ / std::string(kCoverageWordsFile)) << bad;
   beat();
-  EXPECT_EQ(coverage(), Coverage::Partly);
-  EXPECT_EQ(log_.count("alarm: coverage"), 1U);
-  EXPECT_TRUE(say_whole(folder_.path(), kShop, true, kNoon)) << "it is out of the way";
+  EXPECT_EQ(coverage(), Coverage::Covered);
+  EXPECT_TRUE(alarms_.is_open(alarm::Alarm::CoverageFailing));
+  EXPECT_EQ(log_.count("read last stay in force"), 1U) << log_.text();
+  EXPECT_FALSE(say_whole(folder_.path(), kShop, true, kNoon)) << "nothing is built on it";
+  EXPECT_EQ(file(kCoverageWordsFile), bad) << "and it is not touched";
+  std::ofstream(folder_ / std::string(kCoverageWordsFile)) << good;
+  beat();
+  EXPECT_FALSE(alarms_.is_open(alarm::Alarm::CoverageFailing));
+  EXPECT_EQ(coverage(), Coverage::Covered);
+}
+
+TEST_F(CoverageWatchTest, WordsThatCouldNeverBeReadLeaveNothingCovered) {
+  send(true);
+  publish();
+  beat();
+  ASSERT_EQ(coverage(), Coverage::Covered);
+  std::ofstream(folder_ / std::string(kCoverageWordsFile)) << "backstop coverage-words 1\nwh";
+  begin();
+  EXPECT_EQ(coverage(), Coverage::Unknown) << "who knows what was said to be ours";
+  EXPECT_EQ(watch_->view(kShop).coverage, Coverage::Unknown);
+  EXPECT_TRUE(alarms_.is_open(alarm::Alarm::CoverageFailing));
+  std::filesystem::remove(folder_ / std::string(kCoverageWordsFile));
+  beat();
+  EXPECT_EQ(coverage(), Coverage::Covered) << "moved away";
+  EXPECT_FALSE(alarms_.is_open(alarm::Alarm::CoverageFailing));
+}
+
+TEST_F(CoverageWatchTest, ItsAlarmsAreMetricsAndStandInTheStatus) {
+  ::backstop::testing::FakeClock clock;
+  ::backstop::testing::FakeMetrics counters;
+  AlarmBoard board(folder_.path(), clock, counters, log_);
+  const auto cell = [&](alarm::Alarm alarm) {
+    return counters.values().at(metrics::cell_of(metrics::series(metrics::Metric::Alarm, alarm)));
+  };
+  std::filesystem::create_directory(folder_ / "coverage");
+  CoverageWatch watch(folder_.path(), surroundings_, board, log_, kNoon);
+  EXPECT_EQ(cell(alarm::Alarm::CoverageLost), 1);
+  EXPECT_EQ(cell(alarm::Alarm::CoverageFailing), 0);
+  transaction::Record record;
+  record.direction = transaction::Direction::Outgoing;
+  record.sender_address = kAnna;
+  record.sender_is_ours = true;
+  std::filesystem::remove(folder_ / "coverage");
+  std::filesystem::create_directory(folder_ / "coverage");
+  watch.on_record(record, "q");
+  watch.beat(kNoon + kCoverageRewrite);
+  EXPECT_EQ(cell(alarm::Alarm::CoverageFailing), 1);
+  board.beat(clock.now());
+  const auto standing = read_alarms(folder_.path());
+  ASSERT_TRUE(standing);
+  EXPECT_TRUE(std::ranges::any_of(*standing, [](const alarm::Standing& one) {
+    return one.alarm == alarm::Alarm::CoverageFailing && one.is_open;
+  }));
+  std::filesystem::remove(folder_ / "coverage");
+  watch.beat(kNoon + 2 * kCoverageRewrite);
+  EXPECT_EQ(cell(alarm::Alarm::CoverageFailing), 0);
 }
 
 TEST_F(CoverageWatchTest, ADiskThatFailsTakesNothingFromWhatIsKnown) {
@@ -236,9 +314,10 @@ TEST_F(CoverageWatchTest, ADiskThatFailsTakesNothingFromWhatIsKnown) {
   beat();
   EXPECT_EQ(coverage(), Coverage::Covered);
   EXPECT_EQ(log_.count("in memory only"), 1U) << log_.text();
+  EXPECT_TRUE(alarms_.is_open(alarm::Alarm::CoverageFailing));
   std::filesystem::remove(folder_ / "coverage");
   beat(kNoon + kCoverageRewrite);
-  EXPECT_EQ(log_.count("is written again"), 1U);
+  EXPECT_FALSE(alarms_.is_open(alarm::Alarm::CoverageFailing));
   EXPECT_TRUE(read_coverage_book(folder_.path())->find(kShop));
 }
 
@@ -251,6 +330,52 @@ TEST_F(CoverageWatchTest, SilenceOfDnsLeavesWhatIsKnown) {
   EXPECT_EQ(coverage(), Coverage::Covered);
   EXPECT_EQ(watch_->spf_due(kShop), kNoon + Days(1) + std::chrono::minutes(15));
   EXPECT_EQ(watch_->spf_due("new.test"), Instant{});
+}
+
+TEST_F(CoverageWatchTest, AnAnswerThatSaysLessCountsWhenItComesTwice) {
+  send(true);
+  publish();
+  const auto quarter = std::chrono::minutes(15);
+  const coverage::SpfFindings gone;
+  watch_->on_spf(kShop, gone, kNoon + Days(1));
+  beat();
+  EXPECT_EQ(coverage(), Coverage::Covered);
+  EXPECT_EQ(watch_->spf_due(kShop), kNoon + Days(1) + quarter);
+  watch_->on_spf(kShop, fail(Errc::Unavailable, kShop, "SERVFAIL"), kNoon + Days(1) + quarter);
+  beat();
+  EXPECT_EQ(coverage(), Coverage::Covered) << "nobody's answer is no second one";
+  EXPECT_EQ(watch_->spf_due(kShop), kNoon + Days(1) + 2 * quarter);
+  watch_->on_spf(kShop, gone, kNoon + Days(1) + 2 * quarter);
+  beat();
+  EXPECT_EQ(coverage(), Coverage::Unknown);
+  EXPECT_EQ(watch_->spf_due(kShop), kNoon + Days(2) + 2 * quarter);
+  EXPECT_EQ(log_.count("says less than before"), 1U) << log_.text();
+}
+
+TEST_F(CoverageWatchTest, AnAnswerThatSaysLessOnceIsForgotten) {
+  send(true);
+  publish();
+  watch_->on_spf(kShop, coverage::SpfFindings{}, kNoon + Days(1));
+  publish();
+  watch_->on_spf(kShop, coverage::SpfFindings{}, kNoon + Days(2));
+  beat();
+  EXPECT_EQ(coverage(), Coverage::Covered) << "each is the first";
+}
+
+TEST_F(CoverageWatchTest, AnswersThatNeverAgreeCountAfterADay) {
+  send(true);
+  publish();
+  coverage::SpfFindings broken{.has_record = true, .all = ' ', .places = {}, .fault = ""};
+  for (unsigned i = 0; i < 96; ++i) {
+    broken.fault = std::to_string(i);
+    watch_->on_spf(kShop, broken, kNoon + i * std::chrono::minutes(15));
+  }
+  beat();
+  EXPECT_EQ(coverage(), Coverage::Covered);
+  broken.fault = "last";
+  watch_->on_spf(kShop, broken, kNoon + Days(1));
+  beat();
+  EXPECT_EQ(coverage(), Coverage::Unknown);
 }
 
 TEST_F(CoverageWatchTest, CommandsAtTheSameTimeLoseNoWord) {

@@ -236,8 +236,8 @@ class Daemon {
  private:
   // REQUIRES: there is a memory; before the first message.
   void learn_coverage() {
-    coverage_ = std::make_unique<CoverageWatch>(started_with_.store_directory, in_force_, *log_,
-                                                clock_.now());
+    coverage_ = std::make_unique<CoverageWatch>(started_with_.store_directory, in_force_, alarms_,
+                                                *log_, clock_.now());
     in_force_.learn(*coverage_);
     modes_.learn(*coverage_);
     audience_.add(*coverage_);

@@ -8,7 +8,7 @@ Post::Post(config::Config config, const std::string& directory, Instant now)
     : config_(std::make_shared<const config::Config>(std::move(config))),
       ring_(play::standard_ring(play::StageKeys::Standard)),
       hasher_(std::make_shared<const proof::SentHasher>(ring_->ring_secret())),
-      watch_(std::make_unique<app::CoverageWatch>(directory, *this, log_, now)) {}
+      watch_(std::make_unique<app::CoverageWatch>(directory, *this, alarms_, log_, now)) {}
 
 void Post::set_config(config::Config config) {
   config_.store(std::make_shared<const config::Config>(std::move(config)));

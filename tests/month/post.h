@@ -11,6 +11,7 @@
 #include "core/transaction/transaction.h"
 #include "ports/surroundings.h"
 #include "sim/letter.h"
+#include "testing/fake_alarms.h"
 #include "testing/fake_ledger.h"
 #include "testing/fake_log.h"
 
@@ -43,6 +44,7 @@ class Post final : public ports::SurroundingsSource {
   std::shared_ptr<const proof::SentHasher> hasher_;
   testing::FakeLedger ledger_;
   testing::FakeLog log_;
+  testing::FakeAlarms alarms_{log_};
   std::unique_ptr<app::CoverageWatch> watch_;
   std::uint64_t nonces_ = 0;
 };

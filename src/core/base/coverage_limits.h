@@ -33,5 +33,11 @@ inline constexpr unsigned kSpfVoidLookups = 2;
 // Exchangers of one mx term (RFC 7208 §4.6.4), and networks of one term.
 inline constexpr std::size_t kSpfExchangers = 10;
 inline constexpr std::size_t kSpfNetworks = 256;
+// What is kept of one domain's record, over all that it redirects to and includes: real ones have
+// under twenty terms and, with the largest providers, some hundred networks.
+inline constexpr std::size_t kSpfPlaces = 128;
+inline constexpr std::size_t kSpfDomainNetworks = 1024;
+// Terms of others that were once there and are gone; the newest.
+inline constexpr std::size_t kSpfLeft = 32;
 
 }  // namespace backstop::limits

@@ -1,13 +1,46 @@
 #include "core/coverage/book.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace backstop::coverage {
 namespace {
 
-bool is_logged(PathKind kind) {
-  return kind == PathKind::Service || kind == PathKind::Client;
+// The terms that let others than our own hosts send.
+std::set<std::string> others_of(const SpfFindings& findings) {
+  std::set<std::string> out;
+  for (const SpfPlace& place : findings.places)
+    if (!place.is_own) out.insert(place.text);
+  return out;
+}
+
+// Nobody knows what else stands in a record that cannot be used: what stood there counts on.
+void keep_places(const SpfFindings& known, SpfFindings& broken) {
+  for (const SpfPlace& place : known.places) {
+    if (broken.places.size() >= limits::kSpfPlaces) return;
+    if (std::ranges::find(broken.places, place.text, &SpfPlace::text) == broken.places.end())
+      broken.places.push_back(place);
+  }
+}
+
+// Which terms of others came and which went.
+void follow_terms(DomainBook& book, const SpfFindings& findings, Instant at) {
+  const auto before = others_of(book.spf);
+  const auto after = others_of(findings);
+  for (const std::string& term : after) {
+    if (before.contains(term)) continue;
+    book.spf_since[term] = at;
+    book.spf_left.erase(term);
+  }
+  for (const std::string& term : before) {
+    if (after.contains(term)) continue;
+    book.spf_since.erase(term);
+    if (book.spf_left.size() >= limits::kSpfLeft)
+      book.spf_left.erase(std::ranges::min_element(book.spf_left, {},
+                                                   [](const auto& entry) { return entry.second; }));
+    book.spf_left[term] = at;
+  }
 }
 
 bool is_young(const DomainBook& book, Instant at) {
@@ -36,6 +69,7 @@ bool signs_again(const Path& path) {
 DomainBook* Book::open(std::string_view domain) {
   const auto found = domains_.find(domain);
   if (found != domains_.end()) return &found->second;
+  if (domain.empty()) return nullptr;
   if (domains_.size() >= limits::kCoverageDomains) return nullptr;
   return &domains_[std::string(domain)];
 }
@@ -48,6 +82,7 @@ const DomainBook* Book::find(std::string_view domain) const {
 // Where there is no room for a further name: one of the log that always signed makes way, since
 // nothing is lost with it; else it is one of "all further ones".
 Path& Book::path_of(DomainBook& book, PathName name, Instant at, bool& is_new) {
+  name.name = name.kind == PathKind::Here ? "" : clean_path_name(name.name);
   auto found = book.paths.find(name);
   if (found == book.paths.end()) {
     const auto same_kind = [&](const auto& entry) { return entry.first.kind == name.kind; };
@@ -167,10 +202,22 @@ bool Book::on_sighting(std::string_view domain, const Sighting& sighting, bool i
 bool Book::on_spf(std::string_view domain, SpfFindings findings, Instant at) {
   DomainBook* const book = open(domain);
   if (book == nullptr) return false;
+  for (SpfPlace& place : findings.places)
+    place.text = clean_path_name(place.text);
+  if (findings.places.size() > limits::kSpfPlaces) findings.places.resize(limits::kSpfPlaces);
+  if (!findings.fault.empty()) keep_places(book->spf, findings);
+  if (book->spf_asked) follow_terms(*book, findings, at);
   const bool changed = !book->spf_asked || book->spf != findings;
   book->spf_asked = at;
   book->spf = std::move(findings);
   return changed;
+}
+
+void Book::on_loss(std::string_view domain, Instant at) {
+  DomainBook* const book = open(domain);
+  if (book == nullptr) return;
+  *book = {};
+  book->lost = at;
 }
 
 }  // namespace backstop::coverage

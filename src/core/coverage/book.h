@@ -7,6 +7,8 @@
 //   (1) Nothing that came from outside makes a path sign, or makes one be forgotten.
 //   (2) A domain has at most limits::kPathsPerKind paths of a kind, and one more, "*", for all
 //       further ones; of those one is never dropped that left mail unsigned.
+//   (3) What is written is read the same; what cannot be read of one domain loses that domain
+//   alone.
 #pragma once
 
 #include <chrono>
@@ -69,6 +71,9 @@ struct Path {
   bool operator==(const Path&) const = default;
 };
 
+// Of a loss that nobody looked at yet: no word of the operator is newer.
+inline constexpr Instant kNeverSeen = Instant::max();
+
 // True once a path of the log has left mail unsigned, and then signed for long enough.
 bool signs_again(const Path& path);
 
@@ -78,8 +83,20 @@ struct DomainBook {
   bool resting = false;  // Mail has left unsigned for longer than a pause: signing begins anew.
   std::optional<Instant> spf_asked;  // When DNS last answered.
   SpfFindings spf;
+  // Terms that let others send, by their text: since when, where they were not in the first record
+  // that was heard of.
+  std::map<std::string, Instant> spf_since;
+  // Terms that did, and do no longer: since when.  At most limits::kSpfLeft, the newest.
+  std::map<std::string, Instant> spf_left;
   std::map<PathName, Path> paths;
+  std::optional<Instant> lost;  // What was known of it was lost then, as Book::lost() is of all.
   bool operator==(const DomainBook&) const = default;
+};
+
+// The text of a file that has no room for all.
+struct BookText {
+  std::string text;
+  std::vector<std::string> left_out;  // Domains that it says are lost.
 };
 
 class Book {
@@ -101,14 +118,22 @@ class Book {
   // Everything was lost at that time, and may have been more than is known now.
   void on_loss(Instant at) { lost_ = at; }
   std::optional<Instant> lost() const { return lost_; }
+  // The same of one domain: nothing is known of it any more.
+  void on_loss(std::string_view domain, Instant at);
 
   // Null where nothing is known of it.
   const DomainBook* find(std::string_view domain) const;
   const std::map<std::string, DomainBook, std::less<>>& domains() const { return domains_; }
 
-  // The text of the file that keeps it.  Nothing for a text that is not whole.
+  // The text of the file that keeps it.
   std::string render() const;
+  // The same in at most so many bytes, as long as one line for each domain has room in them: the
+  // domains that take most are written as lost at `now`.
+  BookText render_within(std::size_t bytes_max, Instant now) const;
+  // Nothing for a text with a line of no domain.  A domain with a line of no form is damaged(), and
+  // lost at kNeverSeen until on_loss says when.
   static std::optional<Book> parse(std::string_view text);
+  std::vector<std::string> damaged() const;
   bool operator==(const Book&) const = default;
 
  private:

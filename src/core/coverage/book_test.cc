@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "core/coverage/book_fixture.h"
 #include "core/coverage/domain_view.h"
 
 namespace backstop::coverage {
@@ -11,39 +12,7 @@ namespace {
 using policy::Coverage;
 using std::chrono::hours;
 
-const Instant kStart = parse_instant("2026-10-01T00:00:00Z").value();
-const std::string kShop = "shop.test";
-const PathName kEsp{PathKind::MessageId, "esp.example"};
-const PathName kSubmission{PathKind::Service, "postfix/submission/smtpd"};
-
-class CoverageBook : public ::testing::Test {
- protected:
-  CoverageBook() { book_.on_outgoing(kShop, true, kStart); }
-  // The record forbids all but us.
-  void publish(std::vector<SpfPlace> places = {}, char all = '-') {
-    book_.on_spf(kShop, {.has_record = true, .all = all, .places = std::move(places), .fault = ""},
-                 kStart);
-  }
-  static SpfPlace place(const std::string& text, bool is_own = false) {
-    return {.text = text, .is_own = is_own, .is_open = false, .networks = {}};
-  }
-  void see(const PathName& path, Weight weight, Instant at, const std::string& address = "a") {
-    Sighting sighting{
-        .path = path, .address = address + "@shop.test", .at = at, .sent = at, .weight = weight};
-    const bool settled = words_.said.contains(path) && words_.said[path].word != Word::Later;
-    book_.on_sighting(kShop, sighting, settled);
-  }
-  void say(const PathName& path, Word word, Instant at, std::vector<std::string> addresses = {}) {
-    words_.said[path] = {word, at, std::move(addresses)};
-  }
-  DomainView view() const { return find_coverage(kShop, book_.find(kShop), &words_, book_.lost()); }
-  Coverage coverage() const { return view().coverage; }
-  Coverage of(const std::string& address) const { return coverage_of(view(), address); }
-  const Path& path(const PathName& name) const { return book_.find(kShop)->paths.at(name); }
-
-  Book book_;
-  DomainWords words_;
-};
+using CoverageBook = BookFixture;
 
 TEST_F(CoverageBook, NothingIsCoveredBeforeItsListIsWhole) {
   EXPECT_EQ(coverage(), Coverage::Unknown);
@@ -328,37 +297,6 @@ TEST_F(CoverageBook, ALossIsNeverCoveredBeforeSomebodyLooked) {
   EXPECT_EQ(coverage(), Coverage::Unknown) << "neither by SPF nor by an older word";
   words_.whole = kStart + Days(2);
   EXPECT_EQ(coverage(), Coverage::Covered);
-}
-
-TEST_F(CoverageBook, TheFileHoldsAllOfIt) {
-  publish({{.text = "include:x%{i}.test",
-            .is_own = false,
-            .is_open = true,
-            .networks = {*IpNetwork::parse("192.0.2.0/24"), *IpNetwork::parse("2001:db8::/32")}}},
-          ' ');
-  see(kEsp, Weight::Strong, kStart, "o'neil, x");
-  see({PathKind::Relay, "?"}, Weight::Pair, kStart + kLearningDays);
-  book_.on_logged(kShop, kSubmission, "anna@shop.test", false, kStart);
-  book_.on_logged(kShop, kSubmission, "anna@shop.test", true, kStart + hours(1));
-  book_.on_outgoing(kShop, false, kStart);
-  book_.on_outgoing("empty.test", true, kStart);
-  book_.on_loss(kStart);
-  const std::string text = book_.render();
-  const auto read = Book::parse(text);
-  ASSERT_TRUE(read) << text;
-  EXPECT_TRUE(*read == book_) << read->render() << text;
-}
-
-TEST_F(CoverageBook, AFileWithAnyBadLineIsNone) {
-  see(kEsp, Weight::Strong, kStart);
-  publish({place("mx")});
-  const std::string text = book_.render();
-  for (const char* line : {"path shop.test", "what shop.test", "lost yesterday", "term shop.test x",
-                           "domain shop.test - - maybe", "spf shop.test - yes all -"})
-    EXPECT_FALSE(Book::parse(text + line)) << line;
-  std::string broken = text;
-  broken.replace(broken.find(" no "), 4, " on ");
-  EXPECT_FALSE(Book::parse(broken)) << broken;
 }
 
 TEST(CoverageInForce, TheConfigurationsWordWins) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 #include "core/base/word_line.h"
 #include "core/coverage/book.h"
@@ -104,12 +105,12 @@ bool read_spf(const Line& line, DomainBook& book) {
   if (!fault || all.size() != 1 || std::string_view("-~?+_").find(all) == std::string_view::npos)
     return false;
   book.spf.all = all == "_" ? ' ' : all.front();
-  book.spf.fault = *fault == "-" ? "" : *std::move(fault);
-  return read(line[2], book.spf_asked) && read(line[3], book.spf.has_record);
+  book.spf.fault = line[5] == "-" ? "" : *std::move(fault);
+  return line[2] != "-" && read(line[2], book.spf_asked) && read(line[3], book.spf.has_record);
 }
 
 bool read_term(const Line& line, DomainBook& book) {
-  if (line.size() != 6 || book.spf.places.size() >= limits::kSpfTerms + 1) return false;
+  if (line.size() != 6 || book.spf.places.size() >= limits::kSpfPlaces) return false;
   SpfPlace place;
   place.text = clean_path_name(line[2]);
   if (!read(line[3], place.is_own) || !read(line[4], place.is_open) ||
@@ -119,26 +120,92 @@ bool read_term(const Line& line, DomainBook& book) {
   return true;
 }
 
+// "since" and "left": a term and its moment.
+bool read_moment(const Line& line, std::size_t most, std::map<std::string, Instant>& out) {
+  Instant at{};
+  if (line.size() != 4 || out.size() >= most || !read(line[3], at)) return false;
+  return out.emplace(clean_path_name(line[2]), at).second;
+}
+
+bool read_line(const Line& line, DomainBook& book) {
+  const std::string_view what = line[0];
+  if (what == "domain") return read_domain(line, book);
+  if (what == "spf") return read_spf(line, book);
+  if (what == "term") return read_term(line, book);
+  if (what == "since") return read_moment(line, limits::kSpfPlaces, book.spf_since);
+  if (what == "left") return read_moment(line, limits::kSpfLeft, book.spf_left);
+  if (what == "path") return read_path(line, book);
+  return what == "lost" && line.size() == 3 && read(line[2], book.lost);
+}
+
+std::string render_loss(std::string_view domain, Instant at) {
+  return fmt::format("lost {} {}\n", escape_word(domain), render_instant(at));
+}
+
+// A fault that is written as nothing would be read as none.
+std::string render_fault(const std::string& fault) {
+  if (fault == "-") return "%2d";
+  return fault.empty() ? "-" : escape_word(fault);
+}
+
+std::string render_domain(std::string_view name, const DomainBook& book) {
+  std::string out;
+  const std::string domain = escape_word(name);
+  if (book.lost) out += render_loss(name, *book.lost);
+  out += fmt::format("domain {} {} {} {}\n", domain, render(book.signing_since),
+                     render(book.last_signed), yes_or_no(book.resting));
+  if (book.spf_asked) {
+    out += fmt::format("spf {} {} {} {} {}\n", domain, render_instant(*book.spf_asked),
+                       yes_or_no(book.spf.has_record), book.spf.all == ' ' ? '_' : book.spf.all,
+                       render_fault(book.spf.fault));
+  }
+  for (const SpfPlace& place : book.spf.places)
+    out += fmt::format("term {} {} {} {} {}\n", domain, place.text, yes_or_no(place.is_own),
+                       yes_or_no(place.is_open), render_networks(place.networks));
+  for (const auto& [term, at] : book.spf_since)
+    out += fmt::format("since {} {} {}\n", domain, term, render_instant(at));
+  for (const auto& [term, at] : book.spf_left)
+    out += fmt::format("left {} {} {}\n", domain, term, render_instant(at));
+  for (const auto& [path_name, path] : book.paths)
+    out += render_path(domain, path_name, path);
+  return out;
+}
+
 }  // namespace
 
 std::string Book::render() const {
-  std::string out;
-  if (lost_) out += fmt::format("lost {}\n", render_instant(*lost_));
+  return render_within(std::string::npos, Instant{}).text;
+}
+
+BookText Book::render_within(std::size_t bytes_max, Instant now) const {
+  struct Part {
+    std::string_view domain;
+    std::string text;
+  };
+  std::vector<Part> parts;
+  std::size_t bytes = 0;
   for (const auto& [name, book] : domains_) {
-    const std::string domain = escape_word(name);
-    out += fmt::format("domain {} {} {} {}\n", domain, coverage::render(book.signing_since),
-                       coverage::render(book.last_signed), yes_or_no(book.resting));
-    if (book.spf_asked) {
-      out += fmt::format("spf {} {} {} {} {}\n", domain, render_instant(*book.spf_asked),
-                         yes_or_no(book.spf.has_record), book.spf.all == ' ' ? '_' : book.spf.all,
-                         book.spf.fault.empty() ? "-" : escape_word(book.spf.fault));
-    }
-    for (const SpfPlace& place : book.spf.places)
-      out += fmt::format("term {} {} {} {} {}\n", domain, place.text, yes_or_no(place.is_own),
-                         yes_or_no(place.is_open), render_networks(place.networks));
-    for (const auto& [path_name, path] : book.paths)
-      out += render_path(domain, path_name, path);
+    parts.push_back({name, render_domain(name, book)});
+    bytes += parts.back().text.size();
   }
+  BookText out;
+  if (lost_) out.text = fmt::format("lost {}\n", render_instant(*lost_));
+  bytes += out.text.size();
+  std::vector<Part*> by_size;
+  if (bytes > bytes_max) {
+    for (Part& part : parts)
+      by_size.push_back(&part);
+    std::ranges::sort(by_size, std::greater(), [](const Part* part) { return part->text.size(); });
+  }
+  for (Part* const part : by_size) {
+    if (bytes <= bytes_max) break;
+    bytes -= part->text.size();
+    part->text = render_loss(part->domain, now);
+    bytes += part->text.size();
+    out.left_out.emplace_back(part->domain);
+  }
+  for (const Part& part : parts)
+    out.text += part.text;
   return out;
 }
 
@@ -150,16 +217,17 @@ std::optional<Book> Book::parse(std::string_view text) {
       continue;
     }
     const auto domain = line->size() >= 2 ? unescape_word((*line)[1]) : std::nullopt;
-    DomainBook* const book = domain && !domain->empty() ? out.open(*domain) : nullptr;
+    DomainBook* const book = domain ? out.open(*domain) : nullptr;
     if (book == nullptr) return std::nullopt;
-    const std::string_view what = (*line)[0];
-    const bool good = what == "domain" ? read_domain(*line, *book)
-                      : what == "spf"  ? read_spf(*line, *book)
-                      : what == "term" ? read_term(*line, *book)
-                      : what == "path" ? read_path(*line, *book)
-                                       : false;
-    if (!good) return std::nullopt;
+    if (book->lost != kNeverSeen && !read_line(*line, *book)) out.on_loss(*domain, kNeverSeen);
   }
+  return out;
+}
+
+std::vector<std::string> Book::damaged() const {
+  std::vector<std::string> out;
+  for (const auto& [name, book] : domains_)
+    if (book.lost == kNeverSeen) out.push_back(name);
   return out;
 }
 

@@ -8,10 +8,6 @@
 namespace backstop::coverage {
 namespace {
 
-bool is_logged(PathKind kind) {
-  return kind == PathKind::Service || kind == PathKind::Client;
-}
-
 // As far as what was seen tells.
 PathState state_of(const PathName& name, const Path& path) {
   if (name.kind == PathKind::Here) return PathState::Signs;
@@ -66,6 +62,7 @@ void apply(const Said& said, std::optional<Instant> last_proved, PathView& view)
 
 Wholeness find_wholeness(const DomainBook* book, const DomainWords* words,
                          std::optional<Instant> lost) {
+  if (book != nullptr && book->lost) lost = std::max(lost.value_or(*book->lost), *book->lost);
   if (words != nullptr && words->whole && (!lost || *words->whole > *lost)) return Wholeness::Said;
   if (lost) return Wholeness::Lost;
   if (book == nullptr || !book->spf_asked) return Wholeness::NotAsked;
@@ -114,8 +111,19 @@ std::optional<Instant> find_signing_since(const DomainBook& book,
     if (view.said.word != Word::Signs) since = std::max(*since, path.signed_from.value_or(*since));
   }
   for (const auto& [name, view] : views) {
-    if (view.said.word == Word::Signs && view.state == PathState::Signs && !is_logged(name.kind))
-      since = std::max(*since, view.said.at);
+    if (view.said.word != Word::Signs || view.state != PathState::Signs || is_logged(name.kind))
+      continue;
+    since = std::max(*since, view.said.at);
+    // The word is of the way as it was when it was said: one that comes back may be another.
+    const auto began = book.spf_since.find(name.name);
+    if (name.kind == PathKind::Spf && began != book.spf_since.end())
+      since = std::max(*since, began->second);
+  }
+  // Of a way that nobody spoke of, what left by it unsigned may come back when it is gone.
+  for (const auto& [term, left] : book.spf_left) {
+    const auto view = views.find({PathKind::Spf, term});
+    const Word word = view == views.end() ? Word::None : view->second.said.word;
+    if (word == Word::None || word == Word::Later) since = std::max(*since, left);
   }
   return since;
 }

@@ -27,6 +27,10 @@ std::string_view name_of(PathKind kind) {
   return kKinds.at(static_cast<std::size_t>(kind));
 }
 
+bool is_logged(PathKind kind) {
+  return kind == PathKind::Service || kind == PathKind::Client;
+}
+
 std::string_view name_of(Word word) {
   return kWords.at(static_cast<std::size_t>(word));
 }

@@ -28,6 +28,8 @@ enum class PathKind : std::uint8_t {
 };
 inline constexpr unsigned kPathKinds = static_cast<unsigned>(PathKind::Relay) + 1;
 std::string_view name_of(PathKind kind);  // "message-id"
+// True for what the mail server's log shows.
+bool is_logged(PathKind kind);
 
 struct PathName {
   PathKind kind = PathKind::Here;

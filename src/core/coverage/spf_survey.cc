@@ -33,10 +33,11 @@ class Surveyor {
       BS_TRY_VOID(take_terms(*record, domain, out));
       if (out.all != ' ' || record->redirect.empty() || !fault_.empty()) break;
       if (has_spf_macros(record->redirect)) {
-        out.places.push_back({.text = clean_path_name("redirect=" + record->redirect),
-                              .is_own = false,
-                              .is_open = true,
-                              .networks = {}});
+        add_place({.text = clean_path_name("redirect=" + record->redirect),
+                   .is_own = false,
+                   .is_open = true,
+                   .networks = {}},
+                  out);
         break;
       }
       if (!count_lookup()) break;
@@ -91,10 +92,21 @@ class Surveyor {
       place.is_own = !place.is_open && !place.networks.empty() &&
                      std::ranges::all_of(place.networks,
                                          [&](const IpNetwork& network) { return is_own(network); });
-      out.places.push_back(std::move(place));
+      if (!add_place(std::move(place), out)) return {};
       if (!fault_.empty()) return {};
     }
     return {};
+  }
+
+  // False where there is no room.
+  bool add_place(SpfPlace place, SpfFindings& out) {
+    if (out.places.size() < limits::kSpfPlaces) {
+      out.places.push_back(std::move(place));
+      return true;
+    }
+    fail_record(
+        fmt::format("it and what it redirects to have more than {} terms", limits::kSpfPlaces));
+    return false;
   }
 
   bool is_own(const IpNetwork& network) const {
@@ -102,9 +114,11 @@ class Surveyor {
                                [&](const IpNetwork& own) { return holds(own, network); });
   }
 
-  static void add(SpfPlace& place, const IpNetwork& network) {
-    if (place.networks.size() < limits::kSpfNetworks) {
+  void add(SpfPlace& place, const IpNetwork& network) {
+    if (place.networks.size() < limits::kSpfNetworks &&
+        network_count_ < limits::kSpfDomainNetworks) {
       place.networks.push_back(network);
+      ++network_count_;
     } else {
       place.is_open = true;
     }
@@ -185,6 +199,7 @@ class Surveyor {
   const OwnPlaces& own_;
   unsigned lookups_ = 0;
   unsigned voids_ = 0;
+  std::size_t network_count_ = 0;
   std::string fault_;
 };
 
@@ -193,6 +208,16 @@ class Surveyor {
 bool SpfPlace::operator==(const SpfPlace& other) const {
   return text == other.text && is_own == other.is_own && is_open == other.is_open &&
          is_same(networks, other.networks);
+}
+
+bool is_doubtful(const SpfFindings& known, const SpfFindings& answer) {
+  if (!answer.has_record) return known.has_record;
+  if (!answer.fault.empty()) return known.fault.empty() && known.has_record;
+  return std::ranges::any_of(known.places, [&](const SpfPlace& place) {
+    return std::ranges::none_of(answer.places, [&](const SpfPlace& other) {
+      return other.text == place.text && other.is_own == place.is_own;
+    });
+  });
 }
 
 Result<SpfFindings> survey_spf(const std::string& domain, const DnsSource& source,

@@ -40,8 +40,10 @@ struct SpfFindings {
   bool has_record = false;
   // The qualifier of "all" that ends it: '-', '~', '?' or '+'; ' ' where nothing does.
   char all = ' ';
-  std::vector<SpfPlace> places;  // In its order; those that only forbid are left out.
-  std::string fault;             // Why receivers take it for broken; "" if they do not.
+  // In its order; those that only forbid are left out.  At most limits::kSpfPlaces, with at most
+  // limits::kSpfDomainNetworks together.
+  std::vector<SpfPlace> places;
+  std::string fault;  // Why receivers take it for broken; "" if they do not.
   bool operator==(const SpfFindings&) const = default;
 };
 
@@ -49,5 +51,10 @@ struct SpfFindings {
 // could not be asked: what is known of the domain then stays as it was.
 Result<SpfFindings> survey_spf(const std::string& domain, const DnsSource& source,
                                const OwnPlaces& own);
+
+// True for an answer that takes away from what is known: the record is gone or broken, or a term of
+// it is gone or lets others send than before.  Resolvers fail, and records are edited in steps, so
+// that is asked again before it counts; what adds to it counts at once.
+bool is_doubtful(const SpfFindings& known, const SpfFindings& answer);
 
 }  // namespace backstop::coverage

@@ -1,5 +1,6 @@
 #include "core/coverage/spf_survey.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -135,6 +136,35 @@ TEST_F(SpfSurvey, ALoopOfIncludesEndsWithItsLookups) {
   EXPECT_LE(dns_.asked, limits::kSpfLookups + 2);
 }
 
+TEST_F(SpfSurvey, ARecordOfTooManyTermsOverAllItsRedirectionsIsBroken) {
+  std::string many = "v=spf1";
+  for (unsigned i = 0; i < limits::kSpfTerms - 1; ++i)
+    many += fmt::format(" ip4:198.51.{}.{}", i / 250, i % 250);
+  dns_.texts["_spf.shop.test"] = {many + " -all"};
+  const SpfFindings findings = survey(many + " redirect=_spf.shop.test");
+  EXPECT_NE(findings.fault, "");
+  EXPECT_EQ(findings.places.size(), limits::kSpfPlaces);
+}
+
+TEST_F(SpfSurvey, TheNetworksOfAllTermsAreKeptWithinALimit) {
+  std::vector<std::string> many;
+  for (unsigned i = 0; i < limits::kSpfNetworks; ++i)
+    many.push_back(fmt::format("198.51.{}.{}", i / 250, i % 250));
+  std::string record = "v=spf1";
+  for (const char name : std::string_view("stuvwxyz")) {
+    dns_.addresses[std::string(1, name) + ".test"] = many;
+    record += fmt::format(" a:{}.test", name);
+  }
+  const SpfFindings findings = survey(record + " -all");
+  std::size_t count = 0;
+  for (const SpfPlace& place : findings.places)
+    count += place.networks.size();
+  EXPECT_EQ(count, limits::kSpfDomainNetworks);
+  EXPECT_FALSE(findings.places.front().is_open);
+  EXPECT_TRUE(findings.places.back().is_open) << "others may be let in that are not kept";
+  EXPECT_FALSE(findings.places.back().is_own);
+}
+
 TEST_F(SpfSurvey, SilenceSaysNothing) {
   dns_.silent = "more.test";
   dns_.texts["shop.test"] = {"v=spf1 include:more.test -all"};
@@ -142,6 +172,34 @@ TEST_F(SpfSurvey, SilenceSaysNothing) {
   own_.names = {"more.test"};
   dns_.texts["shop.test"] = {"v=spf1 -all"};
   EXPECT_EQ(survey_spf("shop.test", dns_.source(), own_).error().code, Errc::Unavailable);
+}
+
+TEST(SpfDoubt, AnAnswerThatTakesAwayIsToBeAskedForAgain) {
+  const auto place = [](const char* text, bool is_own) {
+    return SpfPlace{.text = text, .is_own = is_own, .is_open = false, .networks = {}};
+  };
+  const SpfFindings known{.has_record = true,
+                          .all = '-',
+                          .places = {place("mx", true), place("include:x.test", false)},
+                          .fault = ""};
+  EXPECT_FALSE(is_doubtful(known, known));
+  EXPECT_TRUE(is_doubtful(known, {}));
+  EXPECT_FALSE(is_doubtful({}, known));
+  SpfFindings now = known;
+  now.fault = "x.test has no SPF record to include";
+  EXPECT_TRUE(is_doubtful(known, now));
+  EXPECT_FALSE(is_doubtful(now, now)) << "it is known to be broken";
+  EXPECT_FALSE(is_doubtful(now, known)) << "mended";
+  now = known;
+  now.places.pop_back();
+  EXPECT_TRUE(is_doubtful(known, now));
+  EXPECT_FALSE(is_doubtful(now, known)) << "more ways count at once";
+  now = known;
+  now.places.front().is_own = false;
+  EXPECT_TRUE(is_doubtful(known, now));
+  now = known;
+  now.all = '?';
+  EXPECT_FALSE(is_doubtful(known, now));
 }
 
 TEST_F(SpfSurvey, NoRecordIsNoFault) {
