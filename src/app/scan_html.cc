@@ -13,7 +13,6 @@ namespace {
 
 using reading::Kind;
 using survey::KindCounts;
-using survey::TopNames;
 using survey::Totals;
 
 constexpr std::size_t kShownNames = 20;
@@ -244,7 +243,7 @@ class HtmlPage {
     if (totals_.reasons.names.empty()) return;
     std::vector<BarRow> rows;
     std::uint64_t whole = 0;
-    for (const survey::Tallied& entry : totals_.reasons.names) {
+    for (const Tallied& entry : totals_.reasons.names) {
       rows.push_back({.name = entry.name, .n = entry.n, .note = "", .style = ""});
       whole += entry.n;
     }
@@ -258,7 +257,7 @@ class HtmlPage {
     std::vector<BarRow> rows;
     std::uint64_t shown = 0;
     std::uint64_t all = top.left_out;
-    for (const survey::Tallied& entry : top.names) {
+    for (const Tallied& entry : top.names) {
       all += entry.n;
       if (rows.size() >= kShownNames) continue;
       shown += entry.n;

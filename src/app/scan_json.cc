@@ -7,7 +7,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using survey::KindCounts;
-using survey::TopNames;
 using survey::Totals;
 
 std::string_view kind_name(std::size_t index) {
@@ -53,7 +52,7 @@ Json render_days(const Totals& totals) {
 // [{NAME: ..., n, first, last}]
 Json render_dated(const TopNames& top, const char* name) {
   Json list = Json::array();
-  for (const survey::Tallied& entry : top.names) {
+  for (const Tallied& entry : top.names) {
     list.push_back({{name, entry.name},
                     {"n", entry.n},
                     {"first", render_instant_or_null(entry.first)},
@@ -64,7 +63,7 @@ Json render_dated(const TopNames& top, const char* name) {
 
 Json render_counted(const TopNames& top) {
   Json out = Json::object();
-  for (const survey::Tallied& entry : top.names)
+  for (const Tallied& entry : top.names)
     out[entry.name] = entry.n;
   return out;
 }
@@ -152,7 +151,7 @@ std::string render_scan_json(const ScanReport& report) {
   for (Json& entry : out["forged_addresses"])
     entry["state"] = "unknown";
   Json sources = Json::array();
-  for (const survey::Tallied& entry : totals.sources.names)
+  for (const Tallied& entry : totals.sources.names)
     sources.push_back({{"mta", entry.name}, {"n", entry.n}});
   out["sources"] = std::move(sources);
   out["bots"] = render_dated(totals.bots, "ip");

@@ -10,7 +10,6 @@ namespace backstop::app {
 namespace {
 
 using survey::KindCounts;
-using survey::TopNames;
 using survey::Totals;
 
 constexpr std::size_t kShownNames = 10;
@@ -196,7 +195,7 @@ class ScanPage {
     page_.title("Why mail came back");
     std::vector<ChartRow> rows;
     std::uint64_t whole = 0;
-    for (const survey::Tallied& entry : totals_.reasons.names) {
+    for (const Tallied& entry : totals_.reasons.names) {
       rows.push_back({entry.name, entry.n});
       whole += entry.n;
     }
@@ -209,7 +208,7 @@ class ScanPage {
     std::vector<ChartRow> rows;
     std::uint64_t shown = 0;
     std::uint64_t all = top.left_out;
-    for (const survey::Tallied& entry : top.names) {
+    for (const Tallied& entry : top.names) {
       all += entry.n;
       if (rows.size() >= kShownNames) continue;
       rows.push_back({entry.name, entry.n});

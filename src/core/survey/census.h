@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/tally.h"
 #include "core/base/time.h"
 #include "core/reading/reading.h"
 #include "core/survey/sighting.h"
-#include "core/survey/tally.h"
 
 namespace backstop::survey {
 

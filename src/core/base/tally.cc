@@ -1,10 +1,10 @@
-#include "core/survey/tally.h"
+#include "core/base/tally.h"
 
 #include <algorithm>
 
 #include "core/base/limits.h"
 
-namespace backstop::survey {
+namespace backstop {
 namespace {
 
 // At most `bytes_max`, not cut within a character of UTF-8.
@@ -24,17 +24,17 @@ bool comes_first(const Tallied& a, const Tallied& b) {
 
 }  // namespace
 
-void Tally::add(std::string_view name, std::optional<Instant> at) {
+void Tally::add(std::string_view name, std::optional<Instant> at, std::uint64_t times) {
   name = shorten(name, limits::kSurveyNameBytes);
   if (name.empty()) return;
-  ++total_;
+  total_ += times;
   auto found = counts_.find(name);
   if (found == counts_.end()) {
-    if (counts_.size() >= limits::kSurveyNames) forget_rare();
+    if (counts_.size() >= names_max_) forget_rare();
     found = counts_.emplace(name, Count{}).first;
   }
   Count& count = found->second;
-  ++count.n;
+  count.n += times;
   if (!at) return;
   if (!count.first || *at < *count.first) count.first = at;
   if (!count.last || *at > *count.last) count.last = at;
@@ -75,4 +75,4 @@ TopNames Tally::top(std::size_t names_max) const {
   return out;
 }
 
-}  // namespace backstop::survey
+}  // namespace backstop

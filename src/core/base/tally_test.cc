@@ -1,4 +1,4 @@
-#include "core/survey/tally.h"
+#include "core/base/tally.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "core/base/limits.h"
 
-namespace backstop::survey {
+namespace backstop {
 namespace {
 
 std::string text_of(const TopNames& top) {
@@ -79,4 +79,4 @@ TEST(Tally, LongNamesAreCutButNotWithinACharacter) {
 }
 
 }  // namespace
-}  // namespace backstop::survey
+}  // namespace backstop

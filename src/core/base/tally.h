@@ -1,6 +1,6 @@
 // Counts how often each of many names was met, in bounded memory.
 //
-// Exact as long as at most limits::kSurveyNames different names are met.  Past that the rarer half
+// Exact as long as at most `names_max` different names are met.  Past that the rarer half
 // is forgotten each time it is full, so that a name shown may have been met a few times more than
 // is said, and never less; what is forgotten is still in the total.  The same names in the same
 // order give the same counts; up to the limit the order does not matter.
@@ -17,9 +17,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/limits.h"
 #include "core/base/time.h"
 
-namespace backstop::survey {
+namespace backstop {
 
 struct Tallied {
   std::string name;
@@ -39,8 +40,10 @@ struct TopNames {
 
 class Tally {
  public:
+  explicit Tally(std::size_t names_max = limits::kSurveyNames) : names_max_(names_max) {}
+
   // Nothing for an empty name; a longer one than limits::kSurveyNameBytes is cut.
-  void add(std::string_view name, std::optional<Instant> at = {});
+  void add(std::string_view name, std::optional<Instant> at = {}, std::uint64_t times = 1);
   TopNames top(std::size_t names_max) const;
   std::uint64_t total() const { return total_; }
 
@@ -58,9 +61,10 @@ class Tally {
   };
   void forget_rare();
 
+  std::size_t names_max_;
   std::unordered_map<std::string, Count, Hash, std::equal_to<>> counts_;
   std::uint64_t total_ = 0;
   std::uint64_t forgotten_names_ = 0;
 };
 
-}  // namespace backstop::survey
+}  // namespace backstop

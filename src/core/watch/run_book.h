@@ -1,0 +1,94 @@
+// Tells the runs apart: which answers belong to one, when one begins, and by which marks it is
+// known.
+//
+// A mark of a run is a feature that at least kMarkMessages answers of kMarkClients clients have,
+// which no answer to mail of ours has, and which is not rare within the run.  So a run takes in
+// what resembles it, and does not grow until it takes in everything.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/watch/attack_list.h"
+#include "core/watch/change.h"
+#include "core/watch/features.h"
+#include "core/watch/run_state.h"
+
+namespace backstop::watch {
+
+inline constexpr std::uint32_t kMarkMessages = 5;
+inline constexpr std::size_t kMarkClients = 3;
+// One in so many of the run's answers that return something must have a further mark, and its
+// first.
+inline constexpr std::uint64_t kMarkShare = 20;
+inline constexpr std::uint64_t kFirstMarkShare = 5;
+// Without an alarm a run begins with so many answers of one mark, from so many clients.
+inline constexpr std::uint32_t kQuietRunMessages = 20;
+inline constexpr std::size_t kQuietRunClients = 8;
+
+class RunBook {
+ public:
+  explicit RunBook(std::uint64_t seed) : seed_(seed) {}
+
+  // A judged answer to what is not ours.  `alarm_run`: of the alarm that stands for its domain, 0
+  // for none.  The run it belongs to, 0 for none.  Changes are appended.
+  std::uint32_t add_message(const Event& event, const EventKeys& keys, Second at,
+                            std::uint32_t alarm_run, std::vector<Change>& changes);
+  void add_refused(const Event& event, const EventKeys& keys, Second at, std::uint32_t alarm_run,
+                   std::vector<Change>& changes);
+  // An answer to mail of ours: what it has is no mark.
+  void add_ours(const Event& event, Second at);
+
+  // The run behind an alarm: one that has that domain already, or a new one.
+  std::uint32_t find_or_begin(std::string_view domain, Second since, Second at,
+                              std::vector<Change>& changes);
+  // The run that this one is a part of now; 0 when it is over.
+  std::uint32_t resolve(std::uint32_t run) const;
+  void end(std::uint32_t run, Second at, const AllClear& why, std::vector<Change>& changes);
+  // Ends those that no alarm stands for (`has_alarm`) and that have been silent long enough.
+  template <class HasAlarm>
+  void end_silent(Second now, const HasAlarm& has_alarm, std::vector<Change>& changes) {
+    std::vector<std::uint32_t> over;
+    for (const auto& [id, run] : runs_) {
+      if (!has_alarm(id) && is_silent(*run, now)) over.push_back(id);
+    }
+    for (const std::uint32_t id : over)
+      end(id, now, all_clear_of(id), changes);
+  }
+  AllClear all_clear_of(std::uint32_t run) const;
+
+  const Run* find(std::uint32_t run) const;
+  // Those of a domain that have not ended.
+  std::vector<std::uint32_t> of_domain(std::string_view domain) const;
+  // True when marks changed since they were asked for last.
+  bool has_new_marks() const { return has_new_marks_; }
+  std::shared_ptr<const RunMarks> marks(std::uint32_t run);
+  void marks_taken() { has_new_marks_ = false; }
+  std::vector<RunView> views(Second now) const;
+  std::size_t memory_bytes() const;
+
+ private:
+  static bool is_silent(const Run& run, Second now);
+  Run& begin(std::string_view domain, Second first, Second at, std::vector<Change>& changes);
+  void attach(Run& run, std::uint64_t hash, Feature& feature);
+  bool may_attach(const Run& run, const Feature& feature) const;
+  void merge(std::uint32_t part, std::uint32_t into, Second at, std::vector<Change>& changes);
+  void tell_growth(const Run& run, std::uint64_t before, std::uint32_t domains_before,
+                   const Event& event, Second at, std::vector<Change>& changes) const;
+  void keep_ended(RunView view);
+  RunView view_of(const Run& run, Second now) const;
+
+  std::uint64_t seed_;
+  std::uint32_t last_id_ = 0;
+  FeatureTable features_;
+  std::map<std::uint32_t, std::unique_ptr<Run>> runs_;
+  std::map<std::uint32_t, std::shared_ptr<const RunMarks>> marks_;
+  std::deque<RunView> ended_;  // The newest first.
+  bool has_new_marks_ = false;
+};
+
+}  // namespace backstop::watch
