@@ -8,15 +8,19 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "app/store_files.h"
 #include "core/base/backup_limits.h"
 #include "core/base/limits.h"
 #include "core/crypto/sha256_stream.h"
 #include "edge/backup/archive_writer.h"
+#include "edge/os/file_lock.h"
 #include "edge/os/heartbeat.h"
 #include "edge/os/key_store.h"
 #include "edge/os/private_directory.h"
@@ -57,26 +61,61 @@ Result<std::string> find_safe_directory(const std::string& path) {
   return folder.string();
 }
 
-// A directory that is removed with all that is in it.
+// A directory that is removed with all that is in it, and locked as long as we live: what a crash
+// left behind is one that nobody holds.
 class Workshop {
  public:
-  static Result<Workshop> open(const std::string& beside) {
-    std::string path = beside + "/.backstop-backup-XXXXXX";
+  // `name`: of the file that is made beside it.
+  static Result<Workshop> open(const std::string& beside, const std::string& name) {
+    sweep(beside);
+    std::string path = fmt::format("{}/{}XXXXXX", beside, kPrefix);
     if (mkdtemp(path.data()) == nullptr)
       return fail(Errc::Unavailable, beside, "no directory can be made there: " + errno_text());
-    return Workshop(std::move(path));
+    Workshop out(std::move(path));
+    BS_TRY(out.lock_, os::FileLock::take(out.path_, std::chrono::milliseconds(0)));
+    BS_TRY_VOID(os::write_text_file(out.path_ + "/" + kUnfinished, name + ".tmp", kPrivate));
+    return out;
   }
   ~Workshop() {
     std::error_code error;
     if (!path_.empty()) fs::remove_all(path_, error);
   }
-  Workshop(Workshop&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Workshop(Workshop&& other) noexcept
+      : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
   Workshop& operator=(Workshop&&) = delete;
   const std::string& path() const { return path_; }
 
  private:
+  static constexpr std::string_view kPrefix = ".backstop-backup-";
+  // In it, the name of the unfinished file beside it.
+  static constexpr const char* kUnfinished = "unfinished";
+
   explicit Workshop(std::string path) : path_(std::move(path)) {}
+
+  // What is left of one whose maker is gone; nothing else, whatever it is called.
+  static void sweep(const std::string& folder) {
+    std::error_code error;
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      const std::string name = entry.path().filename().string();
+      struct stat status{};
+      if (name.size() == kPrefix.size() + 6 && name.starts_with(kPrefix) &&
+          lstat(entry.path().c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+          status.st_uid == geteuid())
+        found.push_back(entry.path().string());
+    }
+    for (const std::string& path : found) {
+      const auto lock = os::FileLock::take(path, std::chrono::milliseconds(0));
+      if (!lock) continue;
+      const auto name = os::read_text_file(fmt::format("{}/{}", path, kUnfinished), NAME_MAX);
+      if (name && name->ends_with(".tmp") && name->find('/') == name->npos)
+        fs::remove(folder + "/" + *name, error);
+      fs::remove_all(path, error);
+    }
+  }
+
   std::string path_;
+  std::optional<os::FileLock> lock_;
 };
 
 // Every byte of a file, in blocks.
@@ -263,7 +302,7 @@ class Maker {
 
 Result<BackupMade> make_backup(const BackupPlan& plan) {
   BS_TRY(const std::string folder, find_safe_directory(plan.path));
-  BS_TRY(Workshop workshop, Workshop::open(folder));
+  BS_TRY(Workshop workshop, Workshop::open(folder, fs::path(plan.path).filename().string()));
   return Maker(plan, std::move(workshop)).make();
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "app/restoring.h"
+#include "edge/os/file_lock.h"
 
 namespace backstop::app {
 namespace {
@@ -60,6 +61,72 @@ TEST_F(Interrupted, ARestoreLeavesEverythingAsItWas) {
   const auto done = restore_backup(plan);
   ASSERT_TRUE(done) << done.error().text();
   EXPECT_TRUE(fs::exists(folder_ + "/back/store/gaps"));
+}
+
+// What a process that was killed leaves behind.
+class Killed : public Interrupted {
+ protected:
+  std::string leave(const std::string& name, const std::string& unfinished) {
+    const std::string path = folder_ + "/out/" + name;
+    fs::create_directory(path);
+    std::ofstream(path + "/keys-key-1") << "secret";
+    std::ofstream(path + "/unfinished") << unfinished;
+    return path;
+  }
+};
+
+TEST_F(Killed, ABackupIsSweptByTheNext) {
+  const std::string dead = leave(".backstop-backup-Ab12Cd", "old.tar.zst.tmp");
+  std::ofstream(folder_ + "/out/old.tar.zst.tmp") << "half";
+  std::ofstream(folder_ + "/out/letter.tmp") << "not ours";
+  const std::string living = leave(".backstop-backup-living", "b.tmp");
+  const std::string longer = leave(".backstop-backup-of-a-friend", "letter.tmp");
+  const auto lock = os::FileLock::take(living);
+  ASSERT_TRUE(make_backup(plan_));
+  EXPECT_FALSE(fs::exists(dead));
+  EXPECT_FALSE(fs::exists(folder_ + "/out/old.tar.zst.tmp"));
+  EXPECT_TRUE(fs::exists(living)) << "its maker lives";
+  EXPECT_TRUE(fs::exists(longer)) << "it is none of ours";
+  EXPECT_TRUE(fs::exists(folder_ + "/out/letter.tmp"));
+  EXPECT_TRUE(fs::exists(plan_.path));
+}
+
+TEST_F(Killed, ABackupNamesNoFileElsewhere) {
+  std::ofstream(folder_ + "/letter.tmp") << "not ours";
+  leave(".backstop-backup-Ab12Cd", "../letter.tmp");
+  ASSERT_TRUE(make_backup(plan_));
+  EXPECT_TRUE(fs::exists(folder_ + "/letter.tmp"));
+}
+
+TEST_F(Killed, ARestoreIsSweptByTheNext) {
+  ASSERT_TRUE(make_backup(plan_));
+  RestorePlan plan;
+  plan.path = plan_.path;
+  plan.to = folder_ + "/back";
+  plan.now = kNow;
+  fs::create_directories(plan.to + "/store.restore-Ab12Cd");
+  std::ofstream(plan.to + "/store.restore-Ab12Cd/ledger.db") << "half";
+  std::ofstream(plan.to + "/store.restore-notes") << "not ours";
+  fs::create_directories(plan.to + "/store.before-2026-11-20T00:00:00Z");
+  const auto done = restore_backup(plan);
+  ASSERT_TRUE(done) << done.error().text();
+  EXPECT_FALSE(fs::exists(plan.to + "/store.restore-Ab12Cd"));
+  EXPECT_TRUE(fs::exists(plan.to + "/store.restore-notes"));
+  EXPECT_TRUE(fs::exists(plan.to + "/store.before-2026-11-20T00:00:00Z")) << "the operator's";
+}
+
+TEST_F(Killed, TwoRestoresAtATimeMeetNoOnesFiles) {
+  ASSERT_TRUE(make_backup(plan_));
+  RestorePlan plan;
+  plan.path = plan_.path;
+  plan.to = folder_ + "/back";
+  plan.now = kNow;
+  fs::create_directories(plan.to + "/store.restore-Ab12Cd");
+  const auto other = os::FileLock::take(plan.to);
+  const auto done = restore_backup(plan);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Errc::Unavailable);
+  EXPECT_TRUE(fs::exists(plan.to + "/store.restore-Ab12Cd"));
 }
 
 }  // namespace

@@ -8,14 +8,12 @@
 
 #include "app/command.h"
 #include "app/exit_code.h"
-#include "app/last_tag.h"
 #include "app/settings.h"
 #include "app/setup_exim.h"
 #include "app/setup_report.h"
 #include "app/setup_sendmail.h"
 #include "app/setup_socket.h"
 #include "app/setup_tags.h"
-#include "core/proof/key_ring.h"
 #include "edge/mta/other_server.h"
 #include "edge/os/clock.h"
 
@@ -209,31 +207,11 @@ Result<SetupReport> set_up(const Options& options, const mta::Postfix& postfix) 
   return report;
 }
 
-// What knows of tags is not taken out while answers to tagged senders may come.  Errors:
-// Errc::Denied; Errc::Invalid, Errc::Limit as read_last_tag.
 Result<void> may_take_tags_out(const Options& options) {
   if (!options.remove || !options.tags.named || options.tags.style || options.force ||
       options.dry_run)
     return {};
-  Settings settings;
-  settings.config_path = config_path(options);
-  const auto config = load_config(settings);
-  if (!config) return {};
-  for (const auto& [name, domain] : config->domains) {
-    if (!domain.tag) continue;
-    return fail(Errc::Denied, name,
-                "still gives tags to its senders, and their bounces would be lost: write "
-                "domains.*.tag = \"none\" first (--force takes it out all the same)");
-  }
-  const std::string root = options.root == "/" ? std::string() : options.root;
-  BS_TRY(const auto last, read_last_tag(root + config->store_directory));
-  const Instant now = os::SystemClock().now();
-  if (!last || now >= *last + proof::kKeptAfterwards) return {};
-  return fail(Errc::Denied, "--tag none",
-              fmt::format("would lose answers to tagged senders: the last tag went out on {}, and "
-                          "its answers may come until {} (--force takes it out all the same)",
-                          render_instant(*last).substr(0, 10),
-                          render_instant(*last + proof::kKeptAfterwards).substr(0, 10)));
+  return may_forget_tags(config_path(options), options.root, os::SystemClock().now());
 }
 
 int run_setup(const Options& options) {

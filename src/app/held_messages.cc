@@ -44,7 +44,12 @@ class Survey {
                      [](const auto& a, const auto& b) { return a.arrived < b.arrived; });
     out_.cut = listing.cut;
     for (mta::HeldMessage& message : listing.messages)
-      out_.held.push_back(look_at(std::move(message)));
+      out_.held.push_back(remember(std::move(message)));
+    // Others may have held any number: what is known as ours comes first.
+    for (const bool known : {true, false}) {
+      for (Held& held : out_.held)
+        if (held.is_ours == known) read_header(held);
+    }
     return std::move(out_);
   }
 
@@ -76,38 +81,39 @@ class Survey {
     return std::nullopt;
   }
 
-  // Our verdict stands in the header of what we judged; in what an administrator put on hold
-  // before it came to us, or while we were away, it does not.
-  bool read_header(Held& held) {
-    if (++headers_ > limits::kHeldHeaders) return true;  // What was remembered has to do.
-    const auto header = queue_.read_header(held.message.queue_id);
-    if (!header) return false;
-    held.subject = mail::decode_text(find_header_field(header->text, "Subject"));
-    return !find_header_field(header->text, "Backstop-Verdict").empty();
-  }
-
-  Held look_at(mta::HeldMessage message) {
+  // What is remembered of it alone says whether it is ours, for now.
+  Held remember(mta::HeldMessage message) {
     Held held;
     held.message = std::move(message);
     held.expires = held.message.arrived + Days{config_.quarantine_days};
     held.row = find_row(held.message);
-    bool known = false;
     if (held.row) {
       held.verdict = held.row->verdict;
       held.kind = held.row->kind;
       held.reasons = held.row->reasons;
       held.today = decide_today(*held.row, config_);
-      known = held.row->decision == policy::name_of(policy::Decision::Quarantine);
+      held.is_ours = held.row->decision == policy::name_of(policy::Decision::Quarantine);
     } else if (const auto found = book_.entries.find(held.message.queue_id);
                found != book_.entries.end() && found->second.arrived == held.message.arrived) {
       held.verdict = found->second.verdict;
       held.kind = found->second.kind;
       held.reasons = found->second.reasons;
-      known = true;
+      held.is_ours = true;
     }
-    const bool has_verdict = read_header(held);
-    held.is_ours = known && has_verdict;
     return held;
+  }
+
+  // Our verdict stands in the header of what we judged; in what an administrator put on hold
+  // before it came to us, or while we were away, it does not.
+  void read_header(Held& held) {
+    if (++headers_ > limits::kHeldHeaders) return;  // What is remembered has to do.
+    const auto header = queue_.read_header(held.message.queue_id);
+    if (header) {
+      held.subject = mail::decode_text(find_header_field(header->text, "Subject"));
+      held.subject.resize(std::min(held.subject.size(), limits::kHeldSubjectBytes));
+    }
+    held.is_ours =
+        held.is_ours && header && !find_header_field(header->text, "Backstop-Verdict").empty();
   }
 
   mta::HeldQueue& queue_;

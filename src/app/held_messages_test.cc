@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "app/quarantine_page.h"
 #include "app/store_files.h"
+#include "core/base/held_limits.h"
 
 namespace backstop::app {
 namespace {
@@ -48,6 +52,56 @@ TEST(DecideToday, SaysNothingOfWhatItDoesNotKnow) {
   row = held_row();
   row.facts = "of another version";
   EXPECT_FALSE(decide_today(row, enforcing("")));
+}
+
+// A queue in memory: what an administrator held, then what is ours.
+class FakeQueue final : public mta::HeldQueue {
+ public:
+  mta::HeldListing listing;
+  std::set<std::string> judged;    // Their headers have our verdict.
+  std::vector<std::string> asked;  // Whose header was read.
+
+  std::string_view server() const override { return "Fake"; }
+  Result<mta::HeldListing> list() override { return listing; }
+  Result<mta::HeldText> read_header(const std::string& queue_id) override {
+    asked.push_back(queue_id);
+    return mta::HeldText{"Subject: " + std::string(5000, 'x') +
+                             (judged.contains(queue_id) ? "\nBackstop-Verdict: unproven\n" : "\n"),
+                         false};
+  }
+  Result<mta::HeldText> read_message(const std::string& queue_id) override {
+    return read_header(queue_id);
+  }
+  Result<void> release(const mta::HeldMessage&, Instant) override { return {}; }
+  Result<void> drop(const mta::HeldMessage&) override { return {}; }
+};
+
+TEST(HeldSurvey, LooksAtOursFirstHoweverMuchOthersHold) {
+  FakeQueue queue;
+  transaction::HeldBook book;
+  for (unsigned i = 0; i < limits::kHeldHeaders + 10; ++i) {
+    mta::HeldMessage message;
+    message.queue_id = "QUEUE" + std::to_string(i);
+    message.arrived = Instant{Seconds{i}};
+    queue.listing.messages.push_back(message);
+  }
+  const auto& ours = queue.listing.messages.back();
+  const auto& stale = queue.listing.messages[limits::kHeldHeaders + 1];
+  for (const auto* one : {&ours, &stale}) {
+    book.entries[one->queue_id].verdict = "unproven";
+    book.entries[one->queue_id].arrived = one->arrived;
+  }
+  queue.judged = {ours.queue_id};
+  config::Config config;
+  config.store_directory.clear();
+  const auto survey = survey_held(queue, config, book);
+  ASSERT_TRUE(survey);
+  ASSERT_EQ(survey->held.size(), queue.listing.messages.size());
+  EXPECT_TRUE(survey->held.back().is_ours);
+  EXPECT_EQ(survey->held.back().subject.size(), limits::kHeldSubjectBytes);
+  EXPECT_EQ(queue.asked.size(), limits::kHeldHeaders);
+  EXPECT_EQ(std::ranges::count_if(survey->held, [](const Held& held) { return held.is_ours; }), 1)
+      << "one without our verdict is not ours";
 }
 
 TEST(HeldNotice, SaysHowManyAndNothingForeign) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "app/last_tag.h"
 #include "app/restored_keys.h"
@@ -21,6 +23,7 @@
 #include "edge/backup/archive_reader.h"
 #include "edge/mta/rooted_file.h"
 #include "edge/os/file_descriptor.h"
+#include "edge/os/file_lock.h"
 #include "edge/os/heartbeat.h"
 #include "edge/os/key_store.h"
 #include "edge/os/text_file.h"
@@ -41,6 +44,9 @@ constexpr std::uint64_t kRoomLeft = std::uint64_t{16} * 1024 * 1024;
 // It beats each second; a loaded host may be late.
 constexpr Seconds kBeatIsFresh{15};
 constexpr const char* kUser = "_backstop";
+// What is made ready is called after what it replaces, with letters that mkstemp chooses.
+constexpr std::string_view kStaged = ".restore-";
+constexpr std::string_view kRandom = "XXXXXX";
 
 std::string errno_text() {
   return std::strerror(errno);
@@ -191,6 +197,7 @@ class Restoring {
     BS_TRY_VOID(check_nobody_lives());
     BS_TRY_VOID(check_newer());
     BS_TRY_VOID(check_room());
+    BS_TRY_VOID(clear_places());
     for (Target& target : targets_)
       BS_TRY_VOID(prepare(target));
     Stager stager(plan_, targets_);
@@ -317,11 +324,41 @@ class Restoring {
     return {};
   }
 
-  Result<void> prepare(Target& target) {
+  // One restore at a time in each directory where something is made ready; so what lies there half
+  // ready was left by one that was ended.
+  Result<void> clear_places() {
+    std::set<std::string> parents;
+    for (const Target& target : targets_) {
+      const fs::path parent = fs::path(target.path).parent_path();
+      std::error_code error;
+      if (!parent.empty()) fs::create_directories(parent, error);
+      const std::string place = parent.empty() ? "." : parent.string();
+      if (parents.insert(place).second) {
+        BS_TRY(os::FileLock lock, os::FileLock::take(place, std::chrono::milliseconds(0)));
+        places_.push_back(std::move(lock));
+      }
+      sweep(place, fs::path(target.path).filename().string() + std::string(kStaged));
+    }
+    return {};
+  }
+
+  static void sweep(const std::string& folder, const std::string& prefix) {
     std::error_code error;
-    const fs::path parent = fs::path(target.path).parent_path();
-    if (!parent.empty()) fs::create_directories(parent, error);
-    std::string staged = target.path + ".restore-XXXXXX";
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      const std::string name = entry.path().filename().string();
+      struct stat status{};
+      if (name.size() == prefix.size() + kRandom.size() && name.starts_with(prefix) &&
+          lstat(entry.path().c_str(), &status) == 0 &&
+          (S_ISDIR(status.st_mode) || S_ISREG(status.st_mode)))
+        found.push_back(entry.path());
+    }
+    for (const fs::path& path : found)
+      fs::remove_all(path, error);
+  }
+
+  Result<void> prepare(Target& target) {
+    std::string staged = fmt::format("{}{}{}", target.path, kStaged, kRandom);
     if (target.folder.empty()) {
       const os::FileDescriptor file(mkostemp(staged.data(), O_CLOEXEC));
       if (!file)
@@ -424,6 +461,7 @@ class Restoring {
   std::string store_;
   std::vector<Target> targets_;
   std::optional<store::LedgerLock> lock_;
+  std::vector<os::FileLock> places_;
   RestoreDone done_;
 };
 

@@ -142,6 +142,17 @@ void read_header(Lines& lines, EximEnvelope& out) {
   }
 }
 
+// The envelope file of a message: with split_spool_directory it stands in a folder named for a
+// character of the id.  `where` is set to the one that was read.
+Result<std::string> read_envelope_file(const std::string& input, const std::string& queue_id,
+                                       std::string& where) {
+  where = fmt::format("{}/{}-H", input, queue_id);
+  auto text = read_queue_file(where);
+  if (text || text.error().code != Errc::NotFound) return text;
+  where = fmt::format("{}/{}/{}-H", input, queue_id.substr(5, 1), queue_id);
+  return read_queue_file(where);
+}
+
 }  // namespace
 
 EximEntries parse_exim_queue(std::string_view text) {
@@ -266,6 +277,17 @@ Result<std::string> EximHeld::ask(const std::vector<std::string>& words,
               "exim", fmt::format("says: {}", said));
 }
 
+// As this host has it.
+Result<std::string> EximHeld::find_input() const {
+  BS_TRY(const std::string spool, ask({"-bP", "spool_directory"}, limits::kMtaOutputBytes));
+  const std::size_t equals = spool.find('=');
+  const std::string_view place =
+      equals == spool.npos ? std::string_view() : trim(std::string_view(spool).substr(equals + 1));
+  if (!place.starts_with('/'))
+    return fail(Errc::Unavailable, "exim", "does not say where its spool_directory is");
+  return fmt::format("{}{}/input", root_ == "/" ? "" : root_, place);
+}
+
 Result<EximEnvelope> EximHeld::read_envelope(const std::string& queue_id) {
   BS_TRY(const std::string text, ask({"-Mvh", queue_id}, limits::kHeldTextBytes));
   auto envelope = parse_exim_envelope(text);
@@ -274,32 +296,35 @@ Result<EximEnvelope> EximHeld::read_envelope(const std::string& queue_id) {
   return *std::move(envelope);
 }
 
-Result<HeldListing> EximHeld::list() {
-  BS_TRY(const std::string text, ask({"-bpr"}, limits::kHeldListBytes));
-  const EximEntries queue = parse_exim_queue(text);
+Result<HeldListing> read_exim_envelopes(const std::string& input, const EximEntries& queue) {
   HeldListing out;
   out.cut = queue.cut;
-  headers_.clear();
   for (const EximEntry& entry : queue.entries) {
-    if (out.messages.size() == limits::kHeldHeaders) {
-      out.cut = true;
-      break;
+    std::string where;
+    const auto text = read_envelope_file(input, entry.queue_id, where);
+    if (!text && text.error().code == Errc::NotFound) continue;  // Gone meanwhile.
+    if (!text && text.error().code == Errc::Denied) return tl::unexpected<Error>(text.error());
+    auto envelope = text ? parse_exim_envelope(*text) : std::nullopt;
+    if (!envelope) {
+      ++out.unreadable;
+      continue;
     }
-    auto envelope = read_envelope(entry.queue_id);
-    if (!envelope && envelope.error().code == Errc::NotFound) continue;  // Gone meanwhile.
-    if (!envelope) return tl::unexpected<Error>(envelope.error());
+    if (!envelope->frozen) continue;
     HeldMessage message = std::move(envelope->message);
     message.queue_id = entry.queue_id;
     message.bytes = entry.bytes;
-    headers_[entry.queue_id] = std::move(envelope->header);
     out.messages.push_back(std::move(message));
   }
   return out;
 }
 
+Result<HeldListing> EximHeld::list() {
+  BS_TRY(const std::string text, ask({"-bpr"}, limits::kHeldListBytes));
+  BS_TRY(const std::string input, find_input());
+  return read_exim_envelopes(input, parse_exim_queue(text));
+}
+
 Result<HeldText> EximHeld::read_header(const std::string& queue_id) {
-  if (const auto known = headers_.find(queue_id); known != headers_.end())
-    return HeldText{known->second, false};
   if (!is_queue_id(queue_id)) return not_held(queue_id);
   BS_TRY(EximEnvelope envelope, read_envelope(queue_id));
   return HeldText{std::move(envelope.header), false};
@@ -314,23 +339,14 @@ Result<HeldText> EximHeld::read_message(const std::string& queue_id) {
 
 // Exim has no command for it.  Whether it can be done or not, the message is given back.
 void EximHeld::renew(const std::string& queue_id, Instant arrived) const {
-  const auto spool = ask({"-bP", "spool_directory"}, limits::kMtaOutputBytes);
-  if (!spool) return;
-  const std::size_t equals = spool->find('=');
-  if (equals == spool->npos) return;
-  const std::string folder = (root_ == "/" ? "" : root_) +
-                             std::string(trim(std::string_view(*spool).substr(equals + 1))) +
-                             "/input/";
-  // With split_spool_directory they stand in folders named for a character of the id.
-  for (const std::string& path :
-       {folder + queue_id + "-H", folder + queue_id.substr(5, 1) + "/" + queue_id + "-H"}) {
-    const auto text = read_queue_file(path);
-    const auto envelope = text ? parse_exim_envelope(*text) : std::nullopt;
-    if (!envelope || envelope->time.empty()) continue;
-    const auto offset = static_cast<std::size_t>(envelope->time.data() - text->data());
-    [[maybe_unused]] const auto done = renew_time(path, offset, envelope->time, arrived);
-    return;
-  }
+  const auto input = find_input();
+  if (!input) return;
+  std::string where;
+  const auto text = read_envelope_file(*input, queue_id, where);
+  const auto envelope = text ? parse_exim_envelope(*text) : std::nullopt;
+  if (!envelope || envelope->time.empty()) return;
+  const auto offset = static_cast<std::size_t>(envelope->time.data() - text->data());
+  [[maybe_unused]] const auto done = renew_time(where, offset, envelope->time, arrived);
 }
 
 Result<void> EximHeld::release(const HeldMessage& message, Instant now) {
@@ -343,8 +359,11 @@ Result<void> EximHeld::release(const HeldMessage& message, Instant now) {
     renew(message.queue_id, message.arrived);
     return tl::unexpected<Error>(thawed.error());
   }
-  // What has to wait is tried again with every run of the queue.
-  [[maybe_unused]] const auto begun = ask({"-M", message.queue_id}, limits::kMtaOutputBytes);
+  // Exim delivers in the foreground, as long as the receiving server takes: it is never ended in
+  // the middle, or the message would be delivered twice.  What has to wait, and what could not be
+  // begun, is tried again with every run of the queue.
+  [[maybe_unused]] const auto begun =
+      start_program(root_, {program_, "-M", message.queue_id}, limits::kHeldDeliveryWait);
   return {};
 }
 

@@ -1,7 +1,6 @@
 // What Exim has frozen in its queue, by its own program.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +41,11 @@ struct EximPatience {
 // "1w2d3h4m5s".  Nothing for other text.
 std::optional<Seconds> parse_exim_time(std::string_view text);
 
+// The envelopes of the listed messages that are still frozen, out of the files in `input`, a
+// directory of this host: the spool's, flat or split.  An entry whose file is not there is gone;
+// one that cannot be understood is counted.  Errors: Errc::Denied when files cannot be read.
+Result<HeldListing> read_exim_envelopes(const std::string& input, const EximEntries& queue);
+
 class EximHeld final : public HeldQueue {
  public:
   // Errors: Errc::NotFound where there is no Exim below `root`.
@@ -61,12 +65,12 @@ class EximHeld final : public HeldQueue {
   EximHeld(std::string root, std::string program)
       : root_(std::move(root)), program_(std::move(program)) {}
   Result<std::string> ask(const std::vector<std::string>& words, std::size_t bytes_max) const;
+  Result<std::string> find_input() const;
   Result<EximEnvelope> read_envelope(const std::string& queue_id);
   void renew(const std::string& queue_id, Instant arrived) const;
 
   std::string root_;
   std::string program_;
-  std::map<std::string, std::string, std::less<>> headers_;  // Met by list().
 };
 
 }  // namespace backstop::mta

@@ -1,9 +1,14 @@
 // What Exim and Sendmail say of what they hold.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "core/base/held_limits.h"
 #include "edge/mta/exim_held.h"
 #include "edge/mta/sendmail_held.h"
+#include "testing/temporary_directory.h"
 
 namespace backstop::mta {
 namespace {
@@ -48,6 +53,29 @@ TEST(EximQueue, ListsWhatIsFrozenAlone) {
   EXPECT_EQ(found.entries[0].queue_id, "1xUtOh-00000V-0L");
   EXPECT_EQ(found.entries[0].bytes, 850U);
   EXPECT_EQ(found.entries[1].bytes, 12U * 1024 * 1024);
+}
+
+// A queue of somebody else's, with what is ours at its end.
+TEST(EximQueue, IsReadToItsEndHoweverMuchOthersFroze) {
+  const ::backstop::testing::TemporaryDirectory input;
+  EximEntries queue;
+  for (unsigned i = 0; i < 3000; ++i) {
+    const std::string id = fmt::format("1xUt{:02}-{:06}-0L", i % 50, i);
+    queue.entries.push_back({id, i});
+    const std::string folder = i % 2 == 0 ? input.path() : input / id.substr(5, 1);
+    std::filesystem::create_directory(folder);
+    std::string text = std::string(kExim) + "\n";
+    if (i % 100 == 7) text.replace(text.find("-frozen"), 7, "-thawed");
+    if (i == 11) text = "of no form";
+    if (i != 13) std::ofstream(folder + "/" + id + "-H") << text;
+  }
+  const auto found = read_exim_envelopes(input.path(), queue);
+  ASSERT_TRUE(found) << found.error().text();
+  EXPECT_EQ(found->messages.size(), 3000U - 30 - 2);
+  EXPECT_EQ(found->messages.back().queue_id, queue.entries.back().queue_id);
+  EXPECT_EQ(found->messages.back().bytes, 2999U);
+  EXPECT_EQ(found->unreadable, 1U);
+  EXPECT_FALSE(found->cut);
 }
 
 TEST(EximTime, IsWrittenInParts) {

@@ -6,13 +6,16 @@
 #include <pty.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "core/base/limits.h"
 
@@ -84,6 +87,24 @@ int open_input(std::string_view text) {
   if (lseek(file, 0, SEEK_SET) == 0) return file;
   close(file);
   return -1;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> out;
+  for (std::string& word : words)
+    out.push_back(word.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+// What the child said before it became a program, if that failed.
+std::optional<Error> read_failure(int failed, const std::string& root, const std::string& name) {
+  Failure failure;
+  if (read(failed, &failure, sizeof(failure)) != ssize_t{sizeof(failure)}) return std::nullopt;
+  if (failure.in_root)
+    return Error{Errc::Denied, root, "cannot be made the root of a command: be root"};
+  return Error{failure.error == EACCES ? Errc::Denied : Errc::NotFound, name,
+               fmt::format("cannot be run: {}", std::strerror(failure.error))};
 }
 
 // Between fork and exec: only what is safe there.
@@ -166,10 +187,7 @@ Result<Outcome> run_program(const std::string& root, const std::vector<std::stri
   if (!talk.input.empty() && input.get() < 0)
     return fail(Errc::Unavailable, name, "cannot be given its input: is there no memory?");
   std::vector<std::string> copies = words;
-  std::vector<char*> arguments;
-  for (std::string& word : copies)
-    arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  const std::vector<char*> arguments = pointers_to(copies);
   const pid_t child = fork();
   if (child < 0)
     return fail(Errc::Unavailable, name, fmt::format("cannot be run: {}", std::strerror(errno)));
@@ -188,17 +206,48 @@ Result<Outcome> run_program(const std::string& root, const std::vector<std::stri
     kill(child, SIGKILL);
   }
   const Result<int> code = wait_for(child, name);
-  Failure failure;
-  if (read(failed.ours.get(), &failure, sizeof(failure)) == ssize_t{sizeof(failure)}) {
-    if (failure.in_root)
-      return fail(Errc::Denied, root, "cannot be made the root of a command: be root");
-    return fail(failure.error == EACCES ? Errc::Denied : Errc::NotFound, name,
-                fmt::format("cannot be run: {}", std::strerror(failure.error)));
-  }
+  if (auto failure = read_failure(failed.ours.get(), root, name))
+    return tl::unexpected<Error>(*std::move(failure));
   if (!ended)
     return fail(Errc::Unavailable, name, fmt::format("did not end within {} s", wait.count()));
   BS_TRY(outcome.exit_code, code);
   return outcome;
+}
+
+Result<bool> start_program(const std::string& root, const std::vector<std::string>& words,
+                           std::chrono::milliseconds wait) {
+  const std::string& name = words.front();
+  Channel failed;
+  const Descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (nothing.get() < 0 || !open_pipe(failed))
+    return fail(Errc::Unavailable, name, fmt::format("cannot be run: {}", std::strerror(errno)));
+  std::vector<std::string> copies = words;
+  const std::vector<char*> arguments = pointers_to(copies);
+  const pid_t child = fork();
+  if (child < 0)
+    return fail(Errc::Unavailable, name, fmt::format("cannot be run: {}", std::strerror(errno)));
+  if (child == 0) {
+    setsid();  // A terminal that goes away takes nothing with it.
+    become(root == "/" ? nullptr : root.c_str(), arguments.data(), nothing.get(), nothing.get(),
+           nothing.get(), failed.theirs.get());
+  }
+  failed.theirs.reset();
+  // The other end closes when it has become the program.
+  if (auto failure = read_failure(failed.ours.get(), root, name)) {
+    [[maybe_unused]] const auto end = wait_for(child, name);
+    return tl::unexpected<Error>(*std::move(failure));
+  }
+  // The C library of Debian 12 declares it for C alone.
+  const Descriptor its_end(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+  pollfd watched{its_end.get(), POLLIN, 0};
+  const auto until = std::chrono::steady_clock::now() + wait;
+  int ready = 0;
+  do {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    ready = poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  } while (ready < 0 && errno == EINTR);
+  return waitpid(child, nullptr, WNOHANG) == child;
 }
 
 }  // namespace backstop::mta

@@ -33,4 +33,11 @@ struct ProgramTalk {
 Result<Outcome> run_program(const std::string& root, const std::vector<std::string>& words,
                             std::chrono::seconds wait, const ProgramTalk& talk = {});
 
+// Starts words[0] in the same way, in a session of its own and with nothing to talk to, and waits
+// at most `wait` for its end: true when it has ended, whatever it made of it.  It is never killed,
+// and lives on when this process ends.  Errors: Errc::NotFound and Errc::Denied as above;
+// Errc::Unavailable when no process can be made.
+Result<bool> start_program(const std::string& root, const std::vector<std::string>& words,
+                           std::chrono::milliseconds wait);
+
 }  // namespace backstop::mta

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -44,17 +46,17 @@ class File {
 Result<std::string> read_queue_file(const std::string& path) {
   const File file(path, O_RDONLY);
   BS_TRY_VOID(file.check(path));
-  std::string out(limits::kHeldTextBytes, '\0');
-  std::size_t size = 0;
-  while (size < out.size()) {
-    const ssize_t got = read(file.get(), out.data() + size, out.size() - size);
+  std::string out;
+  std::array<char, 8192> buffer{};
+  while (out.size() < limits::kHeldTextBytes) {
+    const ssize_t got = read(file.get(), buffer.data(),
+                             std::min(buffer.size(), limits::kHeldTextBytes - out.size()));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
       return fail(Errc::Unavailable, path, std::string("cannot be read: ") + std::strerror(errno));
     if (got == 0) break;
-    size += static_cast<std::size_t>(got);
+    out.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  out.resize(size);
   return out;
 }
 
