@@ -4,7 +4,7 @@ and the size of files.
 
     tools/check_house.py [ROOT]      prints what is wrong, one line each; silence is success
 
-The table is ROOT/tools/house.toml. Tests (*_test.cc) follow the same arrows as their folder and may
+The table is ROOT/tools/house.toml. Tests (*_test.cc, *_test.h) follow the same arrows as their folder and may
 include the folders named under [tests_only] and what stands below tests/ besides.
 """
 import pathlib
@@ -83,7 +83,7 @@ class House:
         if folder is None:
             self.complain(path, 1, "this folder has no arrows in tools/house.toml")
             return
-        is_test = path.endswith("_test.cc")
+        is_test = path.endswith(("_test.cc", "_test.h"))
         pure = folder in self.pure.get("folders", []) and not is_test
         lines = text.splitlines()
         for number, line in enumerate(lines, 1):

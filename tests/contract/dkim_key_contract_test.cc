@@ -1,10 +1,5 @@
 // What asks for keys of selectors, real and fake: the real one asks a small name server of ours.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -21,31 +16,17 @@
 #include "dkim_signer/dkim_signer.h"
 #include "edge/dns/dkim_key_lookup.h"
 #include "testing/fake_dkim_key_lookup.h"
+#include "testing/name_server.h"
 
 namespace backstop {
 namespace {
 
 const Instant kNow = parse_instant("2026-11-21T12:00:00Z").value();
 
-// A name server on loopback: TXT records it was given, NXDOMAIN for the rest, silence for some.
+// TXT records it was given, NXDOMAIN for the rest, silence for some.
 class NameServer {
  public:
-  NameServer() : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    socklen_t size = sizeof address;
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~NameServer() {
-    is_closing_ = true;
-    thread_.join();
-    close(socket_);
-  }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string address() const { return server_.address(); }
   void publish(const std::string& where, std::string record) {
     const std::scoped_lock lock(mutex_);
     zone_[where] = std::move(record);
@@ -61,64 +42,30 @@ class NameServer {
   }
 
  private:
-  void serve() {
-    while (!is_closing_) {
-      pollfd polled{.fd = socket_, .events = POLLIN, .revents = 0};
-      if (poll(&polled, 1, 20) <= 0) continue;
-      std::string question(2000, '\0');
-      sockaddr_in from{};
-      socklen_t size = sizeof from;
-      const ssize_t length = recvfrom(socket_, question.data(), question.size(), 0,
-                                      reinterpret_cast<sockaddr*>(&from), &size);
-      if (length < 17) continue;
-      question.resize(static_cast<std::size_t>(length));
-      if (const std::string reply = reply_to(question); !reply.empty())
-        sendto(socket_, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&from), size);
-    }
-  }
-
-  std::string reply_to(const std::string& question) {
-    std::string name;
-    std::size_t at = 12;
-    while (at < question.size() && question[at] != 0) {
-      const auto length = static_cast<unsigned char>(question[at]);
-      if (!name.empty()) name += '.';
-      name += question.substr(at + 1, length);
-      at += 1U + length;
-    }
-    name = ascii::lower(name);
+  std::string reply_to(const testing::NameQuestion& question) {
+    const std::string name = ascii::lower(question.name);
     const std::scoped_lock lock(mutex_);
     asked_.insert(name);
     if (silent_.contains(name)) return "";
     const auto record = zone_.find(name);
-    const bool found = record != zone_.end();
-    std::string reply = question.substr(0, 2);
-    reply += '\x85';
-    reply += found ? '\x80' : '\x83';
-    reply +=
-        std::string("\0\1", 2) + std::string(found ? "\0\1" : "\0\0", 2) + std::string(4, '\0');
-    reply += question.substr(12, at + 5 - 12);
-    if (!found) return reply;
+    if (record == zone_.end()) return question.reply(false, "", 0);
     std::string data;
     for (std::size_t i = 0; i < record->second.size(); i += 200) {
       const std::string piece = record->second.substr(i, 200);
       data += static_cast<char>(piece.size());
       data += piece;
     }
-    reply += std::string("\xc0\x0c\0\x10\0\1\0\0\0\x3c", 10);
-    reply += static_cast<char>(data.size() >> 8);
-    reply += static_cast<char>(data.size() & 0xff);
-    return reply + data;
+    return question.reply(true, testing::NameQuestion::record(kTxt, data), 1);
   }
 
-  int socket_;
-  unsigned port_ = 0;
-  std::atomic<bool> is_closing_{false};
+  static constexpr char kTxt = 16;
+
   mutable std::mutex mutex_;
   std::map<std::string, std::string> zone_;
   std::set<std::string> silent_;
   std::set<std::string> asked_;
-  std::thread thread_;
+  testing::NameServer server_{
+      [this](const testing::NameQuestion& question) { return reply_to(question); }};
 };
 
 struct FakeWorld {

@@ -5,17 +5,13 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/config/canary_readers.h"
 #include "core/config/tell_readers.h"
 #include "core/config/values.h"
 #include "core/mail/address.h"
 
 namespace backstop::config {
 namespace {
-
-bool is_loopback(const IpAddress& address) {
-  const std::vector<IpNetwork> networks = loopback_networks();
-  return std::ranges::any_of(networks, [&](const IpNetwork& one) { return one.contains(address); });
-}
 
 template <class Enum, std::size_t N>
 Result<Enum> read_choice(const toml::node& node,
@@ -309,54 +305,6 @@ Result<void> set_socket_mode(Config& config, const Value& value) {
 
 Result<void> set_door_mode(Config& config, const Value& value) {
   BS_TRY(config.doors.socket_mode, read_mode(value.node));
-  return {};
-}
-
-Result<void> set_metrics_listen(Config& config, const Value& value) {
-  BS_TRY(std::vector<Endpoint> endpoints, read_endpoints(value.node));
-  // What is counted is nobody's business but this host's, and the door asks for no password.
-  for (const Endpoint& endpoint : endpoints) {
-    if (endpoint.kind == Endpoint::Kind::Inet && !is_loopback(endpoint.address))
-      return want("a unix socket or a loopback address, as \"inet:127.0.0.1:9780\"");
-  }
-  config.metrics_listen = std::move(endpoints);
-  return {};
-}
-
-Result<void> set_canary_listener(Config& config, const Value& value) {
-  constexpr std::string_view kForm = "a loopback address and port, as \"inet:127.0.0.1:10125\"";
-  BS_TRY(const std::string text, read_string(value.node));
-  if (text == "none") {
-    config.canary.port = 0;
-    return {};
-  }
-  const auto endpoint = parse_endpoint(text);
-  if (!endpoint || endpoint->kind != Endpoint::Kind::Inet || endpoint->port == 0 ||
-      !is_loopback(endpoint->address))
-    return want(kForm);
-  config.canary.address = endpoint->address;
-  config.canary.port = endpoint->port;
-  return {};
-}
-
-Result<void> set_canary_interval(Config& config, const Value& value) {
-  BS_TRY(const std::string text, read_string(value.node));
-  BS_TRY(const Seconds interval, parse_duration(text));
-  if (interval < std::chrono::minutes(1) || interval > Days(1))
-    return want("a duration from 1m to 1d");
-  config.canary.interval = interval;
-  return {};
-}
-
-Result<void> set_canary_recipient(Config& config, const Value& value) {
-  BS_TRY(const std::string text, read_string(value.node));
-  BS_TRY(config.canary.recipient, read_address(text));
-  return {};
-}
-
-Result<void> set_canary_client(Config& config, const Value& value) {
-  BS_TRY(config.canary.client, read_string(value.node));
-  if (!IpAddress::parse(config.canary.client)) return want("an address, as \"192.0.2.77\"");
   return {};
 }
 

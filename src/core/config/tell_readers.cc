@@ -42,6 +42,17 @@ Result<std::string> read_whole_path(const toml::node& node) {
 
 }  // namespace
 
+Result<void> set_metrics_listen(Config& config, const Value& value) {
+  BS_TRY(std::vector<Endpoint> endpoints, read_endpoints(value.node));
+  // What is counted is nobody's business but this host's, and the door asks for no password.
+  for (const Endpoint& endpoint : endpoints) {
+    if (endpoint.kind == Endpoint::Kind::Inet && !is_loopback(endpoint.address))
+      return want("a unix socket or a loopback address, as \"inet:127.0.0.1:9780\"");
+  }
+  config.metrics_listen = std::move(endpoints);
+  return {};
+}
+
 Result<void> set_metrics_mode(Config& config, const Value& value) {
   BS_TRY(config.metrics_socket_mode, read_mode(value.node));
   return {};
@@ -56,7 +67,6 @@ Result<void> set_metrics_file(Config& config, const Value& value) {
   return {};
 }
 
-// Whoever can reach it may claim any address, so nobody but this host may.
 Result<void> set_alarm_command(Config& config, const Value& value) {
   BS_TRY(std::vector<std::string> words, read_strings(value.node));
   const bool has_nul = std::ranges::any_of(

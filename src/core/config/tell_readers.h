@@ -1,11 +1,11 @@
-// The readers of the options that say who is told: alarms.*, feed.*, and some of
-// metrics.*.
+// The readers of the options that say who is told: alarms.*, feed.* and metrics.*.
 #pragma once
 
 #include "core/config/readers.h"
 
 namespace backstop::config {
 
+Result<void> set_metrics_listen(Config& config, const Value& value);
 Result<void> set_metrics_mode(Config& config, const Value& value);
 Result<void> set_metrics_file(Config& config, const Value& value);
 Result<void> set_alarm_command(Config& config, const Value& value);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/mail/address.h"
@@ -118,6 +119,11 @@ Result<std::uint32_t> read_mode(const toml::node& node) {
   if (error != std::errc{} || rest != digits.data() + digits.size() || mode > 0777)
     return want(form);
   return mode;
+}
+
+bool is_loopback(const IpAddress& address) {
+  const std::vector<IpNetwork> networks = loopback_networks();
+  return std::ranges::any_of(networks, [&](const IpNetwork& one) { return one.contains(address); });
 }
 
 }  // namespace backstop::config

@@ -34,5 +34,7 @@ Result<std::vector<std::string>> read_addresses(const toml::node& node);
 Result<std::vector<Endpoint>> read_endpoints(const toml::node& node);
 Result<unsigned> read_threads(const toml::node& node);
 Result<std::uint32_t> read_mode(const toml::node& node);
+// True for an address that only this host has.
+bool is_loopback(const IpAddress& address);
 
 }  // namespace backstop::config

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "core/coverage/book_fixture.h"
+#include "core/coverage/book_test.h"
 #include "core/coverage/domain_view.h"
 
 namespace backstop::coverage {

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "core/base/coverage_limits.h"
-#include "core/coverage/book_fixture.h"
+#include "core/coverage/book_test.h"
 
 namespace backstop::coverage {
 namespace {

@@ -5,15 +5,12 @@
 #include "core/base/ascii.h"
 #include "core/coverage/name_paths.h"
 #include "core/coverage/networks.h"
+#include "core/proof/missing.h"
 
 namespace backstop::coverage {
 namespace {
 
 using proof::ProofResult;
-
-bool is_missing(ProofResult result) {
-  return result == ProofResult::Absent || result == ProofResult::Invalid;
-}
 
 // It gave back enough to have carried our token, and has none; what the ledger knows passed here.
 bool lacks_token(const policy::Facts& facts) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/coverage_limits.h"
-#include "core/coverage/book_fixture.h"
+#include "core/coverage/book_test.h"
 
 namespace backstop::coverage {
 namespace {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/assert.h"
+#include "core/proof/missing.h"
 
 namespace backstop::policy {
 namespace {
@@ -43,10 +44,6 @@ struct Row {
 bool any(const Facts& facts, ProofResult result) {
   return facts.token == result || facts.ledger == result || facts.dkim == result ||
          facts.tag == result;
-}
-
-bool is_missing(ProofResult result) {
-  return result == ProofResult::Absent || result == ProofResult::Invalid;
 }
 
 struct ProofReasons {

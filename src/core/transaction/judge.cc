@@ -6,6 +6,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
+#include "core/proof/missing.h"
 
 namespace backstop::transaction {
 namespace {
@@ -31,7 +32,7 @@ std::vector<mail::Address> collect_addressees(const reading::Reading& reading,
 // looks like a token is anybody's.
 bool outgrows_ours(const reading::Returned& returned, proof::ProofResult token,
                    const LedgerFindings* ledger) {
-  if (token != proof::ProofResult::Absent && token != proof::ProofResult::Invalid) return false;
+  if (!is_missing(token)) return false;
   if (ledger == nullptr || ledger->largest_header_bytes == 0) return false;
   const std::size_t largest = std::max<std::size_t>(std::size_t{2} * ledger->largest_header_bytes,
                                                     limits::kSwollenHeaderBytes);
@@ -94,10 +95,6 @@ Sending sending_of(const Case& one, const Recipient& recipient) {
 policy::Keys keys_of(const proof::KeyRing* ring) {
   if (ring == nullptr) return policy::Keys::None;
   return ring->emitting() == nullptr ? policy::Keys::VerifyOnly : policy::Keys::Signing;
-}
-
-bool is_missing(proof::ProofResult result) {
-  return result == proof::ProofResult::Absent || result == proof::ProofResult::Invalid;
 }
 
 // Whether what that address sent at the time of its signature carried a token: then a header of

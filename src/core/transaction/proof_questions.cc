@@ -1,5 +1,7 @@
 #include "core/transaction/proof_questions.h"
 
+#include "core/proof/missing.h"
+
 #include <string_view>
 #include <variant>
 
@@ -9,8 +11,7 @@ namespace {
 using proof::ProofResult;
 
 bool is_open(ProofResult result) {
-  return result == ProofResult::Absent || result == ProofResult::Invalid ||
-         result == ProofResult::Unavailable;
+  return is_missing(result) || result == ProofResult::Unavailable;
 }
 
 template <class Wanted>

@@ -1,14 +1,11 @@
 #include "edge/dns/record_lookup.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <thread>
+
+#include "testing/name_server.h"
 
 namespace backstop::dns {
 namespace {
@@ -25,75 +22,42 @@ std::string text_of(std::initializer_list<int> bytes) {
   return out;
 }
 
-// One record of the name that was asked for.
-std::string record(char type, const std::string& data) {
-  return text_of({0xC0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, static_cast<int>(data.size())}) + data;
-}
+using ::backstop::testing::NameQuestion;
 
-// A name server on loopback that knows "a.": two addresses, two exchangers, a text.  Nobody has
-// another name, and about "quiet." it is silent.
+// Knows "a.": two addresses, two exchangers, a text.  Nobody has another name; about "quiet." it is
+// silent, and "broken." is somebody's who fails.
 class NameServer {
  public:
-  NameServer() : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    socklen_t size = sizeof address;
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~NameServer() {
-    is_closing_ = true;
-    thread_.join();
-    close(socket_);
-  }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string address() const { return server_.address(); }
   bool is_asked() const { return is_asked_; }
 
  private:
-  void serve() {
-    while (!is_closing_) {
-      pollfd polled{.fd = socket_, .events = POLLIN, .revents = 0};
-      if (poll(&polled, 1, 20) <= 0) continue;
-      std::string question(2000, '\0');
-      sockaddr_in from{};
-      socklen_t size = sizeof from;
-      const ssize_t length = recvfrom(socket_, question.data(), question.size(), 0,
-                                      reinterpret_cast<sockaddr*>(&from), &size);
-      if (length < 17) continue;
-      is_asked_ = true;
-      if (const std::string reply = reply_to(question); !reply.empty())
-        sendto(socket_, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&from), size);
+  std::string reply_to(const NameQuestion& question) {
+    is_asked_ = true;
+    const char type = question.type;
+    const bool known = question.name == "a";
+    if (question.name == "quiet") return "";
+    if (question.name == "broken") {
+      std::string out = question.reply(true, "", 0);
+      out[3] = '\x82';  // SERVFAIL
+      return out;
     }
-  }
-
-  static std::string reply_to(const std::string& question) {
-    const std::size_t end = question.find('\0', 12);
-    const char type = question[end + 2];
-    const bool known = question.substr(12, end - 12) == text_of({1, 'a'});
-    if (question.substr(13, 5) == "quiet") return "";
     std::string answers;
-    if (known && type == kA) answers = record(kA, text_of({192, 0, 2, 1}));
+    if (known && type == kA) answers = NameQuestion::record(kA, text_of({192, 0, 2, 1}));
     if (known && type == kAaaa)
-      answers = record(kAaaa, text_of({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
-    if (known && type == kTxt) answers = record(kTxt, text_of({3}) + "x y");
+      answers = NameQuestion::record(
+          kAaaa, text_of({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
+    if (known && type == kTxt) answers = NameQuestion::record(kTxt, text_of({3}) + "x y");
     // Preference 20 and 10; the second name ends in the one that was asked for.
     if (known && type == kMx)
-      answers = record(kMx, text_of({0, 20, 1, 'z', 0})) +
-                record(kMx, text_of({0, 10, 2, 'm', 'x', 0xC0, 12}));
-    const char count = type == kMx ? 2 : 1;
-    return question.substr(0, 2) + text_of({0x85, known ? 0x80 : 0x83, 0, 1, 0}) +
-           (answers.empty() ? '\0' : count) + std::string(4, '\0') +
-           question.substr(12, end + 5 - 12) + answers;
+      answers = NameQuestion::record(kMx, text_of({0, 20, 1, 'z', 0})) +
+                NameQuestion::record(kMx, text_of({0, 10, 2, 'm', 'x', 0xC0, 12}));
+    return question.reply(known, answers, type == kMx ? 2 : 1);
   }
 
-  int socket_;
-  unsigned port_ = 0;
-  std::atomic<bool> is_closing_{false};
   std::atomic<bool> is_asked_{false};
-  std::thread thread_;
+  ::backstop::testing::NameServer server_{
+      [this](const NameQuestion& question) { return reply_to(question); }};
 };
 
 TEST(RecordLookup, EachKindOfRecordIsFound) {
@@ -113,6 +77,12 @@ TEST(RecordLookup, ANameThatDoesNotExistHasNothing) {
   EXPECT_TRUE(lookup.texts("b").value().empty());
   EXPECT_TRUE(lookup.addresses("b").value().empty());
   EXPECT_TRUE(lookup.exchangers("b").value().empty());
+}
+
+TEST(RecordLookup, AServerThatFailsIsNoAnswer) {
+  const NameServer server;
+  RecordLookup lookup({.servers = server.address()});
+  EXPECT_EQ(lookup.texts("broken").error().code, Errc::Unavailable);
 }
 
 TEST(RecordLookup, SilenceIsNoAnswer) {
@@ -143,7 +113,7 @@ TEST(RecordLookup, WhatIsNoNameIsNotAsked) {
 TEST(RecordLookup, ABrokenMessageHasNoMoreThanItHolds) {
   const std::string whole =
       text_of({1, 2, 0x85, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 1, 'a', 0, 0, 15, 0, 1}) +
-      record(kMx, text_of({0, 10, 2, 'm', 'x', 0xC0, 12}));
+      NameQuestion::record(kMx, text_of({0, 10, 2, 'm', 'x', 0xC0, 12}));
   const std::vector<std::uint8_t> bytes(whole.begin(), whole.end());
   ASSERT_EQ(parse_exchanger_answer(bytes).size(), 1U);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
