@@ -8,13 +8,9 @@
 
 namespace backstop::watch {
 
-void AttackList::add_run(std::string_view domain, std::shared_ptr<const RunMarks> marks) {
-  if (marks != nullptr) domains_[std::string(domain)].push_back(std::move(marks));
-}
-
 Attack AttackList::state_of(const Event& event) const {
-  const auto found = domains_.find(event.domain);
-  if (found == domains_.end()) return Attack::Peace;
+  const auto found = domains_->find(event.domain);
+  if (found == domains_->end()) return Attack::Peace;
   // What cannot have sent anything gets no answer to it.
   const bool is_made_up = event.address == AddressState::Nonexistent;
   const std::uint64_t address = hash_address(event.local, event.domain, seed_);
@@ -24,11 +20,16 @@ Attack AttackList::state_of(const Event& event) const {
     if (is_made_up) return Attack::Fits;
     if (!event.client) return Attack::Apart;
     const std::uint64_t pair = mix(address ^ hash_client(*event.client, seed_));
-    const bool has_answered = std::ranges::any_of(
-        found->second, [&](const auto& marks) { return marks->pairs.contains(pair); });
+    const bool has_answered = std::ranges::any_of(found->second, [&](std::uint32_t run) {
+      const auto marks = runs_.find(run);
+      return marks != runs_.end() && marks->second->pairs.contains(pair);
+    });
     return has_answered ? Attack::Fits : Attack::Apart;
   }
-  for (const auto& marks : found->second) {
+  for (const std::uint32_t run : found->second) {
+    const auto marked = runs_.find(run);
+    if (marked == runs_.end()) continue;
+    const RunMarks* const marks = marked->second.get();
     unsigned sorts = 0;  // A bit for each that speaks for the run.
     bool is_told = false;
     for (const FeatureText& text : texts) {

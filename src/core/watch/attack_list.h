@@ -11,8 +11,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/watch/event.h"
@@ -35,21 +35,25 @@ struct RunMarks {
 
 class AttackList {
  public:
-  explicit AttackList(std::uint64_t seed) : seed_(seed) {}
+  // The runs of each domain under attack.
+  using Domains = std::map<std::string, std::vector<std::uint32_t>, std::less<>>;
+  using Runs = std::map<std::uint32_t, std::shared_ptr<const RunMarks>>;
+
+  // `domains` is never null.
+  AttackList(std::uint64_t seed, std::shared_ptr<const Domains> domains, Runs runs)
+      : seed_(seed), domains_(std::move(domains)), runs_(std::move(runs)) {}
 
   // Of a message that is not judged yet: its `verdict` and `proof` are not looked at.  An event
   // without a message is told to fit only where no message is needed for it.  Any thread.
   Attack state_of(const Event& event) const;
   // Any domain.
-  bool any() const { return !domains_.empty(); }
-
-  // While it is made; the marks outlive nothing but the list.
-  void add_domain(std::string domain) { domains_.try_emplace(std::move(domain)); }
-  void add_run(std::string_view domain, std::shared_ptr<const RunMarks> marks);
+  bool any() const { return !domains_->empty(); }
+  const std::shared_ptr<const Domains>& domains() const { return domains_; }
 
  private:
   std::uint64_t seed_;
-  std::map<std::string, std::vector<std::shared_ptr<const RunMarks>>, std::less<>> domains_;
+  std::shared_ptr<const Domains> domains_;
+  Runs runs_;
 };
 
 }  // namespace backstop::watch

@@ -84,6 +84,13 @@ class DomainWatch {
   std::optional<AllClear> all_clear(AttackKind kind, Second now,
                                     std::optional<Second> newest_original) const;
 
+  // The run that its answers were last found to belong to.
+  void saw_run(std::uint32_t run, Second at) {
+    run_ = run;
+    run_seen_ = at;
+  }
+  std::uint32_t run_since(Second from) const { return run_seen_ >= from ? run_ : 0; }
+
   void move_to(Second now);
   const std::string& name() const { return name_; }
   Baseline& baseline() { return baseline_; }
@@ -128,6 +135,8 @@ class DomainWatch {
   std::string name_;
   Baseline baseline_;
   Path path_ = Path::Fast;
+  std::uint32_t run_ = 0;
+  Second run_seen_ = 0;
   std::unique_ptr<Unproven> unproven_;
   std::unique_ptr<Proved> proved_;
   std::unique_ptr<Flow<kFastMany>> callouts_;

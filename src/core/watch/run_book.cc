@@ -11,8 +11,6 @@ namespace {
 constexpr Second kDaySeconds = 86'400;
 constexpr Second kSilence = 2 * kDaySeconds;
 constexpr Second kOldOriginal = 5 * kDaySeconds;
-// An alarm joins a run of its domain that was seen within so long.
-constexpr Second kSameRun = kDaySeconds;
 // New domains of a run that are told of one by one.
 constexpr std::uint32_t kToldDomains = 32;
 
@@ -74,8 +72,8 @@ std::uint32_t RunBook::resolve(std::uint32_t run) const {
   return 0;
 }
 
-Run& RunBook::begin(std::string_view domain, Second first, Second at,
-                    std::vector<Change>& changes) {
+const Run& RunBook::begin(std::string_view domain, Second first, Second at,
+                          std::vector<Change>& changes) {
   if (runs_.size() >= limits::kWatchRuns) {
     const auto oldest =
         std::ranges::min_element(runs_, {}, [](const auto& one) { return one.second->last; });
@@ -86,6 +84,7 @@ Run& RunBook::begin(std::string_view domain, Second first, Second at,
   run->first = run->last = first;
   run->domains_seen.add(hash_address("", domain, 0), at);
   run->domain_count = 1;
+  has_new_marks_ = has_new_domains_ = true;
   Run& begun = *runs_.emplace(run->id, std::move(run)).first->second;
   changes.push_back(Change{.what = Change::What::RunBegun,
                            .at = to_instant(at),
@@ -93,17 +92,6 @@ Run& RunBook::begin(std::string_view domain, Second first, Second at,
                            .since = to_instant(first),
                            .run = begun.id});
   return begun;
-}
-
-std::uint32_t RunBook::find_or_begin(std::string_view domain, Second since, Second at,
-                                     std::vector<Change>& changes) {
-  const std::uint64_t hash = hash_address("", domain, 0);
-  const Run* best = nullptr;
-  for (const auto& [id, run] : runs_) {
-    if (!run->domains_seen.contains_since(hash, before(at, kSameRun))) continue;
-    if (best == nullptr || run->last > best->last) best = run.get();
-  }
-  return best != nullptr ? best->id : begin(domain, since, at, changes).id;
 }
 
 std::vector<std::uint32_t> RunBook::of_domain(std::string_view domain) const {
@@ -174,7 +162,7 @@ std::uint32_t RunBook::add_message(const Event& event, const EventKeys& keys, Se
   const std::uint64_t answers = run.answers();
   const std::uint32_t domains = run.domain_count;
   run.count_message(event, keys, at, !texts.empty());
-  has_new_marks_ = has_new_marks_ || run.are_marks_new;
+  see_growth(run, domains);
   for (const FeatureText& text : texts) {
     Feature& feature = *features_.find(text.hash);
     const bool is_common = feature.run == 0 && feature.ours == 0 && feature.n >= kMarkMessages &&
@@ -193,7 +181,7 @@ void RunBook::add_refused(const Event& event, const EventKeys& keys, Second at,
   const std::uint64_t answers = run.answers();
   const std::uint32_t domains = run.domain_count;
   run.count_refused(event, keys, at);
-  has_new_marks_ = has_new_marks_ || run.are_marks_new;
+  see_growth(run, domains);
   tell_growth(run, answers, domains, event, at, changes);
 }
 
@@ -223,7 +211,7 @@ void RunBook::merge(std::uint32_t part, std::uint32_t into, Second at,
   keep_ended(std::move(view));
   marks_.erase(part);
   runs_.erase(found);
-  has_new_marks_ = true;
+  has_new_marks_ = has_new_domains_ = true;
   changes.push_back(
       Change{.what = Change::What::RunMerged, .at = to_instant(at), .run = part, .into = into});
 }
@@ -259,7 +247,7 @@ void RunBook::end(std::uint32_t run, Second at, const AllClear& why, std::vector
   keep_ended(std::move(view));
   marks_.erase(run);
   runs_.erase(found);
-  has_new_marks_ = true;
+  has_new_marks_ = has_new_domains_ = true;
 }
 
 void RunBook::keep_ended(RunView view) {
@@ -267,24 +255,35 @@ void RunBook::keep_ended(RunView view) {
   if (ended_.size() > limits::kWatchEndedRuns) ended_.pop_back();
 }
 
-std::shared_ptr<const RunMarks> RunBook::marks(std::uint32_t run) {
-  const auto found = runs_.find(run);
-  if (found == runs_.end()) return nullptr;
-  Run& one = *found->second;
-  auto& marks = marks_[run];
-  if (marks != nullptr && !one.are_marks_new) return marks;
-  one.are_marks_new = false;
+std::shared_ptr<const RunMarks> RunBook::mark(const Run& run) {
   auto made = std::make_shared<RunMarks>();
-  made->run = run;
-  made->features.insert(one.features.begin(), one.features.end());
+  made->run = run.id;
+  made->features.insert(run.features.begin(), run.features.end());
   const auto copy = [](const HeldHashes& from, std::unordered_set<std::uint64_t>& to) {
     for (const auto& [hash, n] : from.all()) {
       if (n >= kHeldAddress) to.insert(hash);
     }
   };
-  copy(one.held_addresses, made->addresses);
-  copy(one.held_pairs, made->pairs);
-  return marks = std::move(made);
+  copy(run.held_addresses, made->addresses);
+  copy(run.held_pairs, made->pairs);
+  return made;
+}
+
+AttackList::Runs RunBook::take_marks() {
+  for (auto& [id, run] : runs_) {
+    if (!run->are_marks_new && !run->are_addresses_new) continue;
+    run->are_marks_new = run->are_addresses_new = false;
+    marks_[id] = mark(*run);
+  }
+  has_new_marks_ = has_new_addresses_ = has_new_domains_ = false;
+  return marks_;
+}
+
+void RunBook::see_growth(const Run& run, std::uint32_t domains_before) {
+  has_new_marks_ = has_new_marks_ || run.are_marks_new;
+  has_new_addresses_ = has_new_addresses_ || run.are_addresses_new;
+  // Of one that is everywhere no domain is new.
+  if (run.domain_count > domains_before && domains_before <= kToldDomains) has_new_domains_ = true;
 }
 
 }  // namespace backstop::watch

@@ -43,9 +43,9 @@ class RunBook {
   // An answer to mail of ours: what it has is no mark.
   void add_ours(const Event& event, Second at);
 
-  // The run behind an alarm: one that has that domain already, or a new one.
-  std::uint32_t find_or_begin(std::string_view domain, Second since, Second at,
-                              std::vector<Change>& changes);
+  // A run of which nothing is known but the domain; its marks are learnt of the answers that
+  // follow.
+  const Run& begin(std::string_view domain, Second first, Second at, std::vector<Change>& changes);
   // The run that this one is a part of now; 0 when it is over.
   std::uint32_t resolve(std::uint32_t run) const;
   void end(std::uint32_t run, Second at, const AllClear& why, std::vector<Change>& changes);
@@ -64,16 +64,19 @@ class RunBook {
   const Run* find(std::uint32_t run) const;
   // Those of a domain that have not ended.
   std::vector<std::uint32_t> of_domain(std::string_view domain) const;
-  // True when marks changed since they were asked for last.
+  // True when marks, addresses or the domains of a run changed since take_marks().
   bool has_new_marks() const { return has_new_marks_; }
-  std::shared_ptr<const RunMarks> marks(std::uint32_t run);
-  void marks_taken() { has_new_marks_ = false; }
+  bool has_new_addresses() const { return has_new_addresses_; }
+  bool has_new_domains() const { return has_new_domains_; }
+  // Of all runs that have not ended.
+  AttackList::Runs take_marks();
   std::vector<RunView> views(Second now) const;
   std::size_t memory_bytes() const;
 
  private:
   static bool is_silent(const Run& run, Second now);
-  Run& begin(std::string_view domain, Second first, Second at, std::vector<Change>& changes);
+  void see_growth(const Run& run, std::uint32_t domains_before);
+  static std::shared_ptr<const RunMarks> mark(const Run& run);
   void attach(Run& run, std::uint64_t hash, Feature& feature);
   bool may_attach(const Run& run, const Feature& feature) const;
   void merge(std::uint32_t part, std::uint32_t into, Second at, std::vector<Change>& changes);
@@ -86,9 +89,11 @@ class RunBook {
   std::uint32_t last_id_ = 0;
   FeatureTable features_;
   std::map<std::uint32_t, std::unique_ptr<Run>> runs_;
-  std::map<std::uint32_t, std::shared_ptr<const RunMarks>> marks_;
+  AttackList::Runs marks_;     // As they were taken last.
   std::deque<RunView> ended_;  // The newest first.
   bool has_new_marks_ = false;
+  bool has_new_addresses_ = false;
+  bool has_new_domains_ = false;
 };
 
 }  // namespace backstop::watch

@@ -59,7 +59,7 @@ void Run::count_answer(const Event& event, const EventKeys& keys, Second at) {
   few_addresses.add(keys.address, at);
   if (domains_seen.add(hash_address("", event.domain, 0), at)) ++domain_count;
   domains.add(event.domain);
-  if (held_addresses.add(keys.address)) are_marks_new = true;
+  if (held_addresses.add(keys.address)) are_addresses_new = true;
 }
 
 void Run::count_message(const Event& event, const EventKeys& keys, Second at, bool has_features) {
@@ -67,7 +67,7 @@ void Run::count_message(const Event& event, const EventKeys& keys, Second at, bo
   const JudgedMessage& message = *event.message;
   ++messages;
   if (has_features) ++returned;
-  if (held_pairs.add(keys.pair)) are_marks_new = true;
+  if (held_pairs.add(keys.pair)) are_addresses_new = true;
   ++kinds.at(static_cast<std::size_t>(message.kind));
   if (message.reason) ++reasons.at(static_cast<std::size_t>(*message.reason));
   if (message.language != "und") languages.add(message.language);

@@ -67,7 +67,7 @@ struct Run {
   RecentNames<8> naming_sites;  // Whose answers name us.
   RecentNames<4> few_addresses;
   RecentNames<32> domains_seen;
-  std::uint32_t domain_count = 0;
+  std::uint32_t domain_count = 0;  // More than there are, past 32.
   HeldHashes held_addresses;
   HeldHashes held_pairs;
   Tally domains{limits::kWatchRunNames};
@@ -77,7 +77,9 @@ struct Run {
   Tally knowing_sources{limits::kWatchRunNames};
   RunClock clock;
   std::vector<std::uint64_t> features;  // Hashes of its marks.
-  bool are_marks_new = true;            // Since they were asked for last.
+  // Since they were taken last.
+  bool are_marks_new = true;
+  bool are_addresses_new = false;
 
   std::uint64_t answers() const { return messages + refused; }
   void count_message(const Event& event, const EventKeys& keys, Second at, bool has_features);

@@ -16,6 +16,12 @@ constexpr Second kLeap = 2 * 86'400;
 constexpr std::uint32_t kLeapEvents = 8;
 constexpr std::uint32_t kBackEvents = 1000;
 constexpr std::uint32_t kBackPolls = 100;  // What one poll counts for.
+// How often it is looked at what is over.
+constexpr Second kCheck = 10;
+// A run forges new addresses all the time; they are told of together.
+constexpr Second kListAddresses = 10;
+// An alarm joins a run that its domain was seen in within so long.
+constexpr Second kSameRun = 86'400;
 constexpr Second kSweep = 600;
 constexpr std::string_view kFurtherDomains = "*";
 
@@ -92,6 +98,11 @@ void Watch::State::count_standing(DomainWatch& domain, AttackKind kind, const Ev
   alarm->clients.add(keys.client);
 }
 
+std::uint32_t Watch::State::run_behind(const DomainWatch& domain, Second since, Second at) {
+  const std::uint32_t known = runs.resolve(domain.run_since(before(at, kSameRun)));
+  return known != 0 ? known : runs.begin(domain.name(), since, at, changes).id;
+}
+
 void Watch::State::raise(DomainWatch& domain, AttackKind kind, const Burst& burst,
                          const EventKeys& keys, Second at) {
   const bool had_alarm = domain.has_alarm();
@@ -108,8 +119,7 @@ void Watch::State::raise(DomainWatch& domain, AttackKind kind, const Burst& burs
       .factor = normal > 0 ? static_cast<double>(burst.count) * 3600 / over / normal : 0,
       .clients = {}};
   standing.clients.add(keys.client);
-  if (kind == AttackKind::Backscatter)
-    standing.run = runs.find_or_begin(domain.name(), burst.first, at, changes);
+  if (kind == AttackKind::Backscatter) standing.run = run_behind(domain, burst.first, at);
   const Standing& raised = domain.raise(kind, std::move(standing));
   if (!had_alarm) alarmed.push_back(&domain);
   is_list_old = true;
@@ -144,8 +154,7 @@ void Watch::State::raise_by_connections(const ConnectionAlarm& alarm, Second at)
                     .normal = alarm.normal_per_hour,
                     .factor = alarm.factor,
                     .clients = {}};
-  if (alarm.kind == AttackKind::Backscatter)
-    standing.run = runs.find_or_begin(domain.name(), first, at, changes);
+  if (alarm.kind == AttackKind::Backscatter) standing.run = run_behind(domain, first, at);
   const Standing& raised = domain.raise(alarm.kind, std::move(standing));
   if (!had_alarm) alarmed.push_back(&domain);
   is_list_old = true;
@@ -236,7 +245,8 @@ void Watch::State::follow_run(DomainWatch& domain, const Event& event, const Eve
   // What a replayed proof came with is half ours.
   const Verdict verdict = event.message->verdict;
   if (verdict != Verdict::Unproven && verdict != Verdict::Forged) return;
-  runs.add_message(event, keys, at, run, changes);
+  if (const std::uint32_t id = runs.add_message(event, keys, at, run, changes); id != 0)
+    domain.saw_run(id, at);
   if (alarm == nullptr) return;
   alarm->run = runs.resolve(alarm->run);
 }
@@ -278,11 +288,13 @@ void Watch::State::end_alarm(DomainWatch& domain, AttackKind kind, const AllClea
 }
 
 void Watch::State::end_over() {
+  if (now < checked + kCheck && now >= checked) return;
+  checked = now;
   for (DomainWatch* domain : alarmed) {
     domain->move_to(now);
     for (const AttackKind kind : kDomainKinds) {
       Standing* const alarm = domain->standing(kind);
-      if (alarm == nullptr) continue;
+      if (alarm == nullptr || now < alarm->loud + kOtherQuietFor) continue;
       alarm->run = runs.resolve(alarm->run);
       const Run* const run = runs.find(alarm->run);
       const auto newest = run == nullptr ? std::nullopt : run->clock.last_activity();
@@ -301,7 +313,7 @@ void Watch::State::end_over() {
                             .clients = mailbox.alarm->clients.estimate(),
                             .over = Seconds(mailbox.alarm->last - mailbox.alarm->first)}});
   }
-  if (now < swept + kSweep) return;
+  if (now < swept + kSweep && now >= swept) return;
   swept = now;
   for (auto& [name, domain] : domains)
     domain->forget_quiet(now);
@@ -338,18 +350,25 @@ std::vector<Change> Watch::poll(Instant now) {
 
 std::shared_ptr<const AttackList> Watch::attack_list() {
   State& state = *state_;
-  if (state.list != nullptr && !state.is_list_old && !state.runs.has_new_marks()) return state.list;
-  auto list = std::make_shared<AttackList>(state.seed);
-  for (DomainWatch* domain : state.alarmed) {
-    Standing* const alarm = domain->standing(AttackKind::Backscatter);
-    if (alarm == nullptr) continue;
-    list->add_domain(domain->name());
-    for (const std::uint32_t run : state.runs.of_domain(domain->name()))
-      list->add_run(domain->name(), state.runs.marks(run));
+  const bool is_other = state.is_list_old || state.runs.has_new_domains();
+  const bool has_new_addresses =
+      state.runs.has_new_addresses() && state.now >= state.listed + kListAddresses;
+  if (state.list != nullptr && !is_other && !state.runs.has_new_marks() && !has_new_addresses)
+    return state.list;
+  auto domains = state.list == nullptr ? nullptr : state.list->domains();
+  if (domains == nullptr || is_other) {
+    auto made = std::make_shared<AttackList::Domains>();
+    for (const DomainWatch* domain : state.alarmed) {
+      if (domain->standing(AttackKind::Backscatter) != nullptr)
+        made->emplace(domain->name(), state.runs.of_domain(domain->name()));
+    }
+    domains = std::move(made);
   }
-  state.runs.marks_taken();
+  state.list =
+      std::make_shared<const AttackList>(state.seed, std::move(domains), state.runs.take_marks());
   state.is_list_old = false;
-  return state.list = std::move(list);
+  state.listed = state.now;
+  return state.list;
 }
 
 std::vector<AttackView> Watch::attacks() const {

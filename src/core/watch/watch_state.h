@@ -38,6 +38,8 @@ struct Watch::State {
   std::uint64_t changes_lost = 0;
   bool is_list_old = true;
   std::shared_ptr<const AttackList> list;
+  Second listed = 0;
+  Second checked = 0;
   Second swept = 0;
 
   Second move_to(Second at, bool is_event);
@@ -48,6 +50,7 @@ struct Watch::State {
   void add_recipient(const Event& event, Second at);
   void count_flow(DomainWatch& domain, const Event& event, const EventKeys& keys, Second at);
   void follow_run(DomainWatch& domain, const Event& event, const EventKeys& keys, Second at);
+  std::uint32_t run_behind(const DomainWatch& domain, Second since, Second at);
   void raise(DomainWatch& domain, AttackKind kind, const Burst& burst, const EventKeys& keys,
              Second at);
   void raise_by_connections(const ConnectionAlarm& alarm, Second at);
