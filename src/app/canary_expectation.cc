@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "app/canary_run.h"
+#include "core/proof/canary_pass.h"
 #include "core/transaction/judge.h"
 
 namespace backstop::app {
@@ -58,7 +59,7 @@ std::optional<mail::Address> find_canary_recipient(const config::Config& config)
     if (best == nullptr || domain.mode > best->mode) best = &domain;
   }
   if (best == nullptr) return std::nullopt;
-  return mail::Address{.local = "postmaster", .domain = best->name};
+  return mail::Address{.local = std::string(proof::kCanaryLocal), .domain = best->name};
 }
 
 policy::Judgement expect_forged(const CanaryWorld& world, const mail::Address& recipient,

@@ -29,7 +29,7 @@ std::string render_returned_header(const mail::Address& sender, std::string_view
       "\tby mx.{1} with ESMTP id {2}; {3}\n"
       "{4}{5}{6}From: <{0}>\nTo: <nobody@{1}>\nSubject: A trial letter of Backstop\n"
       "Date: {3}\nMessage-ID: <{2}@{7}>\n",
-      sender.text(), kCanaryDomain, mark, date, token.empty() ? "" : proof::kTokenField,
+      sender.text(), proof::kCanaryDomain, mark, date, token.empty() ? "" : proof::kTokenField,
       token.empty() ? "" : ": ", token.empty() ? "" : fmt::format("{}\n", token), sender.domain);
 }
 
@@ -68,7 +68,7 @@ std::string render_twin(const TwinMail& twin) {
       "A trial.\n"
       "\n"
       "--backstop-canary--\n",
-      proof::kCanaryField, twin.pass, kCanaryDomain, twin.recipient.text(),
+      proof::kCanaryField, twin.pass, proof::kCanaryDomain, twin.recipient.text(),
       render_mail_date(twin.now), twin.message_id, twin.returned);
 }
 

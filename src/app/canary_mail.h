@@ -12,9 +12,6 @@
 
 namespace backstop::app {
 
-// A domain that never exists (RFC 2606 §2): who fails there is nobody.
-inline constexpr std::string_view kCanaryDomain = "backstop-canary.invalid";
-
 struct TwinMail {
   mail::Address recipient;  // Whom the bounce goes to: the sender of what it returns.
   std::string message_id;   // Of the bounce, without brackets.

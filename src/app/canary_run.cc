@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/canary_fault.h"
 #include "app/canary_mail.h"
 #include "core/base/ascii.h"
 #include "core/base/base32.h"
@@ -20,11 +21,6 @@ namespace {
 using policy::Decision;
 using policy::Verdict;
 using smtp::Reply;
-
-constexpr std::string_view kSetUp = "backstop setup --apply --reload, then backstop canary";
-constexpr std::string_view kRestriction =
-    "a rule of the mail server refuses this stranger before Backstop is asked: a greylist, a "
-    "blocklist, a rule on its name; or the mailbox is not there";
 
 bool is_deferral(const Reply& reply) {
   return reply.code / 100 == 4;
@@ -51,47 +47,6 @@ std::string say_answer(const Answer& answer) {
   return out + (verdict
                     ? fmt::format("; {} ({})", policy::name_of(verdict->verdict), verdict->reason)
                     : "; not judged");
-}
-
-struct Fault {
-  std::string cause;
-  std::string todo;
-};
-
-const Fault& not_judged() {
-  static const Fault kFault{
-      "Backstop was not asked: its milter is not in smtpd_milters, or nobody answers at its socket "
-      "and mail flows unjudged; or mail for this address is not judged (mode off)",
-      std::string(kSetUp) + "; systemctl status backstopd; backstop check"};
-  return kFault;
-}
-
-// Why it was not called genuine.
-Fault explain_genuine(const CanaryVerdict& verdict) {
-  if (verdict.verdict == Verdict::NotBackscatter)
-    return {
-        "what the configuration lets alone (peers, allow) covers the canary, and with it "
-        "strangers",
-        "look at peers, allow and actions in backstop.toml"};
-  switch (verdict.token) {
-    case proof::ProofResult::Absent:
-      return {
-          "the token was gone from the returned header when Backstop saw it (a "
-          "nested_header_checks rule, or a milter before Backstop), or the daemon holds "
-          "another ring of keys",
-          "look at header_checks, nested_header_checks and smtpd_milters; backstop keys list; "
-          "systemctl restart backstopd"};
-    case proof::ProofResult::Invalid:
-    case proof::ProofResult::Unavailable:
-      return {
-          "the daemon holds other keys than those that sign, its clock is days behind, or "
-          "something in front of it changes returned headers",
-          "backstop keys list; systemctl restart backstopd; look at the clock and at the "
-          "milters before Backstop"};
-    default:
-      return {"the token is right and the answer is not: see the reason",
-              "backstop explain " + verdict.reason};
-  }
 }
 
 class Run {
@@ -123,7 +78,7 @@ class Run {
          .answered = error.text(),
          .expected = "an answer",
          .cause = "nobody listens there, or the mail server is just restarting",
-         .todo = "look whether the mail server runs; " + std::string(kSetUp)});
+         .todo = "look whether the mail server runs; " + std::string(kCanarySetUp)});
     client_.reset();
     return false;
   }
@@ -144,8 +99,8 @@ class Run {
                                       ? world_.config.canary.client
                                       : "IPV6:" + world_.config.canary.client;
       for (const auto& [name, value] :
-           {std::pair<std::string, std::string>{"NAME", fmt::format("mx.{}", kCanaryDomain)},
-            {"REVERSE_NAME", fmt::format("mx.{}", kCanaryDomain)},
+           {std::pair<std::string, std::string>{"NAME", fmt::format("mx.{}", proof::kCanaryDomain)},
+            {"REVERSE_NAME", fmt::format("mx.{}", proof::kCanaryDomain)},
             {"ADDR", address}}) {
         if (attributes->find(" " + name + " ") != std::string::npos)
           line += fmt::format(" {}={}", name, value);
@@ -158,7 +113,23 @@ class Run {
     add({.asked = "connect to " + server.text(),
          .answered = "it takes us for a stranger",
          .expected = "a way in"});
+    look_at_drift(server.text());
     return true;
+  }
+
+  // What is tried says nothing of strangers' mail where the two ways differ.
+  void look_at_drift(const std::string& listener) {
+    if (!world_.find_drift) return;
+    const std::vector<std::string> drift = world_.find_drift();
+    if (drift.empty()) return;
+    add({.outcome = CanaryOutcome::Wrong,
+         .asked =
+             fmt::format("master.cf, whether {} is as the service that strangers reach", listener),
+         .answered = fmt::format("{}", fmt::join(drift, "; ")),
+         .expected = "the same options",
+         .cause =
+             "master.cf was changed after setup, so strangers meet other rules than the canary",
+         .todo = "look whether it is meant so; then: " + std::string(kCanarySetUp)});
   }
 
   // An address literal asks no name server for anything.
@@ -183,7 +154,7 @@ class Run {
          .answered = reply.text(),
          .expected = "250",
          .cause = "the canary's listener is not as setup made it",
-         .todo = std::string(kSetUp)});
+         .todo = std::string(kCanarySetUp)});
     client_.reset();
     return false;
   }
@@ -230,7 +201,7 @@ class Run {
            .asked = fmt::format("MAIL FROM:<>, RCPT TO:<{}>", recipient_.text()),
            .answered = taken->text(),
            .expected = "250",
-           .cause = std::string(kRestriction),
+           .cause = std::string(kCanaryRestriction),
            .todo = "exempt canary.client there, or name another mailbox in canary.recipient"});
       return std::nullopt;
     }
@@ -238,10 +209,11 @@ class Run {
     world_.entropy.fill(pass.nonce);
     const TwinMail mail{
         .recipient = recipient_,
-        .message_id = fmt::format("{}.{}@{}", name_of(twin), mark, kCanaryDomain),
+        .message_id = fmt::format("{}.{}@{}", name_of(twin), mark, proof::kCanaryDomain),
         .pass = proof::make_canary_pass(pass, recipient_, world_.ring->ring_secret()),
         .returned = returned,
         .now = now_};
+    if (world_.expect_verdict) world_.expect_verdict(mail.message_id);
     auto reply = client_->data(render_twin(mail));
     if (!reply) {
       break_off(twin, "DATA", reply.error());
@@ -280,7 +252,7 @@ class Run {
       return true;
     }
     if (!answer.verdict || *answer.verdict) return false;
-    blame(step, not_judged());
+    blame(step, explain_no_verdict());
     return true;
   }
 
@@ -297,11 +269,13 @@ class Run {
     } else if (!answer.reply.positive()) {
       blame(step, {"something other than Backstop refuses it, so genuine bounces are lost",
                    "look into the mail server's log for this reply"});
+    } else if (verdict && !verdict->is_canary) {
+      blame(step, explain_no_pass(recipient_));
     }
     add(std::move(step));
   }
 
-  static void blame(CanaryStep& step, Fault fault) {
+  static void blame(CanaryStep& step, CanaryFault fault) {
     step.outcome = CanaryOutcome::Wrong;
     step.cause = std::move(fault.cause);
     step.todo = std::move(fault.todo);
@@ -324,15 +298,13 @@ class Run {
                  "the map that takes tags off cannot be asked or is not set up, so every bounce to "
                  "a tagged sender is lost",
                  setup);
+    // While nothing is refused it may be a user who is not there, as without Backstop.
+    if (mode() != policy::Mode::Enforce) return;
     char& last = tagged.local[tagged.local.rfind(tag) + tag.size() - 1];
     last = last == '0' ? '1' : '0';
     const auto forged = offer(CanaryTwin::Tag, tagged.text());
     if (!forged) return;
-    const bool refuses = mode() == policy::Mode::Enforce;
-    add_tag_step("a forged tag at RCPT", *forged, !refuses,
-                 refuses ? "nobody looks at tags at RCPT"
-                         : "something refuses tags while the domain is in observe",
-                 setup);
+    add_tag_step("a forged tag at RCPT", *forged, false, "nobody looks at tags at RCPT", setup);
   }
 
   void add_tag_step(std::string asked, const Reply& reply, bool taken, std::string cause,
@@ -376,27 +348,17 @@ class Run {
     if (verdict && verdict->verdict != expected.verdict) {
       blame(step, explain_forged(*verdict));
     } else if (answer.reply.positive() == refused) {
-      blame(step, refused ? Fault{"Backstop's refusal does not reach the client: another answers "
-                                  "for it, or milter_default_action does",
-                                  "look at milter_default_action, smtpd_milters and the server's "
-                                  "log"}
-                          : Fault{"something other than Backstop refuses it",
-                                  "look into the mail server's log for this reply"});
+      blame(step, refused
+                      ? CanaryFault{"Backstop's refusal does not reach the client: another answers "
+                                    "for it, or milter_default_action does",
+                                    "look at milter_default_action, smtpd_milters and the server's "
+                                    "log"}
+                      : CanaryFault{"something other than Backstop refuses it",
+                                    "look into the mail server's log for this reply"});
+    } else if (verdict && !verdict->is_canary) {
+      blame(step, explain_no_pass(recipient_));
     }
     add(std::move(step));
-  }
-
-  static Fault explain_forged(const CanaryVerdict& verdict) {
-    const bool let_alone = verdict.reason == policy::name_of(policy::Reason::NeverJudged);
-    if (let_alone || verdict.verdict == Verdict::NotBackscatter ||
-        verdict.verdict == Verdict::Genuine) {
-      return {
-          "what the configuration lets alone or takes as proved (peers, allow) covers "
-          "strangers, so forged bounces pass",
-          "look at peers and allow in backstop.toml; backstop explain " + verdict.reason};
-    }
-    return {"a proof could not be asked, so nothing is called forged now: see the reason",
-            fmt::format("backstop explain {}; backstop status", verdict.reason)};
   }
 
   const CanaryWorld& world_;

@@ -78,10 +78,16 @@ struct CanaryWorld {
   // How the message of this Message-ID was judged; waits for a moment.  Nothing: it was not.  An
   // error: it cannot be known here.
   std::function<Result<std::optional<CanaryVerdict>>(const std::string&)> find_verdict;
+  // Told of that Message-ID before it is sent; may be empty.
+  std::function<void(const std::string&)> expect_verdict = {};
+  // In what the way of the canary and that of strangers differ, a sentence each; may be empty.
+  std::function<std::vector<std::string>()> find_drift = {};
   const std::atomic<bool>* stopped = nullptr;  // As smtp::Server::stopped.
 };
 
-// Whom it goes to; nothing when no domain is judged, or the configured address is not of one.
+// Whom it goes to: who is configured, else nobody's address (proof::kCanaryLocal) of the domain
+// that is judged most strictly; nothing when no domain is judged, or the configured address is not
+// of one.
 std::optional<mail::Address> find_canary_recipient(const config::Config& config);
 
 // What a forged bounce to that address must come to: by mode, coverage and what is configured for

@@ -24,6 +24,8 @@ class CanarySchedule {
   // that it cannot enter is no alarm.
   CanarySchedule(Seconds interval, bool has_entered, Instant now);
 
+  // Is a run due?  At once, too, when the clock was set back behind the last run.
+  bool is_due(Instant now) const { return now >= next_ || now < set_at_; }
   Instant next() const { return next_; }
   // `entered`: the listener took it for a client this time.  Sets next().
   CanaryWord on_outcome(CanaryOutcome outcome, bool entered, Instant now);
@@ -38,10 +40,12 @@ class CanarySchedule {
   Seconds first_gap() const;
   Seconds grace() const;
   CanaryWord on_failure(CanaryOutcome outcome, Instant now);
+  void run_at(Instant next, Instant now);
 
   Seconds interval_;
   bool has_entered_;
   Instant next_;
+  Instant set_at_;         // When next_ was set.
   unsigned wrong_ = 0;     // Runs with a wrong answer since it last passed.
   unsigned failures_ = 0;  // All.
   std::optional<Instant> failing_since_;

@@ -67,6 +67,32 @@ TEST(CanarySchedule, AlarmsWithinTheIntervalOfWhateverBreaks) {
   }
 }
 
+TEST(CanarySchedule, RunsAtOnceWhenTheClockWasSetBackAndGoesOnFromThere) {
+  CanarySchedule schedule(kHour, true, kNow);
+  schedule.on_outcome(CanaryOutcome::Passed, true, kNow);
+  EXPECT_FALSE(schedule.is_due(kNow + kHour - Seconds(1)));
+  EXPECT_TRUE(schedule.is_due(kNow + kHour));
+  const Instant back = kNow - Days(7);
+  EXPECT_TRUE(schedule.is_due(back));
+  schedule.on_outcome(CanaryOutcome::Passed, true, back);
+  EXPECT_FALSE(schedule.is_due(back + Seconds(1)));
+  EXPECT_EQ(schedule.next(), back + kHour);
+}
+
+TEST(CanarySchedule, SaysAStandingAlarmAgainWhenTheClockWasSetBack) {
+  CanarySchedule schedule(kHour, true, kNow);
+  for (int i = 0; i < 3; ++i)
+    schedule.on_outcome(CanaryOutcome::Wrong, true, schedule.next());
+  EXPECT_EQ(schedule.on_outcome(CanaryOutcome::Wrong, true, kNow - Days(30)), CanaryWord::Alarm);
+}
+
+TEST(CanarySchedule, TakesAClockThatJumpsAheadForNoTimeThatPassed) {
+  CanarySchedule schedule(kHour, true, kNow);
+  schedule.on_outcome(CanaryOutcome::Unreached, false, kNow);
+  EXPECT_EQ(schedule.on_outcome(CanaryOutcome::Unreached, false, kNow + Days(9)),
+            CanaryWord::Nothing);
+}
+
 // What a month of a living server is like for the canary: restarts of the mail server, up to ten
 // minutes long, reloads that spoil one answer, and restarts of the daemon itself.
 class Month {
@@ -138,13 +164,15 @@ TEST(CanarySchedule, FindsWhatBreaksInSuchAMonth) {
 }
 
 TEST(CanaryState, IsReadAsItWasWritten) {
-  const CanaryState state{.has_entered = true,
-                          .passed = kNow,
-                          .tried = kNow + Seconds(5),
-                          .outcome = CanaryOutcome::Wrong,
-                          .failing_since = kNow,
-                          .trouble = "genuine bounce: answered 250",
-                          .silence = {.since = kNow, .answers = 4, .ours = 3, .letters = 2}};
+  const CanaryState state{
+      .has_entered = true,
+      .passed = kNow,
+      .tried = kNow + Seconds(5),
+      .outcome = CanaryOutcome::Wrong,
+      .failing_since = kNow,
+      .trouble = "genuine bounce: answered 250",
+      .silence = {
+          .since = kNow, .answers = 4, .parties = {7, 0x7fff'0000'1234'abcd}, .letters = 2}};
   EXPECT_EQ(parse_canary_state(render_canary_state(state)), state);
   EXPECT_EQ(parse_canary_state(render_canary_state({})), CanaryState{});
   EXPECT_EQ(parse_canary_state(""), std::nullopt);

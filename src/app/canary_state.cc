@@ -31,6 +31,20 @@ std::uint64_t number_of(std::string_view text) {
   return out;
 }
 
+// Keys in hexadecimal, with blanks between.
+std::vector<proof::SentKey> parties_of(std::string_view text) {
+  std::vector<proof::SentKey> out;
+  while (!text.empty() && out.size() < TokenSilence::kPartiesKept) {
+    proof::SentKey key = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key, 16);
+    if (error != std::errc{}) break;
+    out.push_back(key);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.starts_with(' ')) text.remove_prefix(1);
+  }
+  return out;
+}
+
 CanaryOutcome outcome_of(std::string_view text) {
   for (const CanaryOutcome outcome : {CanaryOutcome::Passed, CanaryOutcome::Wrong})
     if (text == name_of(outcome)) return outcome;
@@ -46,7 +60,7 @@ void take_line(std::string_view name, std::string_view value, CanaryState& state
   if (name == "trouble") state.trouble = value;
   if (name == "silent-since") state.silence.since = instant_of(value).value_or(Instant{});
   if (name == "answers") state.silence.answers = number_of(value);
-  if (name == "ours") state.silence.ours = number_of(value);
+  if (name == "parties") state.silence.parties = parties_of(value);
   if (name == "letters") state.silence.letters = number_of(value);
 }
 
@@ -61,9 +75,9 @@ std::string render_canary_state(const CanaryState& state) {
   if (!state.trouble.empty())
     out += fmt::format("trouble {}\n", escape_terminal(state.trouble.substr(0, kTroubleBytes)));
   if (state.silence.since != Instant{})
-    out += fmt::format("silent-since {}\nanswers {}\nours {}\nletters {}\n",
+    out += fmt::format("silent-since {}\nanswers {}\nparties {:x}\nletters {}\n",
                        render_instant(state.silence.since), state.silence.answers,
-                       state.silence.ours, state.silence.letters);
+                       fmt::join(state.silence.parties, " "), state.silence.letters);
   return out;
 }
 

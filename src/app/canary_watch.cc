@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/canary_listener.h"
 #include "app/canary_mail.h"
 #include "core/base/escape.h"
 #include "edge/os/entropy.h"
@@ -17,26 +18,15 @@ namespace {
 using ports::LogLevel;
 
 // A record is told before the server answers the client; this is for a thread that was held up.
-constexpr std::chrono::seconds kVerdictWait{2};
+constexpr std::chrono::milliseconds kVerdictWait{2000};
+// And after one did not come: the next is hardly told later.
+constexpr std::chrono::milliseconds kVerdictWaitAgain{500};
 // How often the clock is looked at: it may be set, and a reload comes.
 constexpr std::chrono::seconds kLook{1};
 // How often it is looked whether tokens still come back, and the counts are written down.
 constexpr std::chrono::hours kSilenceLook{1};
-// Verdicts held at most: a run has three messages.
-constexpr std::size_t kVerdictsHeld = 16;
 
 }  // namespace
-
-CanaryVerdict make_canary_verdict(const transaction::Record& record) {
-  CanaryVerdict out{.verdict = record.judgement.verdict,
-                    .decision = record.judgement.decision,
-                    .reason = {},
-                    .is_canary = record.direction == transaction::Direction::Canary};
-  if (!record.judgement.reasons.empty())
-    out.reason = policy::name_of(record.judgement.reasons.front());
-  if (!record.facts.empty()) out.token = record.facts.front().token;
-  return out;
-}
 
 CanaryWatch::CanaryWatch(const CanaryPorts& ports, std::string directory)
     : ports_(ports),
@@ -66,18 +56,21 @@ void CanaryWatch::stop() {
 void CanaryWatch::on_record(const transaction::Record& record, std::string_view /*queue_id*/) {
   const std::scoped_lock lock(mutex_);
   silence_.on_record(record);
-  if (!record.is_judged() || !record.message_id.ends_with(kCanaryDomain)) return;
-  if (verdicts_.size() >= kVerdictsHeld) return;
-  verdicts_.insert_or_assign(record.message_id, make_canary_verdict(record));
-  changed_.notify_all();
+  if (verdicts_.on_record(record)) changed_.notify_all();
+}
+
+void CanaryWatch::expect_verdict(const std::string& message_id) {
+  const std::scoped_lock lock(mutex_);
+  verdicts_.expect(message_id);
 }
 
 Result<std::optional<CanaryVerdict>> CanaryWatch::await_verdict(const std::string& message_id) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kVerdictWait,
-                    [&] { return stopped_.load() || verdicts_.contains(message_id); });
-  const auto found = verdicts_.find(message_id);
-  return found == verdicts_.end() ? std::nullopt : std::optional(found->second);
+  const bool came = changed_.wait_for(lock, verdict_wait_, [&] {
+    return stopped_.load() || verdicts_.find(message_id).has_value();
+  });
+  if (!came) verdict_wait_ = kVerdictWaitAgain;
+  return verdicts_.find(message_id);
 }
 
 void CanaryWatch::live() {
@@ -91,7 +84,7 @@ void CanaryWatch::live() {
       look_at_silence(now);
     }
     if (reloaded_.exchange(false)) schedule_->begin_anew(interval(), ports_.clock.now());
-    if (ports_.clock.now() >= schedule_->next()) run_once();
+    if (schedule_->is_due(ports_.clock.now())) run_once();
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kLook, [this] { return stopped_.load() || reloaded_.load(); });
   }
@@ -111,6 +104,7 @@ void CanaryWatch::run_once() {
   {
     const std::scoped_lock lock(mutex_);
     verdicts_.clear();
+    verdict_wait_ = kVerdictWait;
   }
   os::KernelEntropy entropy;
   const CanaryWorld world{
@@ -121,6 +115,8 @@ void CanaryWatch::run_once() {
       .permits = ports_.permits,
       .entropy = entropy,
       .find_verdict = [this](const std::string& id) { return await_verdict(id); },
+      .expect_verdict = [this](const std::string& id) { expect_verdict(id); },
+      .find_drift = [] { return find_listener_drift("/"); },
       .stopped = &stopped_};
   const CanaryReport report = run_canary(world, now);
   if (!stopped_) tell(report, ports_.clock.now());

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,6 +14,7 @@
 #include "app/canary_run.h"
 #include "app/canary_schedule.h"
 #include "app/canary_state.h"
+#include "app/canary_verdicts.h"
 #include "app/token_silence.h"
 #include "ports/alarms.h"
 #include "ports/clock.h"
@@ -59,6 +60,7 @@ class CanaryWatch final : public ports::RecordObserver {
   void tell(const CanaryReport& report, Instant now);
   void look_at_silence(Instant now);
   void write_state();
+  void expect_verdict(const std::string& message_id);
   Result<std::optional<CanaryVerdict>> await_verdict(const std::string& message_id);
 
   const CanaryPorts ports_;
@@ -70,12 +72,10 @@ class CanaryWatch final : public ports::RecordObserver {
   std::atomic<bool> reloaded_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, CanaryVerdict, std::less<>> verdicts_;  // Guarded; of this run.
-  TokenSilence silence_;                                        // Guarded.
+  CanaryVerdicts verdicts_;                   // Guarded; of this run.
+  std::chrono::milliseconds verdict_wait_{};  // Guarded; for the next.
+  TokenSilence silence_;                      // Guarded.
   std::thread thread_;
 };
-
-// What a record says of a canary.
-CanaryVerdict make_canary_verdict(const transaction::Record& record);
 
 }  // namespace backstop::app

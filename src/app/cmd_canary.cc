@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/basis.h"
+#include "app/canary_listener.h"
 #include "app/canary_run.h"
 #include "app/canary_state.h"
 #include "app/command.h"
@@ -25,21 +26,25 @@ namespace {
 
 struct Options {
   Settings settings;
+  std::string root = "/";
   bool json = false;
 };
 
 // How long the history is asked again for a row: it is written in groups.
-constexpr std::chrono::seconds kRowWait{3};
+constexpr std::chrono::milliseconds kRowWait{3000};
+// And after one did not come: the next is hardly there.
+constexpr std::chrono::milliseconds kRowWaitAgain{500};
 constexpr std::chrono::milliseconds kRowLook{50};
 constexpr std::size_t kRowsMax = 4;
 
-// What the history says of the message; an error where it cannot be asked.
+// What the history says of the message; an error where it cannot be asked.  `wait`: for its row.
 Result<std::optional<CanaryVerdict>> find_in_history(const config::Config& config,
                                                      const proof::SentHasher& hasher,
-                                                     const std::string& message_id) {
+                                                     const std::string& message_id,
+                                                     std::chrono::milliseconds wait) {
   if (config.store_directory.empty())
     return fail(Errc::NotFound, "store.directory", "is empty, so nothing is remembered");
-  const auto until = std::chrono::steady_clock::now() + kRowWait;
+  const auto until = std::chrono::steady_clock::now() + wait;
   const proof::SentKey key = hasher.message(message_id);
   for (;;) {
     BS_TRY(store::HistoryReader reader, store::HistoryReader::open(config.store_directory));
@@ -62,7 +67,7 @@ Result<std::optional<CanaryVerdict>> find_in_history(const config::Config& confi
   }
 }
 
-Result<CanaryReport> send_canary(const config::Config& config) {
+Result<CanaryReport> send_canary(const config::Config& config, const std::string& root) {
   if (!config.canary.is_on())
     return fail(Errc::NotFound, "canary.listener",
                 "is none, so there is no canary; take it out, then run: backstop setup --apply");
@@ -79,14 +84,19 @@ Result<CanaryReport> send_canary(const config::Config& config) {
   const Instant now = os::SystemClock().now();
   const EnforceOutlook outlook(config);
   const ModesInForce in_force = outlook.modes(config, now);
+  std::chrono::milliseconds wait = kRowWait;
   const CanaryWorld world{.config = in_force.config,
                           .ring = permits->ring(),
                           .coverage = outlook.list(),
                           .permits = *permits,
                           .entropy = entropy,
-                          .find_verdict = [&](const std::string& message_id) {
-                            return find_in_history(config, hasher, message_id);
-                          }};
+                          .find_verdict =
+                              [&](const std::string& message_id) {
+                                auto found = find_in_history(config, hasher, message_id, wait);
+                                if (found && !*found) wait = kRowWaitAgain;
+                                return found;
+                              },
+                          .find_drift = [&root] { return find_listener_drift(root); }};
   return run_canary(world, now);
 }
 
@@ -133,7 +143,7 @@ void print_text(const CanaryReport& report) {
 int run(const Options& options) {
   const auto config = load_config(options.settings);
   if (!config) return report_error(config.error(), kExitBadConfig);
-  const auto report = send_canary(*config);
+  const auto report = send_canary(*config, options.root);
   if (!report) return report_error(report.error(), kExitBadConfig);
   if (options.json) {
     print_json(*report);
@@ -151,6 +161,12 @@ void add_canary_command(CLI::App& app, Chosen& chosen) {
   const auto options = std::make_shared<Options>();
   declare_settings(*command, options->settings);
   command->add_flag("--json", options->json, "One JSON object");
+  command
+      ->add_option("--root", options->root,
+                   "The mail server's configuration lives below this directory; its commands run "
+                   "chrooted there")
+      ->check(CLI::ExistingDirectory)
+      ->type_name("DIR");
   command->footer(render_examples(
       {"backstop canary          what was asked, answered and expected; exits 0 when all is right",
        "backstop canary --json   the same for a program; exits 1 when anything is wrong"}));

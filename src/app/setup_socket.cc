@@ -113,7 +113,9 @@ Result<SetupSocket> choose_socket(const mta::Postfix& postfix, const mta::Postfi
 mta::PostfixCanary canary_of(const config::Config& config) {
   if (!config.canary.is_on()) return {};
   const smtp::Server server{.address = config.canary.address, .port = config.canary.port};
-  return {.listener = server.text(), .is_taken = smtp::is_taken(server)};
+  return {.listener = server.text(),
+          .is_taken = smtp::is_taken(server),
+          .goes_to_nobody = config.canary.recipient.empty()};
 }
 
 bool is_answered(const mta::Postfix& postfix, const std::string& socket) {

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/base/time.h"
+#include "core/proof/sent.h"
 #include "core/transaction/record.h"
 
 namespace backstop::app {
@@ -16,7 +18,9 @@ namespace backstop::app {
 struct SilenceCounts {
   Instant since{};            // When one did, or when counting began.
   std::uint64_t answers = 0;  // That returned enough of an original to have carried a token.
-  std::uint64_t ours = 0;     // Of these: what another proof says we sent.
+  // Who of them answered what the ledger says we signed, each network once, as keyed hashes; the
+  // first few.
+  std::vector<proof::SentKey> parties = {};
   std::uint64_t letters = 0;  // That we signed.
 
   bool operator==(const SilenceCounts&) const = default;
@@ -28,10 +32,11 @@ class TokenSilence {
 
   // Canaries say nothing: they are nobody's mail.
   void on_record(const transaction::Record& record);
-  // True once it lasts for a day and what came says that tokens are lost: three answers that
-  // another proof says are ours; or, for who signs much, twenty answers of whatever sort.  True
-  // again each day.
+  // True once it lasts for a day and what came says that tokens are lost: answers from three
+  // networks to mail that the ledger says we signed; or, for who signs much, twenty answers of
+  // whatever sort.  True again each day.
   bool is_alarm(Instant now);
+  static constexpr std::size_t kPartiesKept = 3;
   // What came says that tokens are lost, however short a time ago.
   bool is_lost() const;
   // Nothing came back yet, or a clock was set back: counting begins.

@@ -74,7 +74,7 @@ class TagSetup(SetupTest):
     def test_without_tags_nothing_is_said_of_them(self):
         done = self.house.backstop("setup")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertNotIn("canonical", done.stdout)
+        self.assertNotIn("recipient_canonical", done.stdout)
 
     def test_the_map_lets_mail_for_tagged_senders_in(self):
         said = self.apply()

@@ -91,7 +91,7 @@ struct Canary {
   IpAddress address = *IpAddress::parse("127.0.0.1");
   std::uint16_t port = 10125;
   Seconds interval = std::chrono::hours(1);  // 1 minute to 1 day.
-  std::string recipient;                     // "": postmaster of the first domain that is judged.
+  std::string recipient;                     // "": backstop-canary at a judged domain.
   std::string client = "192.0.2.77";         // The address that they claim to come from.
 
   bool is_on() const { return port != 0; }

@@ -193,10 +193,12 @@ const std::vector<Option>& options() {
        "How often a genuine and a forged bounce of our own are sent in, to see that both get the "
        "right\n"
        "answer. What is wrong is tried again before it is an alarm."},
-      {"canary.recipient", "address", "postmaster of the first domain that is judged",
-       "A mailbox of a guarded domain. It gets none of them, as long as Backstop is asked. Role "
-       "addresses\n"
-       "are never refused: name another to see refusals too.",
+      {"canary.recipient", "address", "backstop-canary at the domain that is judged most strictly",
+       "A mailbox of a guarded domain, which gets none of them as long as Backstop is asked. By "
+       "default\n"
+       "it is nobody's: `backstop setup` makes it known to the canary's listener alone. At role "
+       "addresses,\n"
+       "as postmaster, nothing is refused, so that no refusal could be tried there.",
        "\"anna@example.com\""},
       {"canary.client", "address", "\"192.0.2.77\"",
        "The address that it claims to come from where the mail server lets it (XCLIENT). Exempt it "

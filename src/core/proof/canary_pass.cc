@@ -76,6 +76,7 @@ std::optional<CanaryPass> read_canary_pass(std::string_view text, const mail::Ad
 }
 
 bool UsedPasses::claim(const CanaryPass& pass, Instant now) {
+  if (now < begun_) begun_ = Instant::min();
   if (pass.issued < begun_) return false;
   while (!used_.empty() && used_.begin()->first + kCanaryPassLife < now)
     used_.erase(used_.begin());

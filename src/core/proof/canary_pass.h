@@ -23,6 +23,10 @@
 namespace backstop::proof {
 
 inline constexpr std::string_view kCanaryField = "Backstop-Canary";
+// Nobody's mailbox at any guarded domain: whom a canary goes to where no other address is named.
+inline constexpr std::string_view kCanaryLocal = "backstop-canary";
+// A domain that never exists (RFC 2606 §2): who fails there is nobody.
+inline constexpr std::string_view kCanaryDomain = "backstop-canary.invalid";
 // From issue to judgement: the two happen within one SMTP dialogue, or one letter's way through a
 // queue.
 inline constexpr std::chrono::minutes kCanaryPassLife{5};
@@ -44,7 +48,9 @@ std::optional<CanaryPass> read_canary_pass(std::string_view text, const mail::Ad
                                            const crypto::Secret& ring_secret, Instant now);
 
 // Which passes were used.  Those of before `begun` count as used, since nobody remembers: a restart
-// makes no used one good again.  Memory is bounded by limits::kCanaryPasses.
+// makes no used one good again.  Once the clock shows a time before `begun` it was set back, and
+// then `begun` says nothing any more.  Memory is bounded by limits::kCanaryPasses; only a pass that
+// reads takes of it.
 class UsedPasses {
  public:
   explicit UsedPasses(Instant begun) : begun_(begun) {}

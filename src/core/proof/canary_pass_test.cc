@@ -64,6 +64,17 @@ TEST(UsedPassesTest, takes_what_was_issued_before_it_began_for_used) {
   EXPECT_FALSE(used.claim({.issued = kNow - Seconds{1}, .nonce = kNonce}, kNow));
 }
 
+TEST(UsedPassesTest, grants_new_ones_once_after_the_clock_was_set_back) {
+  UsedPasses used(kNow);
+  const CanaryPass before{.issued = kNow, .nonce = kNonce};
+  ASSERT_TRUE(used.claim(before, kNow));
+  const Instant back = kNow - Days(1);
+  const CanaryPass after{.issued = back, .nonce = {9}};
+  EXPECT_TRUE(used.claim(after, back + Seconds{1}));
+  EXPECT_FALSE(used.claim(after, back + Seconds{2}));
+  EXPECT_FALSE(used.claim(before, kNow)) << "what was used then stays used";
+}
+
 TEST(UsedPassesTest, forgets_only_what_is_over_its_life_and_grants_none_when_full) {
   UsedPasses used(kNow);
   for (std::size_t i = 0; i < limits::kCanaryPasses; ++i) {

@@ -5,6 +5,8 @@
 
 #include "edge/mta/postfix_canary.h"
 #include "edge/mta/postfix_plan.h"
+#include "edge/mta/postfix_tags.h"
+#include "edge/mta/rooted_file.h"
 #include "edge/mta/service_role.h"
 
 namespace backstop::mta {
@@ -25,6 +27,48 @@ std::vector<Service> canary_services(std::string_view master) {
 std::optional<std::string> describe(const std::vector<Service>& services) {
   if (services.empty()) return std::nullopt;
   return fmt::format("{}, {} options", services.front().command, services.front().overrides.size());
+}
+
+// The table of recipients, made before master.cf names it.
+Result<void> plan_recipients(const Postfix& postfix, Plan& plan) {
+  const std::string path = canary_table_path(postfix);
+  const std::string content = render_canary_recipients();
+  auto found = read_rooted(postfix.root(), path);
+  if (!found && found.error().code != Errc::NotFound) return tl::unexpected<Error>(found.error());
+  if (found && !found->starts_with(kTagTableMark))
+    return fail(Errc::Exists, path,
+                "holds something else than Backstop's own line: move it away, then come back");
+  if (found && *found == content) return {};
+  plan.changes.push_back(
+      {.file = path,
+       .setting = "the canary's recipient",
+       .before = found ? std::optional<std::string>("other lines") : std::nullopt,
+       .after = "its lines",
+       .why = "an address that is nobody's is taken where the canary enters, so that a refusal of "
+              "forged mail can be tried"});
+  plan.files.insert(plan.files.begin(),
+                    {.path = path,
+                     .before = found ? std::optional(*std::move(found)) : std::nullopt,
+                     .after = content});
+  return {};
+}
+
+// Goes once nothing names it.
+Result<void> plan_no_recipients(const Postfix& postfix, Plan& plan) {
+  const std::string path = canary_table_path(postfix);
+  if (plan.text.main.find(path) != std::string::npos ||
+      plan.text.master.find(path) != std::string::npos)
+    return {};
+  auto found = read_rooted(postfix.root(), path);
+  if (!found && found.error().code != Errc::NotFound) return tl::unexpected<Error>(found.error());
+  if (!found || !found->starts_with(kTagTableMark)) return {};
+  plan.changes.push_back({.file = path,
+                          .setting = "the canary's recipient",
+                          .before = "its lines",
+                          .after = std::nullopt,
+                          .why = "nothing reads this file any more"});
+  plan.files.push_back({.path = path, .before = *std::move(found), .after = std::nullopt});
+  return {};
 }
 
 // `master` becomes the plan's, when Postfix differs in nothing but the canary's services.
@@ -60,6 +104,10 @@ Result<void> adopt(const Postfix& postfix, const PostfixText& before, std::strin
 
 }  // namespace
 
+std::string canary_table_path(const Postfix& postfix) {
+  return postfix.config_directory() + "/backstop_canary";
+}
+
 Result<void> plan_canary(const Postfix& postfix, const PostfixText& before,
                          const PostfixCanary& canary, Plan& plan) {
   if (canary.listener.empty()) return plan_canary_removal(postfix, before, plan);
@@ -78,13 +126,18 @@ Result<void> plan_canary(const Postfix& postfix, const PostfixText& before,
         "No service of master.cf takes mail from strangers by SMTP, so the canary has no way in");
     return {};
   }
-  return adopt(postfix, before, with_canary_service(plan.text.master, *like, canary.listener),
-               std::string(kWhy), plan);
+  const CanaryService service{
+      .listener = canary.listener,
+      .recipients = canary.goes_to_nobody ? canary_table_path(postfix) : std::string()};
+  BS_TRY_VOID(adopt(postfix, before, with_canary_service(plan.text.master, *like, service),
+                    std::string(kWhy), plan));
+  return canary.goes_to_nobody ? plan_recipients(postfix, plan) : plan_no_recipients(postfix, plan);
 }
 
 Result<void> plan_canary_removal(const Postfix& postfix, const PostfixText& before, Plan& plan) {
-  return adopt(postfix, before, without_canary_service(plan.text.master),
-               "nothing enters there any more", plan);
+  BS_TRY_VOID(adopt(postfix, before, without_canary_service(plan.text.master),
+                    "nothing enters there any more", plan));
+  return plan_no_recipients(postfix, plan);
 }
 
 }  // namespace backstop::mta

@@ -52,10 +52,14 @@ std::string command_table_path(const Postfix& postfix);
 // What `text` does about tags already by tables of ours: `prvs` and `strict` alone are meaningful.
 PostfixTags find_tags(const Postfix& postfix, const PostfixText& text);
 
+std::string canary_table_path(const Postfix& postfix);
+
 // Where the canary enters.
 struct PostfixCanary {
   std::string listener;   // "127.0.0.1:10125"; "": nowhere, and what is there of it goes.
   bool is_taken = false;  // Somebody listens there: Postfix itself, or it could not start.
+  // It goes to an address that is nobody's, which only its listener is to know.
+  bool goes_to_nobody = true;
 };
 
 // `socket` as Postfix is told of it: "unix:backstop/milter.sock".  What stands there of tags and is
