@@ -98,7 +98,9 @@ class Enclosure:
     def last_words(self) -> str:
         """The end of what the server said on its console: why it did not start."""
         text = (self.room / "console.log").read_text(errors="replace").strip()
-        return text.splitlines()[-1] if text else "it said nothing"
+        # mount's advice about dmesg stands behind what it complains of.
+        lines = [line for line in text.splitlines() if "dmesg(1)" not in line]
+        return lines[-1].strip() if lines else "it said nothing"
 
     def stop(self) -> None:
         """Ends the server, every process it started and every mount, at once."""

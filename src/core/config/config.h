@@ -125,6 +125,13 @@ struct Feed {
   bool tells() const { return !file.empty() || !socket.empty() || !webhook.url.empty(); }
 };
 
+// What is kept of messages that are refused.
+struct Samples {
+  unsigned per_minute = 6;  // 0 to 600; 0: nothing is kept.
+  unsigned megabytes = 64;  // 1 to 10,000; of all together.
+  bool operator==(const Samples&) const = default;
+};
+
 enum class LogTarget : std::uint8_t { Stderr, Syslog };
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };  // From more to less.
 
@@ -152,6 +159,8 @@ struct Config {
   unsigned quarantine_days = 30;                      // 1 to 400.
   std::string quarantine_postmaster;                  // Canonical; "": of the first domain.
   bool quarantine_notifies = true;
+  Samples samples;
+  unsigned unproven_per_hour = 0;  // Of one recipient, 0 to 100,000; 0: as many as come.
   std::vector<std::string> mail_logs;  // Paths.
   AlarmHooks alarms;
   Feed feed;

@@ -50,6 +50,11 @@ rows = 5000
 days = 12
 postmaster = "Held@Example.com"
 notify = false
+[sample]
+per_minute = 0
+megabytes = 5
+[limits]
+unproven_per_hour = 30
 [logs]
 mail = "/var/log/mail.log"
 [proofs]
@@ -120,6 +125,8 @@ TEST(Config, ReadsEveryOption) {
   EXPECT_EQ(config->quarantine_days, 12U);
   EXPECT_EQ(config->quarantine_postmaster, "held@example.com");
   EXPECT_FALSE(config->quarantine_notifies);
+  EXPECT_EQ(config->samples, (Samples{.per_minute = 0, .megabytes = 5}));
+  EXPECT_EQ(config->unproven_per_hour, 30U);
   EXPECT_EQ(config->mail_logs, std::vector<std::string>{"/var/log/mail.log"});
 }
 

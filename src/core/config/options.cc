@@ -144,6 +144,20 @@ const std::vector<Option>& options() {
        "\"postmaster@example.com\""},
       {"quarantine.notify", "true or false", "true",
        "false: nobody is told; `backstop quarantine list` says it."},
+      {"sample.per_minute", "number from 0 to 600", "6",
+       "How many refused messages a minute are kept in STORE/samples, whole, so that somebody can "
+       "look at\n"
+       "the run without taking its mail. They are refused all the same, and never delivered. 0: "
+       "none."},
+      {"sample.megabytes", "number from 1 to 10000", "64",
+       "How much room samples may take; the oldest go first. Nothing is kept while the disk has "
+       "less than\n"
+       "1 GiB free."},
+      {"limits.unproven_per_hour", "number from 0 to 100000", "0",
+       "How much automatic mail that nothing proves one address gets in an hour; what is beyond is "
+       "held in\n"
+       "enforce, not refused: genuine answers without a proof may be among it. 0: as much as "
+       "comes."},
       {"logs.mail", "list of paths", "[]",
        "The mail server's log. Read to find mail of ours that left without passing here, and to "
        "answer\n"

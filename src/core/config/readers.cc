@@ -6,6 +6,7 @@
 
 #include "core/base/ascii.h"
 #include "core/config/canary_readers.h"
+#include "core/config/contain_readers.h"
 #include "core/config/tell_readers.h"
 #include "core/config/values.h"
 #include "core/mail/address.h"
@@ -390,6 +391,9 @@ constexpr Reader kReaders[] = {
     {"quarantine.days", set_quarantine_days},
     {"quarantine.postmaster", set_quarantine_postmaster},
     {"quarantine.notify", set_quarantine_notify},
+    {"sample.per_minute", set_sample_rate},
+    {"sample.megabytes", set_sample_megabytes},
+    {"limits.unproven_per_hour", set_unproven_rate},
     {"logs.mail", set_mail_logs},
     {"milter.listen", set_milter_listen},
     {"milter.socket_mode", set_socket_mode},

@@ -22,8 +22,9 @@ bool visit_fields(Facts& f, Visit visit) {
          visit("signing", f.signing, 4U) && visit("coverage", f.coverage, 3U) &&
          visit("recipient", f.recipient, 3U) && visit("standing", f.standing, 4U) &&
          visit("relay-discards", f.relay_discards, 2U) && visit("attack", f.attack, 3U) &&
-         visit("over-rate", f.over_rate, 2U) && visit("keys", f.keys, 3U) &&
-         visit("mode", f.mode, 3U) && visit("late-action", f.actions.late, 5U) &&
+         visit("over-rate", f.over_rate, 2U) && visit("rule", f.rule, 4U) &&
+         visit("keys", f.keys, 3U) && visit("mode", f.mode, 3U) &&
+         visit("late-action", f.actions.late, 5U) &&
          visit("replayed-action", f.actions.replayed, 5U) &&
          visit("unproven-action", f.actions.unproven, 5U) &&
          visit("forged-action", f.actions.forged, 5U);

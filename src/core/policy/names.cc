@@ -138,6 +138,20 @@ std::string_view name_of(Attack attack) {
   BS_ASSERT(false);
 }
 
+std::string_view name_of(Rule rule) {
+  switch (rule) {
+    case Rule::None:
+      return "none";
+    case Rule::Quarantine:
+      return "quarantine";
+    case Rule::Refuse:
+      return "refuse";
+    case Rule::Valve:
+      return "valve";
+  }
+  BS_ASSERT(false);
+}
+
 std::string_view name_of(Keys keys) {
   switch (keys) {
     case Keys::None:

@@ -136,9 +136,10 @@ Row find_unproved_row(const Facts& facts) {
   const bool held = facts.kind == Kind::Bounce || facts.kind == Kind::Delay || facts.over_rate;
   Row row{.number = 8,
           .verdict = Verdict::Unproven,
-          .peace = Decision::Mark,
+          .peace = facts.over_rate ? Decision::Quarantine : Decision::Mark,
           .attack = held ? Decision::Quarantine : Decision::Mark,
           .reasons = {name_what_is_missing(facts)}};
+  if (facts.over_rate) row.reasons.push_back(Reason::OverRate);
   if (facts.pair == Pair::UsedUp) row.reasons.push_back(Reason::CorrespondentUsedUp);
   return row;
 }
@@ -222,6 +223,20 @@ void apply_action(const Facts& facts, const Row& row, Judgement& judgement) {
   judgement.reasons.push_back(Reason::ConfiguredAction);
 }
 
+// A rule is against what is replayed or unproven, at addresses of people.  What a proof could not
+// be asked of is held at most: it may be ours.  A valve refuses that too.
+void apply_rule(const Facts& facts, const Row& row, Judgement& judgement) {
+  const bool may_harden = row.number == 3 || row.number == 5 || row.number == 7 || row.number == 8;
+  if (facts.rule == Rule::None || !may_harden || facts.recipient != RecipientClass::Ordinary)
+    return;
+  const bool closed = facts.rule == Rule::Valve;
+  const bool refuses = closed || (facts.rule == Rule::Refuse && row.number != 5);
+  const Decision ruled = refuses ? Decision::Refuse : Decision::Quarantine;
+  if (ruled <= judgement.enforced) return;
+  judgement.enforced = ruled;
+  judgement.reasons.push_back(closed ? Reason::EmergencyValve : Reason::TemporaryRule);
+}
+
 // What no configuration may bring about: a refusal that a relay of ours would turn into a bounce, a
 // refusal at a role address, mail thrown away that came from a stranger.
 void keep_from_harm(const Facts& facts, Judgement& judgement) {
@@ -268,10 +283,10 @@ Judgement decide(const Facts& facts) {
                       .row = row.number};
   if (fits && row.attack != row.peace) {
     judgement.reasons.push_back(Reason::AttackRun);
-    if (row.number == 8 && facts.over_rate) judgement.reasons.push_back(Reason::OverRate);
   }
   spare_roles(facts, row, judgement);
   apply_action(facts, row, judgement);
+  apply_rule(facts, row, judgement);
   keep_from_harm(facts, judgement);
   soften(facts, judgement);
   return judgement;

@@ -75,6 +75,12 @@ std::string_view name_of(Standing standing);
 enum class Attack : std::uint8_t { Peace, Fits, Apart };
 std::string_view name_of(Attack attack);
 
+// What a temporary rule of the operator's says of this message: it is against a run, for a day or
+// two, and never for an address that sends.
+// A valve closes the whole domain for hours, to all that is not proved.
+enum class Rule : std::uint8_t { None, Quarantine, Refuse, Valve };
+std::string_view name_of(Rule rule);
+
 // What the configuration says is to be done instead of the table's cell, by verdict.
 struct Actions {
   std::optional<Decision> late = {};
@@ -105,7 +111,9 @@ struct Facts {
   Standing standing = Standing::Stranger;
   bool relay_discards = false;  // From a relay: forged is discarded, not held.
   Attack attack = Attack::Peace;
-  bool over_rate = false;  // This address has had its share of unproven mail for the hour.
+  // This address has had its share of unproven mail for the hour (limits.unproven_per_hour).
+  bool over_rate = false;
+  Rule rule = Rule::None;
   Actions actions = {};
   Keys keys = Keys::Signing;
   Mode mode = Mode::Observe;

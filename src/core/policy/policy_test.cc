@@ -123,6 +123,50 @@ TEST(Policy, KindsAreJudgedByTheirFormButThatBouncesAndDelaysAreHeldInAnAttack) 
   }
 }
 
+TEST(Policy, ARuleIsAgainstTheReplayedAndUnprovenAtAddressesOfPeopleAlone) {
+  unsigned long wrong = 0;
+  unsigned long harder = 0;
+  visit_facts(Kind::Bounce, [&](const Facts& plain) {
+    // What these add has tests of its own, and every fact six times takes its time.
+    if (plain.dkim != ProofResult::Absent || plain.ledger != ProofResult::Absent || plain.over_rate)
+      return;
+    const Judgement before = decide(plain);
+    for (const Rule rule : {Rule::Quarantine, Rule::Refuse, Rule::Valve}) {
+      Facts f = plain;
+      f.rule = rule;
+      const Judgement after = decide(f);
+      const bool may = (before.row == 3 || before.row == 5 || before.row >= 7) &&
+                       f.recipient == RecipientClass::Ordinary;
+      Decision want = before.decision;
+      if (may) want = std::max(want, Decision::Quarantine);
+      const bool refuses =
+          may && (rule == Rule::Valve || (rule == Rule::Refuse && before.row != 5));
+      // A relay of ours would bounce what we refuse.
+      if (refuses && f.standing != Standing::Relay) want = Decision::Refuse;
+      wrong += after.decision != want || after.verdict != before.verdict;
+      harder += after.decision > before.decision;
+      f.mode = Mode::Observe;
+      wrong += decide(f).decision > Decision::Mark;
+    }
+  });
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_GT(harder, 0U);
+}
+
+TEST(Policy, OverTheRateOfAnAddressWhatIsUnprovenIsHeldAndNothingElseChanges) {
+  unsigned long wrong = 0;
+  visit_facts(Kind::AutoReply, [&](const Facts& plain) {
+    Facts f = plain;
+    f.over_rate = false;
+    const Judgement before = decide(f);
+    f.over_rate = true;
+    const Judgement after = decide(f);
+    const bool held = before.row == 8 && f.recipient == RecipientClass::Ordinary;
+    wrong += after.decision != (held ? Decision::Quarantine : before.decision);
+  });
+  EXPECT_EQ(wrong, 0U);
+}
+
 TEST(Policy, ActionsMakeEveryCellMilderAndOnlyTheReplayedAndUnprovenHarder) {
   unsigned long wrong = 0;
   std::string first_wrong;

@@ -120,6 +120,7 @@ Derivation::Derivation(const config::Config& before, const config::Config& next,
   note(before.dkim_directory != next.dkim_directory, "dkim.directory");
   note(before.dkim_opendkim != next.dkim_opendkim, "dkim.opendkim");
   note(before.dkim_asks_dns != next.dkim_asks_dns, "dkim.dns");
+  note(before.unproven_per_hour != next.unproven_per_hour, "limits.unproven_per_hour");
   note(before.store_directory != next.store_directory, "store.directory");
 }
 

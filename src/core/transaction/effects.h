@@ -1,6 +1,7 @@
 // What a transaction wants done.  Whoever drives it does each in the order given.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -64,6 +65,21 @@ struct ChangeSender {
 struct CountWrongTag {
   IpAddress client;
 };
+// Count what a temporary rule did, or would have done in enforce.
+enum class RuleDeed : std::uint8_t { Held, Refused, RefusedUnkept, Would };
+struct CountRule {
+  unsigned rule = 0;  // watch::Rule::number
+  RuleDeed deed = RuleDeed::Would;
+};
+// Keep a sample of what is refused.
+struct KeepSample {
+  std::string client;     // Address, else name, else "".
+  std::string recipient;  // The first, as received, without brackets.
+  std::string verdict;
+  std::string reasons;  // As HistoryRow::reasons.
+  std::string bytes;    // Header and body as they came, lines ending in CRLF as far as they did.
+  bool is_cut = false;
+};
 // Keep the message back in the server's own hold queue.
 struct Hold {
   std::string why;
@@ -90,9 +106,9 @@ struct Reply {
   std::string text;
 };
 
-using Effect =
-    std::variant<AskPermit, AskLedger, AskDkimKey, AskCanaryPass, RecordSent, CountUses,
-                 InsertField, RemoveField, ChangeSender, CountWrongTag, Hold, Note, Record, Reply>;
+using Effect = std::variant<AskPermit, AskLedger, AskDkimKey, AskCanaryPass, RecordSent, CountUses,
+                            InsertField, RemoveField, ChangeSender, CountWrongTag, CountRule,
+                            KeepSample, Hold, Note, Record, Reply>;
 using Effects = std::vector<Effect>;
 
 }  // namespace backstop::transaction

@@ -33,6 +33,8 @@ struct MailFrom {
   std::string_view authenticated;     // The macro {auth_authen}; "" when the client did not log in.
   unsigned wrong_tags = 0;            // Those of the client's network so far (proof::WrongTags).
   std::string_view envelope_id = {};  // ENVID as the client gave it; "" without one.
+  // There is room for a sample of it, should it be refused.
+  bool may_sample = false;
 };
 struct RcptTo {
   std::string_view recipient;
@@ -41,6 +43,8 @@ struct RcptTo {
   // The value of ORCPT (RFC 3461 §4.2) as it came; "" when there was none.  "x-batv;TAG" is a tag
   // that the server took off before it looked for the recipient (docs/formats/tag.md).
   std::string_view original_recipient = {};
+  // It has had its share of unproven mail for the hour (limits.unproven_per_hour).
+  bool over_rate = false;
 };
 // One field of the message's own header block; `raw` as in mail::FieldView.
 struct HeaderField {

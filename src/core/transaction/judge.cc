@@ -180,6 +180,39 @@ Judgement combine(const std::vector<Judgement>& judgements) {
   return out;
 }
 
+namespace {
+
+policy::Rule rule_of(watch::RuleAction action) {
+  switch (action) {
+    case watch::RuleAction::Quarantine:
+      return policy::Rule::Quarantine;
+    case watch::RuleAction::Refuse:
+      return policy::Rule::Refuse;
+    case watch::RuleAction::Valve:
+      break;
+  }
+  return policy::Rule::Valve;
+}
+
+// A valve closes the domain to the null sender; a rule by address stops where the address is in
+// use.
+const watch::Rule* find_rule(const Case& one, const Recipient& recipient, Instant now) {
+  if (one.rules == nullptr || one.origin != Origin::Stranger) return nullptr;
+  if (one.sender.envelope->is_null()) {
+    const std::string domain = mail::canonical_domain(recipient.address.domain);
+    if (const watch::Rule* const valve = one.rules->find_valve(domain, now)) return valve;
+  }
+  const watch::Rule* const rule = one.rules->find_fitting(
+      recipient.address, watch::find_fingerprint(*one.reading, recipient.address),
+      one.reading->kind, now);
+  const bool in_use = rule != nullptr && one.senders != nullptr &&
+                      (!rule->address.empty() || !rule->pattern.empty()) &&
+                      one.senders->sends(recipient.address, now);
+  return in_use ? nullptr : rule;
+}
+
+}  // namespace
+
 MessageJudgement judge_message(const Case& one, Instant now) {
   MessageJudgement out;
   std::vector<Judgement> judgements;
@@ -192,6 +225,7 @@ MessageJudgement judge_message(const Case& one, Instant now) {
       somebody_else = true;
       // So that the same follows from the facts alone.
       out.facts.push_back({.mode = policy::Mode::Off});
+      out.rules.push_back(0);
       continue;
     }
     policy::Facts facts = common;
@@ -204,6 +238,10 @@ MessageJudgement judge_message(const Case& one, Instant now) {
     facts.actions = one.config->actions_of(recipient.address, one.reading->kind);
     facts.mode = recipient.mode;
     facts.tag = recipient.tag;
+    facts.over_rate = recipient.over_rate;
+    const watch::Rule* const rule = find_rule(one, recipient, now);
+    if (rule != nullptr) facts.rule = rule_of(rule->action);
+    out.rules.push_back(rule == nullptr ? 0 : rule->number);
     const bool has_pair = one.ledger != nullptr && addressee < one.ledger->pairs.size();
     if (has_pair) facts.pair = one.ledger->pairs[addressee];
     judgements.push_back(policy::decide(facts));

@@ -16,6 +16,8 @@
 #include "core/reading/reading.h"
 #include "core/transaction/ledger_question.h"
 #include "core/transaction/origin.h"
+#include "core/watch/rule.h"
+#include "core/watch/sender_book.h"
 
 namespace backstop::transaction {
 
@@ -24,10 +26,11 @@ struct Recipient {
   const config::Domain* domain = nullptr;  // Null when it is not judged: not of a guarded domain.
   policy::Mode mode = policy::Mode::Off;
   proof::ProofResult tag = proof::ProofResult::Absent;
+  bool over_rate = false;
 };
 
-// All of one answer that is known besides its reading.  Pointers are never null but `ring`,
-// `ledger`, `dkim`, `gaps` and `coverage`.
+// All of one answer that is known besides its reading.  Pointers are never null where
+// it does not say so.
 struct Case {
   const reading::Reading* reading = nullptr;
   const std::vector<Recipient>* recipients = nullptr;
@@ -35,15 +38,17 @@ struct Case {
   const Client* client = nullptr;
   Sender sender;
   Origin origin = Origin::Stranger;
-  const proof::KeyRing* ring = nullptr;
+  const proof::KeyRing* ring = nullptr;  // Null without keys.
   proof::TokenCheck token;
   // Null when there is no ledger.  Its lists are in the order of the recipients that have a domain.
   const LedgerFindings* ledger = nullptr;
   // Null when it was not asked.
   const DkimFindings* dkim = nullptr;
-  const std::vector<proof::SigningGap>* gaps = nullptr;
-  const coverage::CoverageList* coverage = nullptr;  // Null when nothing is learnt.
+  const std::vector<proof::SigningGap>* gaps = nullptr;  // Null when there are none.
+  const coverage::CoverageList* coverage = nullptr;      // Null when nothing is learnt.
   policy::Attack attack = policy::Attack::Peace;
+  const watch::RuleBook* rules = nullptr;      // Null when there are none.
+  const watch::SenderBook* senders = nullptr;  // Null where it is not known who of us sends.
 };
 
 struct MessageJudgement {
@@ -53,6 +58,8 @@ struct MessageJudgement {
   // Of each recipient, in their order; of one that is not judged nothing but that.
   std::vector<policy::Facts> facts;
   std::vector<proof::Uses> uses;  // To be counted, since a proof decided.
+  // Of each recipient, the temporary rule that fits (watch::Rule::number); 0: none.
+  std::vector<unsigned> rules;
 };
 
 // What kind of recipient it is: by its local part, or because the configuration lists it.

@@ -28,14 +28,36 @@ auto traits_of(const Recipient& recipient, const config::Config& config,
                     config.allow.contains(mail::canonical(recipient.address)));
 }
 
+// Listed by the operator, or known by half a year of watching.
+bool never_sends(const Recipient& recipient, const Surroundings& surroundings, Instant now) {
+  const bool idle = is_listed(surroundings.config->never_sends, recipient.address) ||
+                    (surroundings.senders != nullptr &&
+                     surroundings.senders->never_sends(recipient.address, now));
+  return idle && coverage::coverage_in_force(*recipient.domain, surroundings.coverage.get(),
+                                             recipient.address) == policy::Coverage::Covered;
+}
+
+std::optional<RecipientAnswer> answer_valve(const Recipient& recipient,
+                                            const Surroundings& surroundings, Instant now) {
+  if (surroundings.rules == nullptr) return std::nullopt;
+  const watch::Rule* const valve =
+      surroundings.rules->find_valve(mail::canonical_domain(recipient.address.domain), now);
+  if (valve == nullptr) return std::nullopt;
+  RecipientAnswer answer =
+      refuse(policy::Reason::EmergencyValve, "This domain takes no answers to mail for now");
+  answer.valve = valve->number;
+  return answer;
+}
+
 }  // namespace
 
 std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
                                                 const std::vector<Recipient>& before,
-                                                const config::Config& config,
-                                                const coverage::CoverageList* coverage,
-                                                policy::Attack attack) {
+                                                const Surroundings& surroundings, bool sampled,
+                                                Instant now) {
   if (recipient.mode != policy::Mode::Enforce) return std::nullopt;
+  const config::Config& config = *surroundings.config;
+  const coverage::CoverageList* const coverage = surroundings.coverage.get();
   // Whoever has a tag of ours got mail from there.
   const bool proved =
       recipient.tag == proof::ProofResult::Valid || recipient.tag == proof::ProofResult::Late;
@@ -43,13 +65,11 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
     if (!recipient.domain->sends_mail)
       return refuse(policy::Reason::SendsNoMail,
                     "This domain sends no mail that could be answered");
-    const bool idle = attack != policy::Attack::Peace &&
-                      is_listed(config.never_sends, recipient.address) &&
-                      coverage::coverage_in_force(*recipient.domain, coverage, recipient.address) ==
-                          policy::Coverage::Covered;
-    if (idle)
+    if (surroundings.attack != policy::Attack::Peace && never_sends(recipient, surroundings, now))
       return refuse(policy::Reason::SendsNoMail,
                     "This address sends no mail that could be answered");
+    if (auto answer = sampled ? std::nullopt : answer_valve(recipient, surroundings, now))
+      return answer;
   }
   // One message gets one answer at its end, the mildest of its recipients': those that may be
   // judged differently have to come by themselves, or the mild would shield the rest; those that

@@ -42,6 +42,7 @@ void Transaction::State::on_event(const MailFrom& event) {
   account = event.authenticated;
   origin = find_origin(config(), client, event.authenticated, sender);
   wrong_tags = event.wrong_tags;
+  may_sample = event.may_sample && origin == Origin::Stranger && sender.is_null();
   has_envelope_id = !event.envelope_id.empty();
   if (origin == Origin::Ours || origin == Origin::Reinjected) take_own_tag_off();
   stage = Stage::Envelope;
@@ -71,7 +72,8 @@ void Transaction::State::read_tag(Recipient& recipient, std::string_view origina
 }
 
 // False when the recipient was answered by itself, and is not one of the message's.
-bool Transaction::State::take_recipient(const Recipient& recipient, Effects& effects) const {
+bool Transaction::State::take_recipient(const Recipient& recipient, Instant now,
+                                        Effects& effects) const {
   // While no key signs every domain is in observe.
   const bool key_signs = surroundings.ring != nullptr && surroundings.ring->emitting() != nullptr;
   if (recipient.domain == nullptr || origin != Origin::Stranger || !key_signs) return true;
@@ -83,9 +85,10 @@ bool Transaction::State::take_recipient(const Recipient& recipient, Effects& eff
     return true;
   auto answer = answer_tag(recipient);
   if (!answer && sender.is_null())
-    answer = answer_recipient(recipient, recipients, config(), surroundings.coverage.get(),
-                              surroundings.attack);
+    answer = answer_recipient(recipient, recipients, surroundings, may_sample, now);
   if (!answer) return true;
+  if (answer->valve != 0)
+    effects.emplace_back(CountRule{.rule = answer->valve, .deed = RuleDeed::RefusedUnkept});
   effects.emplace_back(Note{answer->reason, recipient.address.text()});
   effects.emplace_back(std::move(answer->reply));
   return false;
@@ -101,9 +104,10 @@ void Transaction::State::on_event(const RcptTo& event, Instant now, Effects& eff
       recipient.mode = std::min(recipient.mode, policy::Mode::Observe);
     }
     if (recipient.mode != policy::Mode::Off) recipient.domain = domain_of(recipient.address);
+    recipient.over_rate = event.over_rate;
   }
   if (recipients.size() < limits::kTransactionRecipients && event.answerable &&
-      !take_recipient(recipient, effects))
+      !take_recipient(recipient, now, effects))
     return;
   ++record.recipient_count;
   if (record.recipients.size() < kNamedRecipients)
@@ -128,6 +132,7 @@ void Transaction::State::on_event(const HeaderField& event) {
   if (origin == Origin::Ours) return;
   foreign.on_field(event.name, event.raw, config().authserv_id);
   if (!guarded) return;
+  if (may_sample) add_to_sample(event);
   if (header_from.is_null() && ascii::equals_folded(event.name, "From")) {
     auto addresses = mail::parse_address_list(event.raw, 1);
     if (!addresses.empty()) header_from = std::move(addresses.front());
@@ -164,7 +169,8 @@ void Transaction::State::on_header_end(Instant now, Effects& effects) {
 void Transaction::State::on_event(const BodyChunk& event, Effects& effects) {
   if (body_skipped) return;
   if (reader) reader->feed(event.bytes);
-  if (reader && !reader->settled()) return;
+  const bool samples = add_to_sample(event);
+  if (samples || (reader && !reader->settled())) return;
   body_skipped = true;
   effects.emplace_back(Reply{.kind = ReplyKind::SkipBody, .code = 0, .enhanced = "", .text = ""});
 }

@@ -11,7 +11,8 @@
 //   (4) After Reply{Accept}, Refuse or Defer nothing more comes out.
 //   (5) A granted pass of a canary changes nothing of what is judged or refused: what would have
 //       been taken is thrown away instead, no use of a proof is counted, and its record says so.
-//   (6) An answer that is an error never stops mail: it goes on unsigned, with a Note.
+//   (6) A sample is asked to be kept of what is refused only, and before it is.
+//   (7) An answer that is an error never stops mail: it goes on unsigned, with a Note.
 #pragma once
 
 #include <memory>
@@ -28,6 +29,8 @@
 #include "core/transaction/effects.h"
 #include "core/transaction/events.h"
 #include "core/transaction/sender_tag.h"
+#include "core/watch/rule.h"
+#include "core/watch/sender_book.h"
 
 namespace backstop::transaction {
 
@@ -44,6 +47,9 @@ struct Surroundings {
   // What was learnt of how our domains send; null when nothing is.
   std::shared_ptr<const coverage::CoverageList> coverage = {};
   policy::Attack attack = policy::Attack::Peace;
+  std::shared_ptr<const watch::RuleBook> rules = {};  // Null when there are none.
+  // Who of us sends; null where that is not known.
+  std::shared_ptr<const watch::SenderBook> senders = {};
   bool observes_only =
       false;  // Whatever the configuration says: the keys of what was sent are lost.
 };

@@ -74,7 +74,9 @@ void Transaction::State::judge(Instant now, Effects& effects) {
                  .dkim = questions->dkim(),
                  .gaps = surroundings.gaps.get(),
                  .coverage = surroundings.coverage.get(),
-                 .attack = surroundings.attack};
+                 .attack = surroundings.attack,
+                 .rules = surroundings.rules.get(),
+                 .senders = surroundings.senders.get()};
   MessageJudgement judged = judge_message(one, now);
   // Recipients past the limit are not known one by one, so nothing is refused on their behalf.
   if (record.recipient_count > recipients.size()) {
@@ -96,12 +98,14 @@ void Transaction::State::judge(Instant now, Effects& effects) {
   }
   record.facts = std::move(judged.facts);
   record.judgement = std::move(judged.judgement);
+  if (!is_canary) count_rules(judged.rules, effects);
   carry_out(record.judgement, now, effects);
 }
 
 void Transaction::State::carry_out(const policy::Judgement& judgement, Instant now,
                                    Effects& effects) {
   if (judgement.decision == policy::Decision::Refuse) {
+    keep_sample(effects);
     emit_record(now, effects);
     finish(effects, Reply{.kind = ReplyKind::Refuse,
                           .code = 550,

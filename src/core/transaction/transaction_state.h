@@ -44,6 +44,10 @@ struct Transaction::State {
   std::vector<mail::Received> trace;  // The topmost first.
   reading::HeaderSigns signs;
   std::optional<reading::Reader> reader;
+  bool may_sample = false;
+  std::string sample;  // What came of it, up to limits::kSampleBytes.
+  bool sample_cut = false;
+  bool sample_has_body = false;
   // Of a canary:
   unsigned canary_fields = 0;
   std::string canary_text;  // Of the first.
@@ -98,8 +102,12 @@ struct Transaction::State {
   void take_own_tag_off();
   void on_event(const RcptTo& event, Instant now, Effects& effects);
   void read_tag(Recipient& recipient, std::string_view original, Instant now, Effects& effects);
-  bool take_recipient(const Recipient& recipient, Effects& effects) const;
+  bool take_recipient(const Recipient& recipient, Instant now, Effects& effects) const;
   void on_event(const HeaderField& event);
+  void add_to_sample(const HeaderField& field);
+  bool add_to_sample(const BodyChunk& chunk);
+  void keep_sample(Effects& effects);
+  void count_rules(const std::vector<unsigned>& rules, Effects& effects) const;
   void on_header_end(Instant now, Effects& effects);
   void on_outgoing_header_end(Instant now, Effects& effects);
   void on_inbound_header_end(Effects& effects);

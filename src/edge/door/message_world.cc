@@ -46,7 +46,21 @@ void write_note(const transaction::Note& note, std::string_view id, MessageWorld
                                           note.detail.empty() ? "" : escape_log(note.detail)));
 }
 
+void add_unproven(const transaction::Record& record, MessageWorld& world) {
+  if (record.direction != transaction::Direction::Inbound ||
+      record.judgement.verdict != policy::Verdict::Unproven)
+    return;
+  for (const auto& [address, is_ours] : record.recipient_addresses)
+    if (is_ours) world.containment->add_unproven(address, record.at);
+}
+
 }  // namespace
+
+bool MessageWorld::is_over_rate(std::string_view path) const {
+  if (containment == nullptr) return false;
+  const auto address = mail::parse_path(path);
+  return address && containment->is_over_rate(*address, clock.now());
+}
 
 std::optional<Question> question_of(const transaction::Effect& effect) {
   if (const auto* ledger = std::get_if<transaction::AskLedger>(&effect)) return *ledger;
@@ -72,12 +86,17 @@ bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fiel
     if (world.metrics != nullptr) count_message(told, *world.metrics);
     if (world.history != nullptr) world.history->append(transaction::make_history_row(told, id));
     if (world.observer != nullptr) world.observer->on_record(told, id);
+    if (world.containment != nullptr) add_unproven(told, world);
   } else if (const auto* sent = std::get_if<transaction::RecordSent>(&effect)) {
     if (world.ledger != nullptr) world.ledger->record_sent(sent->message);
   } else if (const auto* used = std::get_if<transaction::CountUses>(&effect)) {
     if (world.ledger != nullptr) world.ledger->count_uses(used->uses);
   } else if (const auto* wrong = std::get_if<transaction::CountWrongTag>(&effect)) {
     if (world.wrong_tags != nullptr) world.wrong_tags->add(wrong->client, world.clock.now());
+  } else if (const auto* deed = std::get_if<transaction::CountRule>(&effect)) {
+    if (world.containment != nullptr) world.containment->count(*deed, world.clock.now());
+  } else if (const auto* sample = std::get_if<transaction::KeepSample>(&effect)) {
+    if (world.containment != nullptr) world.containment->keep(*sample, id, world.clock.now());
   } else {
     return false;
   }

@@ -14,6 +14,7 @@
 #include "edge/door/message_flow.h"
 #include "ports/alarms.h"
 #include "ports/clock.h"
+#include "ports/containment.h"
 #include "ports/history.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
@@ -36,11 +37,15 @@ struct MessageWorld {
   ports::History* history = nullptr;               // Null: what is judged is not remembered.
   ports::RecordObserver* observer = nullptr;       // Null: nobody else is told.
   ports::WrongTags* wrong_tags = nullptr;          // Null: searches for tags go unnoticed.
+  ports::Containment* containment = nullptr;       // Null: nothing is sampled, no rule counted.
   ports::Metrics* metrics = nullptr;               // Null: nothing is counted.
   ports::Alarms* alarms = nullptr;                 // Null: nobody is told what is wrong.
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
   std::function<void(Instant)> on_tagged = {};     // As ServerPorts::on_tagged.
 
+  bool may_sample() const { return containment != nullptr && containment->has_room(clock.now()); }
+  // The recipient had its share of unproven mail; `path` as the server hands it over.
+  bool is_over_rate(std::string_view path) const;
   void passed_by() const {
     if (on_passed_by) on_passed_by(clock.now());
   }
@@ -49,7 +54,8 @@ struct MessageWorld {
 // What the effect asks; nothing for one that asks nothing.
 std::optional<Question> question_of(const transaction::Effect& effect);
 
-// Writes down what is to be remembered (Note, Record, RecordSent, CountUses, CountWrongTag).  False
+// Writes down what is to be remembered (Note, Record, RecordSent, CountUses, CountWrongTag,
+// CountRule, KeepSample).  False
 // for every other effect: it is the door's.  `id`: the message's in the log; `adds_fields`: the
 // mail server lets us add fields, so that what was signed leaves with its token; `changes_sender`:
 // likewise the sender with its tag.

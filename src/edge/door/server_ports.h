@@ -8,6 +8,7 @@
 #include "ports/alarms.h"
 #include "ports/answers.h"
 #include "ports/clock.h"
+#include "ports/containment.h"
 #include "ports/history.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
@@ -28,6 +29,7 @@ struct ServerPorts {
   ports::History* history = nullptr;          // Null: what is judged is not remembered.
   ports::RecordObserver* observer = nullptr;  // Null: nobody else is told.
   ports::WrongTags* wrong_tags = nullptr;     // Null: searches for tags go unnoticed.
+  ports::Containment* containment = nullptr;  // Null: nothing is sampled, no rule counted.
   ports::Metrics* metrics = nullptr;          // Null: nothing is counted.
   ports::Alarms* alarms = nullptr;            // Null: nobody is told what is wrong.
   // Called from any thread when a message may have passed unsigned: a fault, a connection given up.
@@ -45,6 +47,7 @@ inline MessageWorld make_message_world(const ServerPorts& ports, MessageSource& 
           .history = ports.history,
           .observer = ports.observer,
           .wrong_tags = ports.wrong_tags,
+          .containment = ports.containment,
           .metrics = ports.metrics,
           .alarms = ports.alarms,
           .on_passed_by = ports.on_passed_by,

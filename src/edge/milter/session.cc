@@ -229,7 +229,8 @@ void Session::begin_message(const Envelope& sender, std::string& out) {
   pass_on(transaction::MailFrom{.sender = sender.path,
                                 .authenticated = macros_.authenticated(),
                                 .wrong_tags = wrong_tags,
-                                .envelope_id = find_argument(sender.arguments, "ENVID")},
+                                .envelope_id = find_argument(sender.arguments, "ENVID"),
+                                .may_sample = world_.may_sample()},
           Command::Mail, out);
 }
 
@@ -240,7 +241,8 @@ void Session::on_recipient(std::string_view payload, std::string& out) {
   const bool answerable = (steps_ & step::kNoReplyRecipient) == 0;
   pass_on(transaction::RcptTo{.recipient = recipient->path,
                               .answerable = answerable,
-                              .original_recipient = find_argument(recipient->arguments, "ORCPT")},
+                              .original_recipient = find_argument(recipient->arguments, "ORCPT"),
+                              .over_rate = world_.is_over_rate(recipient->path)},
           Command::Recipient, out);
   conclude({.command = Command::Recipient, .payload = {}, .whole = true}, out);
 }

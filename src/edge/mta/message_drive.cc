@@ -29,9 +29,11 @@ MessageDrive::MessageDrive(door::MessageWorld& world, Envelope envelope)
                                   : 0;
   tell(transaction::MailFrom{.sender = envelope_.sender,
                              .authenticated = envelope_.authenticated,
-                             .wrong_tags = wrong_tags});
+                             .wrong_tags = wrong_tags,
+                             .may_sample = world_.may_sample()});
   for (const std::string& recipient : envelope_.recipients)
-    tell(transaction::RcptTo{.recipient = recipient, .answerable = false});
+    tell(transaction::RcptTo{
+        .recipient = recipient, .answerable = false, .over_rate = world_.is_over_rate(recipient)});
   // What is not known one by one only needs to be known of.
   if (envelope_.more_recipients) tell(transaction::RcptTo{.recipient = "", .answerable = false});
 }

@@ -1,0 +1,61 @@
+// What is kept of a message that may be refused, and what temporary rules did to it.
+#include "core/base/sample_limits.h"
+#include "core/transaction/history_row.h"
+#include "core/transaction/transaction_state.h"
+
+namespace backstop::transaction {
+
+void Transaction::State::add_to_sample(const HeaderField& field) {
+  const std::size_t bytes = field.name.size() + field.raw.size() + 4;
+  if (sample.size() + bytes > limits::kSampleBytes) {
+    sample_cut = true;
+    return;
+  }
+  sample.append(field.name).append(":");
+  if (!field.raw.starts_with(' ') && !field.raw.starts_with('\t')) sample += ' ';
+  sample.append(field.raw).append("\r\n");
+}
+
+// True while more of the body is wanted for it.
+bool Transaction::State::add_to_sample(const BodyChunk& chunk) {
+  if (!may_sample || !followed || sample_cut) return false;
+  if (!sample_has_body) sample += "\r\n";
+  sample_has_body = true;
+  const std::size_t room = limits::kSampleBytes - std::min(sample.size(), limits::kSampleBytes);
+  sample_cut = chunk.bytes.size() > room;
+  sample.append(chunk.bytes.substr(0, room));
+  return !sample_cut;
+}
+
+void Transaction::State::keep_sample(Effects& effects) {
+  if (!may_sample || is_canary || sample.empty()) return;
+  effects.emplace_back(
+      KeepSample{.client = record.client,
+                 .recipient = record.recipients.empty() ? "" : record.recipients.front(),
+                 .verdict = std::string(policy::name_of(record.judgement.verdict)),
+                 .reasons = join_reasons(record.judgement.reasons),
+                 .bytes = std::move(sample),
+                 .is_cut = sample_cut});
+  sample.clear();
+}
+
+// One deed for each rule, however many recipients it fits: the message's.
+void Transaction::State::count_rules(const std::vector<unsigned>& rules, Effects& effects) const {
+  std::vector<unsigned> counted;
+  for (const unsigned rule : rules) {
+    const bool again = std::ranges::find(counted, rule) != counted.end();
+    if (rule == 0 || again) continue;
+    counted.push_back(rule);
+    const bool decided = std::ranges::any_of(record.judgement.reasons, [](policy::Reason reason) {
+      return reason == policy::Reason::TemporaryRule || reason == policy::Reason::EmergencyValve;
+    });
+    if (!decided) continue;
+    RuleDeed deed = RuleDeed::Would;
+    if (record.judgement.decision == policy::Decision::Quarantine) deed = RuleDeed::Held;
+    if (record.judgement.decision == policy::Decision::Refuse)
+      deed = may_sample ? RuleDeed::Refused : RuleDeed::RefusedUnkept;
+    effects.emplace_back(CountRule{.rule = rule, .deed = deed});
+  }
+}
+
+}  // namespace backstop::transaction
