@@ -103,6 +103,8 @@ class Actor {
   void on(const Answer& action) { backstage_.set_answer(action); }
   void on(const SetClock& action) { backstage_.set_clock(action); }
   void on(const SetAttack& action) { backstage_.set_attack(action); }
+  void on(const SetRules& action) { backstage_.set_rules(action); }
+  void on(const SetSampling& action) { backstage_.set_sampling(action); }
   void on(const AddGap& action) { backstage_.add_gap(action); }
 
   void conclude() {

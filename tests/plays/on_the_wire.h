@@ -18,6 +18,8 @@ struct Backstage {
   std::function<void(const SetClock&)> set_clock = [](const SetClock&) {};
   std::function<void(const Answer&)> set_answer = [](const Answer&) {};
   std::function<void(const SetAttack&)> set_attack = [](const SetAttack&) {};
+  std::function<void(const SetRules&)> set_rules = [](const SetRules&) {};
+  std::function<void(const SetSampling&)> set_sampling = [](const SetSampling&) {};
   std::function<void(const AddGap&)> add_gap = [](const AddGap&) {};
 };
 

@@ -24,6 +24,7 @@
 #include "plays/on_the_wire.h"
 #include "plays/plays.h"
 #include "testing/fake_clock.h"
+#include "testing/fake_containment.h"
 #include "testing/fake_ledger.h"
 #include "testing/fake_log.h"
 #include "testing/fixed_surroundings.h"
@@ -123,6 +124,7 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
   testing::FakeLog log;
   ScriptedAnswers answers(ring);
   door::WrongTagCount wrong_tags;
+  testing::FakeContainment containment;
   transaction::Surroundings stage{.config = std::make_shared<const config::Config>(*config),
                                   .ring = ring};
   if (config->asks_dkim()) stage.dkim = standard_dkim_keys();
@@ -137,33 +139,40 @@ TEST_P(PlaysOverSocket, HoldAgainstTheDoor) {
                                                      .answers = answers,
                                                      .log = log,
                                                      .ledger = &answers.ledger,
-                                                     .wrong_tags = &wrong_tags});
+                                                     .wrong_tags = &wrong_tags,
+                                                     .containment = &containment});
   ASSERT_TRUE(server) << server.error().text();
 
   std::size_t taken = 0;
   std::vector<proof::SigningGap> gaps;
-  const Backstage backstage{.take_log =
-                                [&] {
-                                  std::vector<std::string> lines;
-                                  const auto all = log.lines();
-                                  for (; taken < all.size(); ++taken)
-                                    lines.push_back(all[taken].text);
-                                  return lines;
-                                },
-                            .set_clock = [&](const SetClock& action) { clock.set(action.now); },
-                            .set_answer = [&](const Answer& action) { answers.set_next(action); },
-                            .set_attack =
-                                [&](const SetAttack& action) {
-                                  stage.attack = action.attack;
-                                  surroundings.set(stage);
-                                },
-                            .add_gap =
-                                [&](const AddGap& action) {
-                                  gaps.push_back(action.gap);
-                                  stage.gaps =
-                                      std::make_shared<const std::vector<proof::SigningGap>>(gaps);
-                                  surroundings.set(stage);
-                                }};
+  const Backstage backstage{
+      .take_log =
+          [&] {
+            std::vector<std::string> lines;
+            const auto all = log.lines();
+            for (; taken < all.size(); ++taken)
+              lines.push_back(all[taken].text);
+            return lines;
+          },
+      .set_clock = [&](const SetClock& action) { clock.set(action.now); },
+      .set_answer = [&](const Answer& action) { answers.set_next(action); },
+      .set_attack =
+          [&](const SetAttack& action) {
+            stage.attack = action.attack;
+            surroundings.set(stage);
+          },
+      .set_rules =
+          [&](const SetRules& action) {
+            stage.rules = std::make_shared<const watch::RuleBook>(action.rules);
+            surroundings.set(stage);
+          },
+      .set_sampling = [&](const SetSampling& action) { containment.set_room(action.has_room); },
+      .add_gap =
+          [&](const AddGap& action) {
+            gaps.push_back(action.gap);
+            stage.gaps = std::make_shared<const std::vector<proof::SigningGap>>(gaps);
+            surroundings.set(stage);
+          }};
   report(GetParam(), act_on_the_wire(play, (*server)->endpoints().front(), backstage));
 }
 

@@ -1,6 +1,7 @@
 // The limits of samples of what is refused.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,6 +14,8 @@ inline constexpr unsigned kSampleFiles = 8;
 // Samples that wait for the disk.
 inline constexpr std::size_t kSampleQueue = 64;
 // Without so much free room on its disk nothing is sampled: the mail server needs it more.
+// Bounces hold mail of strangers: nobody needs theirs for longer.
+inline constexpr std::chrono::days kSampleDays{30};
 inline constexpr std::uint64_t kSampleFreeBytes = 1024ULL * 1024 * 1024;
 
 }  // namespace backstop::limits

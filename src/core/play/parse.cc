@@ -69,6 +69,8 @@ class Parser {
     if (word == "answer") return parse_answer(rest);
     if (word == "clock") return parse_clock(rest);
     if (word == "attack") return parse_attack(rest);
+    if (word == "rules") return parse_rules();
+    if (word == "samples") return parse_samples(rest);
     if (word == "gap") return parse_gap(rest);
     if (word == "mail") return parse_mail(rest);
     if (word == "rcpt") return parse_rcpt(rest);
@@ -77,7 +79,7 @@ class Parser {
     if (word == "abort" && rest.empty()) return add(Abort{});
     return complain(fmt::format(
         "'{}' is no line of a play: config, keys, clock, connect, mail, rcpt, headers, eoh, "
-        "body, eom, abort, answer, attack, gap, expect",
+        "body, eom, abort, answer, attack, rules, samples, gap, expect",
         word));
   }
 
@@ -222,6 +224,24 @@ class Parser {
     return complain("write: attack peace, attack fits or attack apart");
   }
 
+  Result<void> parse_rules() {
+    const unsigned line = lines_.number();
+    BS_TRY(const std::vector<std::string> block, take_block());
+    std::string text;
+    for (const std::string& each : block)
+      text += each + "\n";
+    auto rules = watch::RuleBook::parse(text);
+    if (!rules) return complain("the block is no file of rules");
+    BS_TRY_VOID(add(SetRules{*std::move(rules)}));
+    play_.steps.back().line = line;
+    return {};
+  }
+
+  Result<void> parse_samples(std::string_view rest) {
+    if (rest != "on" && rest != "off") return complain("write: samples on or samples off");
+    return add(SetSampling{rest == "on"});
+  }
+
   Result<void> parse_gap(std::string_view rest) {
     const auto gaps = proof::parse_gaps(rest);
     if (gaps.size() != 1) {
@@ -250,6 +270,8 @@ bool Play::needs_no_script() const {
            return std::holds_alternative<Answer>(step.action) ||
                   std::holds_alternative<SetClock>(step.action) ||
                   std::holds_alternative<SetAttack>(step.action) ||
+                  std::holds_alternative<SetRules>(step.action) ||
+                  std::holds_alternative<SetSampling>(step.action) ||
                   std::holds_alternative<AddGap>(step.action);
          });
 }

@@ -16,6 +16,7 @@
 #include "core/base/time.h"
 #include "core/policy/policy.h"
 #include "core/proof/signing_gap.h"
+#include "core/watch/rule.h"
 
 namespace backstop::play {
 
@@ -57,6 +58,14 @@ struct Answer {
 struct SetAttack {
   policy::Attack attack = policy::Attack::Peace;
 };
+// The temporary rules in force from now on.
+struct SetRules {
+  watch::RuleBook rules;
+};
+// Whether there is room for samples from now on.
+struct SetSampling {
+  bool has_room = false;
+};
 // A span in which signing was interrupted.
 struct AddGap {
   proof::SigningGap gap;
@@ -66,7 +75,7 @@ struct SetClock {
 };
 
 using Action = std::variant<Connect, Mail, Rcpt, Headers, EndOfHeaders, Body, EndOfMessage, Abort,
-                            Answer, SetClock, SetAttack, AddGap>;
+                            Answer, SetClock, SetAttack, SetRules, SetSampling, AddGap>;
 
 struct Step {
   unsigned line = 0;

@@ -75,13 +75,15 @@ class Stage {
             .hasher = hasher_,
             .gaps = std::make_shared<const std::vector<proof::SigningGap>>(gaps_),
             .dkim = dkim_,
-            .attack = attack_},
+            .attack = attack_,
+            .rules = rules_},
         client_);
     tell(transaction::MailFrom{
         .sender = bindings.fill(action.path),
         .authenticated = action.authenticated,
         .wrong_tags = client_.address ? wrong_tags_.count(*client_.address, now_) : 0,
-        .envelope_id = action.envelope_id});
+        .envelope_id = action.envelope_id,
+        .may_sample = has_room_});
   }
   void on(const Rcpt& action, const Bindings& bindings) {
     const std::string path = bindings.fill(action.path);
@@ -109,6 +111,10 @@ class Stage {
   void on(const Answer& action, const Bindings&) { answer_ = action; }
   void on(const SetClock& action, const Bindings&) { now_ = action.now; }
   void on(const SetAttack& action, const Bindings&) { attack_ = action.attack; }
+  void on(const SetRules& action, const Bindings&) {
+    rules_ = std::make_shared<const watch::RuleBook>(action.rules);
+  }
+  void on(const SetSampling& action, const Bindings&) { has_room_ = action.has_room; }
   void on(const AddGap& action, const Bindings&) {
     proof::add_gap(gaps_, action.gap, now_, config_->lifetime);
   }
@@ -179,6 +185,8 @@ class Stage {
   std::shared_ptr<const proof::DkimKeys> dkim_;
   Instant now_;
   policy::Attack attack_ = policy::Attack::Peace;
+  std::shared_ptr<const watch::RuleBook> rules_;
+  bool has_room_ = false;
   std::vector<proof::SigningGap> gaps_;
   Memory memory_;
   proof::WrongTags wrong_tags_;
@@ -208,6 +216,12 @@ struct Renderer {
                        e.envelope_id.empty() ? "" : " ENVID=", e.envelope_id);
   }
   std::string operator()(const transaction::CountWrongTag&) const { return ""; }
+  std::string operator()(const transaction::CountRule& e) const {
+    return fmt::format("rule r{} {}", e.rule, name_of(e.deed));
+  }
+  std::string operator()(const transaction::KeepSample& e) const {
+    return fmt::format("sample {}{}", e.recipient, e.is_cut ? " cut" : "");
+  }
   std::string operator()(const transaction::Hold& e) const { return fmt::format("hold {}", e.why); }
   std::string operator()(const transaction::Note& e) const {
     return fmt::format("note {}{}{}", policy::name_of(e.reason), e.detail.empty() ? "" : " ",

@@ -66,7 +66,14 @@ struct CountWrongTag {
   IpAddress client;
 };
 // Count what a temporary rule did, or would have done in enforce.
-enum class RuleDeed : std::uint8_t { Held, Refused, RefusedUnkept, Would };
+enum class RuleDeed : std::uint8_t {
+  Held,
+  Refused,        // A sample is kept as far as there is room.
+  RefusedUnkept,  // None is.
+  Would,          // Nothing: the domain observes, or something milder was answered.
+};
+inline constexpr unsigned kRuleDeeds = static_cast<unsigned>(RuleDeed::Would) + 1;
+std::string_view name_of(RuleDeed deed);  // "refused-unkept"
 struct CountRule {
   unsigned rule = 0;  // watch::Rule::number
   RuleDeed deed = RuleDeed::Would;

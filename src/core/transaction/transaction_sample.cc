@@ -1,9 +1,24 @@
 // What is kept of a message that may be refused, and what temporary rules did to it.
+#include "core/base/assert.h"
 #include "core/base/sample_limits.h"
 #include "core/transaction/history_row.h"
 #include "core/transaction/transaction_state.h"
 
 namespace backstop::transaction {
+
+std::string_view name_of(RuleDeed deed) {
+  switch (deed) {
+    case RuleDeed::Held:
+      return "held";
+    case RuleDeed::Refused:
+      return "refused";
+    case RuleDeed::RefusedUnkept:
+      return "refused-unkept";
+    case RuleDeed::Would:
+      return "would";
+  }
+  BS_ASSERT(false);
+}
 
 void Transaction::State::add_to_sample(const HeaderField& field) {
   const std::size_t bytes = field.name.size() + field.raw.size() + 4;
