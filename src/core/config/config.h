@@ -160,7 +160,7 @@ struct Config {
   std::string quarantine_postmaster;                  // Canonical; "": of the first domain.
   bool quarantine_notifies = true;
   Samples samples;
-  unsigned unproven_per_hour = 0;  // Of one recipient, 0 to 100,000; 0: as many as come.
+  unsigned unproven_per_hour = 0;      // Of one recipient, 0 to 100,000; 0: as many as come.
   std::vector<std::string> mail_logs;  // Paths.
   AlarmHooks alarms;
   Feed feed;
