@@ -17,9 +17,9 @@ using std::chrono::milliseconds;
 
 class CommandTest : public ::testing::Test {
  protected:
-  // Never stops printing.
+  // Never stops printing, by several writers: what they print is never all read.
   std::vector<std::string> endless() const {
-    return {"/bin/sh", "-c", "echo $$ > " + pid_file_ + "; exec yes"};
+    return {"/bin/sh", "-c", "echo $$ > " + pid_file_ + "; yes & yes & yes & yes & exec yes"};
   }
   bool has_begun() const { return !std::ifstream(pid_file_).eof() && pid() > 0; }
   pid_t pid() const {

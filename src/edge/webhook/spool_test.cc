@@ -109,9 +109,12 @@ TEST_F(SpoolTest, HalfALineIsCutOff) {
     Spool spool = open();
     ASSERT_TRUE(spool.append("whole", kNow));
   }
+  const auto whole = std::filesystem::file_size(path_);
   std::ofstream(path_, std::ios::app) << "1795262400 hal";
   Spool spool = open();
   EXPECT_TRUE(spool.was_damaged());
+  EXPECT_EQ(std::filesystem::file_size(path_), whole)
+      << "nothing of it stands behind a shorter one";
   ASSERT_TRUE(spool.append("next", kNow));
   EXPECT_EQ(take(spool), "whole");
   EXPECT_EQ(take(spool), "next");
@@ -130,9 +133,10 @@ TEST_F(SpoolTest, ALineThatIsNoneIsDeliveredToNobodyAndStopsNothing) {
     Spool spool = open();
     ASSERT_TRUE(spool.append("one", kNow));
   }
-  std::ofstream(path_, std::ios::app) << "garbage\n1795262400 two\n";
+  std::ofstream(path_, std::ios::app) << "garbage\n1795262400\t-\n1795262400 two\n";
   Spool spool = open();
   EXPECT_EQ(take(spool), "one");
+  EXPECT_EQ(take(spool), "");
   EXPECT_EQ(take(spool), "");
   EXPECT_EQ(take(spool), "two");
 }
@@ -147,6 +151,8 @@ TEST_F(SpoolTest, AnEndBeforeTheFilesBeginningMeansThatAllWasDelivered) {
   std::filesystem::resize_file(path_, 38);  // Cut, and killed before its head said so.
   Spool spool = open();
   EXPECT_EQ(spool.waiting(), 0u);
+  EXPECT_FALSE(spool.was_damaged());
+  EXPECT_EQ(std::filesystem::file_size(path_), 38u);
 }
 
 TEST_F(SpoolTest, ALineThatIsTooLongIsRefused) {
