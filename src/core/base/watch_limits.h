@@ -32,6 +32,9 @@ inline constexpr std::size_t kWatchLinks = 4;
 inline constexpr std::size_t kWatchChanges = 10'000;
 // Bytes of one text that is kept: a host name, a subject.
 inline constexpr std::size_t kWatchTextBytes = 253;
+// Judged messages that wait for the watch, which takes them each second; of a flood that is larger
+// the rest adds nothing.  What waits holds its reading, some 10 KB.
+inline constexpr std::size_t kWatchQueue = 4000;
 // The file that keeps it: 1.8 KB for each domain with a baseline, 200 KB at most for a run.
 inline constexpr std::size_t kWatchFileBytes = 64 * 1024 * 1024;
 

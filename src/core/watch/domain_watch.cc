@@ -52,8 +52,7 @@ bool DomainWatch::is_callouts(Second at) const {
   const Second from = before(at, kFastManySpan);
   const std::size_t callouts = callouts_->times.count_since(from);
   return callouts >= kCalloutLeast &&
-         callouts * kCalloutShare > unproven_->times.count_since(from) &&
-         callouts > unproven_->times.count_since(from) / kCalloutShare;
+         callouts > kCalloutShare * unproven_->messages.count_since(from);
 }
 
 std::optional<Burst> DomainWatch::find_slow(Second at) {
@@ -69,12 +68,14 @@ std::optional<Burst> DomainWatch::find_slow(Second at) {
   return Burst{.count = count, .clients = clients, .first = unproven_->times.nth_last(kSlowMany)};
 }
 
-std::optional<Burst> DomainWatch::on_unproven(Second at, std::uint64_t client, bool is_forged) {
+std::optional<Burst> DomainWatch::on_unproven(Second at, std::uint64_t client, bool has_message,
+                                              bool is_forged) {
   Unproven& flow = made(unproven_);
   flow.times.add(at);
   flow.clients.add(client, at);
   flow.three_hours.add(at);
   flow.five_minutes.add(at);
+  if (has_message) flow.messages.add(at);
   if (!is_forged) baseline_.add();
   if (flow.hour != hour_of(at)) {
     flow.hour = hour_of(at);

@@ -68,7 +68,9 @@ class DomainWatch {
   explicit DomainWatch(std::string name) : name_(std::move(name)) {}
 
   // Each counts one recipient, and says what rule it broke now, if any.  REQUIRES: times in order.
-  std::optional<Burst> on_unproven(Second at, std::uint64_t client, bool is_forged);
+  // `has_message`: more came of it than a question for the address.
+  std::optional<Burst> on_unproven(Second at, std::uint64_t client, bool has_message,
+                                   bool is_forged);
   std::optional<Burst> on_proved(Second at, std::uint64_t client);
   std::optional<Burst> on_callout(Second at, std::uint64_t client);
   std::optional<Burst> on_dictionary(Second at, std::uint64_t client, std::uint64_t address);
@@ -78,6 +80,9 @@ class DomainWatch {
   Standing* standing(AttackKind kind) { return alarms_.at(index(kind)).get(); }
   const Standing* standing(AttackKind kind) const { return alarms_.at(index(kind)).get(); }
   Standing& raise(AttackKind kind, Standing standing);
+  void restore(AttackKind kind, Standing standing) {
+    alarms_.at(index(kind)) = std::make_unique<Standing>(std::move(standing));
+  }
   void end(AttackKind kind) { alarms_.at(index(kind)).reset(); }
   bool has_alarm() const;
   // Why the alarm is over, if it is.  `newest_original`: of its run, nothing when unknown.
@@ -110,6 +115,7 @@ class DomainWatch {
   struct Unproven : Flow<kSlowMany> {
     BucketedCount<18, 600> three_hours;
     BucketedCount<20, 15> five_minutes;
+    RecentTimes<kFastMany> messages;
     Hour hour = 0;
     std::uint32_t hour_count = 0;
   };

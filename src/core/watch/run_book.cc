@@ -279,6 +279,19 @@ AttackList::Runs RunBook::take_marks() {
   return marks_;
 }
 
+void RunBook::restore(std::uint32_t last_id, std::vector<std::unique_ptr<Run>> runs,
+                      FeatureTable features) {
+  last_id_ = last_id;
+  features_ = std::move(features);
+  for (auto& run : runs)
+    runs_[run->id] = std::move(run);
+  for (const auto& [hash, feature] : features_.all()) {
+    if (const auto run = runs_.find(feature.run); run != runs_.end())
+      run->second->features.push_back(hash);
+  }
+  has_new_marks_ = has_new_domains_ = true;
+}
+
 void RunBook::see_growth(const Run& run, std::uint32_t domains_before) {
   has_new_marks_ = has_new_marks_ || run.are_marks_new;
   has_new_addresses_ = has_new_addresses_ || run.are_addresses_new;

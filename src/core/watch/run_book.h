@@ -70,8 +70,16 @@ class RunBook {
   bool has_new_domains() const { return has_new_domains_; }
   // Of all runs that have not ended.
   AttackList::Runs take_marks();
+  std::size_t open_count() const { return runs_.size(); }
   std::vector<RunView> views(Second now) const;
   std::size_t memory_bytes() const;
+
+  // What a file keeps.
+  std::uint32_t last_id() const { return last_id_; }
+  const std::map<std::uint32_t, std::unique_ptr<Run>>& open() const { return runs_; }
+  const FeatureTable& features() const { return features_; }
+  void restore(std::uint32_t last_id, std::vector<std::unique_ptr<Run>> runs,
+               FeatureTable features);
 
  private:
   static bool is_silent(const Run& run, Second now);

@@ -50,6 +50,7 @@ class RunClock {
     Second oldest = 0;  // Original.
   };
   const Parts& parts() const { return parts_; }
+  // REQUIRES: `newest` in order.
   void set_parts(const Parts& parts) { parts_ = parts; }
 
  private:

@@ -209,8 +209,10 @@ void Watch::State::count_flow(DomainWatch& domain, const Event& event, const Eve
     } else if (event.what == Seen::Taken && event.data == Data::NotReached) {
       conclude(AttackKind::Callout, domain.on_callout(at, keys.client));
     } else {
+      const bool has_message = message != nullptr || event.data == Data::Reached;
       const bool is_forged = message != nullptr && message->verdict == Verdict::Forged;
-      conclude(AttackKind::Backscatter, domain.on_unproven(at, keys.client, is_forged));
+      conclude(AttackKind::Backscatter,
+               domain.on_unproven(at, keys.client, has_message, is_forged));
     }
     return;
   }
@@ -221,7 +223,7 @@ void Watch::State::count_flow(DomainWatch& domain, const Event& event, const Eve
   }
   const bool is_acknowledgement = message != nullptr && !event.null_sender &&
                                   message->kind == reading::Kind::TicketAck &&
-                                  message->sender_dkim == Authentication::Pass && !is_ours(event);
+                                  message->sender_dkim != Authentication::Fail && !is_ours(event);
   if (!is_acknowledgement) return;
   if (const auto burst =
           mailboxes.on_acknowledgement(at, keys.address, event.local, event.domain, keys.client))
@@ -329,6 +331,7 @@ void Watch::State::end_over() {
 }
 
 Watch::Watch(std::uint64_t seed) : state_(std::make_unique<State>(seed)) {}
+Watch::Watch(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Watch::~Watch() = default;
 Watch::Watch(Watch&&) noexcept = default;
 Watch& Watch::operator=(Watch&&) noexcept = default;
@@ -407,6 +410,10 @@ std::vector<AttackView> Watch::attacks() const {
 
 std::vector<RunView> Watch::runs() const {
   return state_->runs.views(state_->now);
+}
+
+std::size_t Watch::open_runs() const {
+  return state_->runs.open_count();
 }
 
 double Watch::normal_per_hour(std::string_view domain, Instant at) const {

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
 #include "core/watch/attack_list.h"
 #include "core/watch/change.h"
 #include "core/watch/event.h"
@@ -60,14 +61,22 @@ class Watch {
   std::vector<AttackView> attacks() const;
   // All that are known, those that have not ended first, then the newest.
   std::vector<RunView> runs() const;
+  std::size_t open_runs() const;
   // Unproven null-sender recipients that are normal in that hour of the week; 0 while that is not
   // known.
   double normal_per_hour(std::string_view domain, Instant at) const;
   // Bytes held, about.
   std::size_t memory_bytes() const;
 
+  // What outlives a restart, as text (docs/formats/watch.md): what is normal, alarms that stand,
+  // and runs that have not ended.  What was counted within the last hours is not a part of it.
+  std::string render() const;
+  // Errors: Errc::Invalid or Errc::Limit, naming the line; the text is refused whole.
+  static Result<Watch> parse(std::string_view text);
+
  private:
   struct State;
+  explicit Watch(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

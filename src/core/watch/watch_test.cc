@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "core/watch/made_up_test.h"
@@ -114,6 +115,165 @@ TEST(Watch, CalloutsAreToldApart) {
   const Told told = play(watch, kMonday, 500, Seconds{1}, 200, callout);
   EXPECT_NE(told.raised(AttackKind::Callout), nullptr);
   EXPECT_EQ(told.raised(AttackKind::Backscatter), nullptr);
+}
+
+// `callouts` that were let in and left, among `refused` at RCPT, of which nobody knows, and
+// bounces.
+Told play_mix(unsigned callouts, unsigned refused, unsigned bounces) {
+  Watch watch(1);
+  Told told;
+  const JudgedMessage message{.kind = reading::Kind::Bounce};
+  for (unsigned i = 0; i < 600; ++i) {
+    Event event = make_bounce(kMonday + Seconds{i}, i);
+    const unsigned draw = i % (callouts + refused + bounces);
+    if (draw >= refused) event.what = draw < refused + callouts ? Seen::Taken : Seen::Judged;
+    event.data = draw < refused + callouts ? Data::NotReached : Data::Reached;
+    if (event.what == Seen::Judged) event.message = &message;
+    watch.add(event);
+    told.take(watch, event.at);
+  }
+  return told;
+}
+
+TEST(Watch, WhatWasRefusedIsTakenForWhatWasLetIn) {
+  EXPECT_EQ(play_mix(1, 1, 0).raised(AttackKind::Backscatter), nullptr);
+  EXPECT_NE(play_mix(1, 1, 0).raised(AttackKind::Callout), nullptr);
+  EXPECT_NE(play_mix(1, 1, 2).raised(AttackKind::Backscatter), nullptr);
+  EXPECT_NE(play_mix(0, 1, 0).raised(AttackKind::Backscatter), nullptr);
+}
+
+TEST(Watch, AMailingOfOursExplainsSomeAnswersThatCannotBeProved) {
+  const auto alarms = [](unsigned unproven_in_ten) {
+    Watch watch(1);
+    Told told;
+    const JudgedMessage message{.kind = reading::Kind::Bounce};
+    for (unsigned i = 0; i < 600; ++i) {
+      Event event = make_bounce(kMonday + Seconds{i}, i);
+      event.what = Seen::Judged;
+      event.proof = i % 10 < unproven_in_ten ? Proof::None : Proof::Token;
+      event.message = &message;
+      watch.add(event);
+      told.take(watch, event.at);
+    }
+    return told.raised(AttackKind::Backscatter) != nullptr;
+  };
+  EXPECT_FALSE(alarms(2));
+  EXPECT_TRUE(alarms(5));
+}
+
+TEST(Watch, TheSlowRuleKnowsWhatIsNormal) {
+  // Twelve an hour are normal here, and not at the other domain.
+  Watch watch(1);
+  Told told;
+  Instant at = kMonday;
+  for (unsigned hour = 0; hour < 24 * 7 * 12; ++hour) {
+    for (unsigned i = 0; i < 12; ++i) {
+      at += minutes{5};
+      watch.add(make_bounce(at, hour + i));
+    }
+    told.take(watch, at);
+  }
+  EXPECT_EQ(told.raised(AttackKind::Backscatter), nullptr);
+  EXPECT_EQ(watch.normal_per_hour("example.com", at), 12);
+  const auto twenty_an_hour = [&](std::string_view domain) {
+    Told more;
+    Instant then = at;
+    for (unsigned i = 0; i < 80; ++i) {
+      Event event = make_bounce(then += minutes{3}, i);
+      event.domain = domain;
+      watch.add(event);
+      more.take(watch, then);
+    }
+    return more.raised(AttackKind::Backscatter) != nullptr;
+  };
+  EXPECT_FALSE(twenty_an_hour("example.com"));
+  EXPECT_TRUE(twenty_an_hour("other.example"));
+}
+
+TEST(Watch, WhatWasJudgedForgedIsNeverNormal) {
+  Watch watch(1);
+  const JudgedMessage forged{.kind = reading::Kind::Bounce, .verdict = Verdict::Forged};
+  Instant at = kMonday;
+  for (unsigned i = 0; i < 24 * 7 * 4 * 5; ++i) {
+    Event event = make_bounce(at += minutes{12}, i);
+    event.what = Seen::Judged;
+    event.message = &forged;
+    watch.add(event);
+  }
+  EXPECT_EQ(watch.normal_per_hour("example.com", at), 0);
+}
+
+TEST(Watch, FourTimesTheConnectionsAndThreeQuartersRefusedAreAnAlarm) {
+  const auto flood = [](unsigned per_minute, unsigned refused_in_eight, bool null_sender) {
+    Watch watch(1);
+    Told told;
+    Instant at = kMonday;
+    // Three weeks of 5 connections a minute, then an hour of more; from few clients, each recipient
+    // another.
+    for (unsigned minute = 0; minute < 21 * 24 * 60 + 60; ++minute) {
+      const bool is_flood = minute >= 21 * 24 * 60;
+      for (unsigned i = 0; i < (is_flood ? per_minute : 5); ++i) {
+        watch.add({.at = at, .what = Seen::Connection, .client = make_client(i % 3)});
+        Event event = make_bounce(at, i % 3);
+        event.null_sender = is_flood && null_sender;
+        event.what = is_flood && i % 8 < refused_in_eight ? Seen::Refused : Seen::Taken;
+        watch.add(event);
+      }
+      at += minutes{1};
+    }
+    told.take(watch, at);
+    return told;
+  };
+  const Told null_sender = flood(24, 7, true);
+  ASSERT_NE(null_sender.raised(AttackKind::Backscatter), nullptr);
+  const Change& alarm = *null_sender.raised(AttackKind::Backscatter);
+  EXPECT_EQ(alarm.path, Path::Connections);
+  EXPECT_GE(alarm.figures.factor, 4);
+  EXPECT_NE(flood(24, 7, false).raised(AttackKind::Dictionary), nullptr);
+  EXPECT_TRUE(flood(24, 4, false).changes.empty());
+  EXPECT_TRUE(flood(15, 7, false).changes.empty());
+}
+
+TEST(Watch, AClockThatWasSetIsFollowedAndOneOddDateIsNot) {
+  Watch watch(1);
+  Told told = play(watch, kMonday, 10, Seconds{1}, 10);
+  watch.add(make_bounce(kMonday + Days{4000}, 1));
+  told = play(watch, kMonday + Seconds{10}, 20, Seconds{1}, 10);
+  ASSERT_NE(told.raised(AttackKind::Backscatter), nullptr);
+  EXPECT_LE(told.raised(AttackKind::Backscatter)->at, kMonday + Seconds{30});
+  // Back by a year, for good.
+  Instant at = kMonday - Days{365};
+  for (unsigned i = 0; i < 3000; ++i)
+    told.take(watch, at += Seconds{1});
+  Event later = make_bounce(at, 1);
+  later.domain = "other.example";
+  told = play(watch, at, 20, Seconds{1}, 10, later);
+  ASSERT_NE(told.raised(AttackKind::Backscatter), nullptr);
+  EXPECT_LE(told.raised(AttackKind::Backscatter)->at, at + Seconds{30});
+}
+
+TEST(Watch, MemoryIsBoundedWhateverAnAttackerDoes) {
+  Watch watch(1);
+  std::size_t most = 0;
+  for (unsigned i = 0; i < 1'200'000; ++i) {
+    const std::string local = fmt::format("n{}", i);
+    const std::string subject = fmt::format("subject {}", std::string(i % 97, 'x') + local);
+    const JudgedMessage message{.kind = reading::Kind::Bounce,
+                                .verdict = Verdict::Forged,
+                                .subject = subject,
+                                .message_id = subject,
+                                .source = subject};
+    Event event = make_bounce(kMonday + Seconds{i / 400}, i % 100'000);
+    event.local = local;
+    if (i % 4 == 0) {
+      event.what = Seen::Judged;
+      event.message = &message;
+    }
+    watch.add(event);
+    if (i % 100'000 == 0) most = std::max(most, watch.memory_bytes());
+  }
+  EXPECT_LT(std::max(most, watch.memory_bytes()), std::size_t{64} * 1024 * 1024);
+  EXPECT_NEAR(static_cast<double>(watch.attacks().front().clients), 100'000, 25'000);
 }
 
 TEST(Watch, ADictionaryAttackIsToldApart) {
