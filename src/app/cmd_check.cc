@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "app/exit_code.h"
 #include "app/settings.h"
 #include "app/setup_socket.h"
+#include "app/smtp_server.h"
 #include "app/text_page.h"
 #include "edge/os/clock.h"
 
@@ -72,29 +72,9 @@ void print_text(const Findings& findings) {
   fmt::print("{}", page.take());
 }
 
-// "192.0.2.1:25", "[2001:db8::1]:25", or the address alone.
-Result<smtp::Server> parse_server(std::string_view text) {
-  smtp::Server server;
-  const auto colon = text.rfind(':');
-  const bool has_port = colon != std::string_view::npos && colon > 0 &&
-                        (text[colon - 1] == ']' || text.find(':') == colon);
-  if (has_port) {
-    const std::string_view port = text.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), server.port);
-    if (error != std::errc{} || end != port.data() + port.size() || server.port == 0)
-      return fail(Errc::Invalid, "--server", "wants an IP address and a port, as 127.0.0.1:25");
-    text = text.substr(0, colon);
-  }
-  const auto address = IpAddress::parse(text);
-  if (!address)
-    return fail(Errc::Invalid, "--server", "wants an IP address and a port, as 127.0.0.1:25");
-  server.address = *address;
-  return server;
-}
-
 Result<ProbeWish> read_wish(const Options& options) {
   ProbeWish wish = options.wish;
-  BS_TRY(wish.server, parse_server(options.server));
+  BS_TRY(wish.server, parse_smtp_server(options.server));
   if (!options.source.empty()) {
     wish.server.source = IpAddress::parse(options.source);
     if (!wish.server.source)

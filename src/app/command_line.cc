@@ -33,6 +33,7 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
   add_replay_command(app, chosen);
   add_restore_command(app, chosen);
   add_review_command(app, chosen);
+  add_rules_command(app, chosen);
   add_scan_command(app, chosen);
   add_setup_command(app, chosen);
   add_sign_command(app, chosen);

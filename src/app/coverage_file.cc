@@ -4,55 +4,15 @@
 
 #include <algorithm>
 
+#include "app/sealed_file.h"
 #include "core/base/coverage_limits.h"
-#include "core/crypto/sha256.h"
 #include "edge/os/file_lock.h"
-#include "edge/os/text_file.h"
 
 namespace backstop::app {
 namespace {
 
-// Addresses of our users stand in both.
-constexpr std::uint32_t kMode = 0640;
-constexpr std::string_view kEnd = "end ";
-
 std::string path_in(const std::string& directory, std::string_view name) {
   return fmt::format("{}/{}", directory, name);
-}
-
-std::string head_of(std::string_view name) {
-  return fmt::format("backstop {} 1\n", name);
-}
-
-// The first bytes are enough to notice what was cut or changed.
-std::string sum_of(std::string_view text) {
-  const auto digest = crypto::sha256(text);
-  std::string out;
-  for (std::size_t i = 0; i < 8; ++i)
-    out += fmt::format("{:02x}", digest[i]);
-  return out;
-}
-
-std::string seal(std::string_view name, std::string_view body) {
-  const std::string text = head_of(name) + std::string(body);
-  return fmt::format("{}{}{}\n", text, kEnd, sum_of(text));
-}
-
-Result<std::string> read_sealed(const std::string& directory, std::string_view name,
-                                std::size_t bytes_max) {
-  const std::string path = path_in(directory, name);
-  const auto broken = [&](std::string_view why) {
-    return fail(Errc::Invalid, path, fmt::format("{}; put back a copy, or move it away", why));
-  };
-  BS_TRY(std::string text, os::read_text_file(path, bytes_max));
-  const std::string head = head_of(name);
-  const std::size_t tail = kEnd.size() + sum_of("").size() + 1;
-  if (!text.starts_with(head)) return broken("is of another version, or no such file");
-  if (text.size() < head.size() + tail) return broken("is cut");
-  const std::string_view sealed = std::string_view(text).substr(0, text.size() - tail);
-  if (text.substr(sealed.size()) != fmt::format("{}{}\n", kEnd, sum_of(sealed)))
-    return broken("is cut, or was changed by hand");
-  return std::string(sealed.substr(head.size()));
 }
 
 bool add_addresses(coverage::Said& said, const std::vector<std::string>& addresses) {
@@ -87,10 +47,9 @@ Result<coverage::Words> read_coverage_words(const std::string& directory) {
 
 Result<std::vector<std::string>> write_coverage_book(const std::string& directory,
                                                      const coverage::Book& book, Instant now) {
-  const std::size_t sealing = seal(kCoverageFile, "").size();
-  coverage::BookText text = book.render_within(limits::kCoverageFileBytes - sealing, now);
-  BS_TRY_VOID(os::write_text_file(path_in(directory, kCoverageFile), seal(kCoverageFile, text.text),
-                                  kMode));
+  coverage::BookText text =
+      book.render_within(limits::kCoverageFileBytes - seal_bytes(kCoverageFile), now);
+  BS_TRY_VOID(write_sealed(directory, kCoverageFile, text.text));
   return std::move(text.left_out);
 }
 
@@ -102,13 +61,13 @@ Result<bool> change_coverage_words(const std::string& directory,
   const std::string path = path_in(directory, kCoverageWordsFile);
   const std::string text = coverage::render_words(words);
   // What cannot be read again would silence every word.
-  const std::string sealed = seal(kCoverageWordsFile, text);
-  if (sealed.size() > limits::kCoverageWordBytes || !coverage::parse_words(text)) {
+  if (text.size() + seal_bytes(kCoverageWordsFile) > limits::kCoverageWordBytes ||
+      !coverage::parse_words(text)) {
     return fail(Errc::Limit, path,
                 fmt::format("has room for {} words; take back some: backstop coverage forget",
                             limits::kCoverageWords));
   }
-  BS_TRY_VOID(os::write_text_file(path, sealed, kMode));
+  BS_TRY_VOID(write_sealed(directory, kCoverageWordsFile, text));
   return true;
 }
 

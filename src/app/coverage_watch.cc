@@ -93,17 +93,8 @@ void CoverageWatch::tell_trouble() {
   alarms_.raise(alarm::Alarm::CoverageFailing, trouble);
 }
 
-CoverageWatch::Mark CoverageWatch::mark() const {
-  std::error_code error;
-  const std::string path = fmt::format("{}/{}", directory_, kCoverageWordsFile);
-  const auto written = std::filesystem::last_write_time(path, error);
-  if (error) return {};
-  const auto bytes = std::filesystem::file_size(path, error);
-  return error ? Mark{} : Mark{written, bytes};
-}
-
 void CoverageWatch::read_words(Instant now) {
-  known_ = mark();
+  known_ = mark_of(directory_, kCoverageWordsFile);
   words_tried_ = now;
   auto words = read_coverage_words(directory_);
   if (words) {
@@ -316,7 +307,7 @@ void CoverageWatch::write(Instant now) {
 void CoverageWatch::beat(Instant now) {
   const bool again =
       !words_trouble_.empty() && (now >= words_tried_ + kCoverageRewrite || now < words_tried_);
-  if (mark() != known_ || again) read_words(now);
+  if (mark_of(directory_, kCoverageWordsFile) != known_ || again) read_words(now);
   see_rests(now);
   bool changed = false;
   bool unwritten = false;

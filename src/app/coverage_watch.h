@@ -12,7 +12,6 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "app/sealed_file.h"
 #include "core/coverage/book.h"
 #include "core/coverage/domain_view.h"
 #include "core/coverage/spf_survey.h"
@@ -71,20 +71,12 @@ class CoverageWatch final : public ports::RecordObserver {
   coverage::DomainView view(const std::string& domain) const;
 
  private:
-  // What tells one state of the words' file from another.
-  struct Mark {
-    std::filesystem::file_time_type written{};
-    std::uintmax_t bytes = 0;
-    bool operator==(const Mark&) const = default;
-  };
-
   // An answer of DNS that took away from what was known.
   struct Doubt {
     coverage::SpfFindings answer;
     Instant since{};  // When the first such answer came.
   };
 
-  Mark mark() const;
   void read_book(Instant now);
   void lose(const std::string& what, const std::vector<std::string>& domains, Instant now);
   void read_words(Instant now);
@@ -102,7 +94,7 @@ class CoverageWatch final : public ports::RecordObserver {
   ports::Alarms& alarms_;
   ports::LogSink& log_;
   // The beating thread's own:
-  Mark known_;
+  FileMark known_;
   Instant words_tried_{};
   std::string words_trouble_;    // Why the words cannot be read; "" where they can.
   std::string writing_trouble_;  // Why what is seen cannot be written whole.

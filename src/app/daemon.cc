@@ -24,6 +24,7 @@
 #include "app/mode_watch.h"
 #include "app/record_audience.h"
 #include "app/review_keeper.h"
+#include "app/run_containment.h"
 #include "app/spf_rounds.h"
 #include "app/tellers.h"
 #include "app/trial.h"
@@ -157,6 +158,9 @@ class Daemon {
       review_ =
           std::make_unique<ReviewKeeper>(started_with_.store_directory, in_force_, clock_, *log_);
       audience_.add(*review_);
+      containment_ = std::make_unique<RunContainment>(started_with_, alarms_, *log_, clock_.now());
+      in_force_.contain(*containment_);
+      audience_.add(*containment_);
     }
     passes_.emplace(answers(), clock_.now());
     canary_.emplace(CanaryPorts{.surroundings = in_force_,
@@ -228,6 +232,7 @@ class Daemon {
     if (doors_ != nullptr) doors_->wait();
     if (metrics_ != nullptr) metrics_->wait();
     if (coverage_ != nullptr) coverage_->rest();
+    if (containment_ != nullptr) containment_->rest();
     tellers_.stop();
     if (!started_with_.metrics_file.empty()) metrics_file_.remove();
     log_->write(LogLevel::Info, "stopped");
@@ -249,6 +254,7 @@ class Daemon {
     if (memory_ != nullptr) {
       memory_->beat(now);
       coverage_->beat(now);
+      containment_->beat(now);
     }
     tellers_.beat(now);
     alarms_.beat(now);
@@ -309,6 +315,7 @@ class Daemon {
             .history = memory_.get(),
             .observer = &audience_,
             .wrong_tags = &wrong_tags_,
+            .containment = containment_.get(),
             .metrics = &counters_,
             .alarms = &alarms_,
             .on_passed_by = [this](Instant now) { passed_by(now); },
@@ -346,6 +353,7 @@ class Daemon {
     }
     tell_restart_needed(*config);
     if (memory_ != nullptr) memory_->take(*config);
+    if (containment_ != nullptr) containment_->take(*config);
     DkimFiles dkim = load_dkim_files(*config);
     tell_dkim(dkim, *log_);
     config::Config in_force = modes_.take(*config, clock_.now());
@@ -430,13 +438,14 @@ class Daemon {
   Tellers tellers_;
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
-  std::unique_ptr<CoverageWatch> coverage_;    // Null without a memory.
-  std::unique_ptr<SpfRounds> spf_;             // Null where DNS is not asked.
-  std::optional<CanaryAnswers> passes_;        // Always; behind it answers().
-  std::optional<CanaryWatch> canary_;          // Always.
-  std::unique_ptr<ReviewKeeper> review_;       // Null where nothing is remembered.
-  std::unique_ptr<MetricsPage> metrics_page_;  // Never null.
-  MetricsFile metrics_file_;                   // Unused without metrics.file.
+  std::unique_ptr<CoverageWatch> coverage_;      // Null without a memory.
+  std::unique_ptr<SpfRounds> spf_;               // Null where DNS is not asked.
+  std::optional<CanaryAnswers> passes_;          // Always; behind it answers().
+  std::optional<CanaryWatch> canary_;            // Always.
+  std::unique_ptr<ReviewKeeper> review_;         // Null where nothing is remembered.
+  std::unique_ptr<RunContainment> containment_;  // Likewise.
+  std::unique_ptr<MetricsPage> metrics_page_;    // Never null.
+  MetricsFile metrics_file_;                     // Unused without metrics.file.
   ModeWatch modes_{in_force_, *keys_, *log_, alarms_};
   std::string key_trouble_;
   std::unique_ptr<door::Server> server_;   // Null without milter.listen.

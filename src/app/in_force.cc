@@ -20,6 +20,10 @@ transaction::Surroundings InForce::current() const {
   out.gaps = memory_->gaps();
   out.tag_exempt = memory_->tag_exempt();
   if (coverage_ != nullptr) out.coverage = coverage_->list();
+  if (containment_ != nullptr) {
+    out.rules = containment_->rules();
+    out.senders = containment_->senders();
+  }
   out.observes_only = memory_->observes_only(clock_.now(), out.config->lifetime);
   return out;
 }

@@ -8,6 +8,7 @@
 #include "app/coverage_watch.h"
 #include "app/daemon_keys.h"
 #include "app/memory.h"
+#include "app/run_containment.h"
 #include "core/config/config.h"
 #include "core/proof/dkim_key.h"
 #include "core/proof/sent.h"
@@ -29,6 +30,8 @@ class InForce final : public ports::SurroundingsSource {
   void remember(const Memory& memory) { memory_ = &memory; }
   // Likewise for what is learnt of how our domains send.
   void learn(const CoverageWatch& coverage) { coverage_ = &coverage; }
+  // Likewise for rules and who of us sends.
+  void contain(const RunContainment& containment) { containment_ = &containment; }
   // What was written, and the same with the modes that may be in force now (app/modes_in_force.h).
   void swap(config::Config written, config::Config in_force,
             std::shared_ptr<const proof::DkimKeys> dkim);
@@ -59,6 +62,7 @@ class InForce final : public ports::SurroundingsSource {
   const ports::Clock& clock_;
   const Memory* memory_ = nullptr;
   const CoverageWatch* coverage_ = nullptr;
+  const RunContainment* containment_ = nullptr;
 };
 
 }  // namespace backstop::app

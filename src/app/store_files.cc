@@ -9,22 +9,16 @@ namespace {
 
 using Row = std::pair<std::string_view, StoreFile>;
 constexpr std::array kFiles{
-    Row{"ledger.db", StoreFile::Database},
-    Row{"history.db", StoreFile::Database},
-    Row{"review.db", StoreFile::Database},
-    Row{"gaps", StoreFile::Text},
-    Row{"ring", StoreFile::Text},
-    Row{"tag-exempt", StoreFile::Text},
-    Row{"last-tag", StoreFile::Text},
-    Row{"held", StoreFile::Text},
-    Row{"coverage", StoreFile::Text},
-    Row{"coverage-words", StoreFile::Text},
-    Row{"canary", StoreFile::Text},
-    Row{"alarms", StoreFile::Text},
-    Row{"heartbeat", StoreFile::Heartbeat},
-    Row{"ledger.lock", StoreFile::Passing},
-    Row{"alarms.spool", StoreFile::Passing},
-    Row{"feed.spool", StoreFile::Passing},
+    Row{"ledger.db", StoreFile::Database},  Row{"history.db", StoreFile::Database},
+    Row{"review.db", StoreFile::Database},  Row{"gaps", StoreFile::Text},
+    Row{"ring", StoreFile::Text},           Row{"tag-exempt", StoreFile::Text},
+    Row{"last-tag", StoreFile::Text},       Row{"held", StoreFile::Text},
+    Row{"coverage", StoreFile::Text},       Row{"coverage-words", StoreFile::Text},
+    Row{"canary", StoreFile::Text},         Row{"alarms", StoreFile::Text},
+    Row{"rules", StoreFile::Text},          Row{"rule-counts", StoreFile::Text},
+    Row{"senders", StoreFile::Text},        Row{"heartbeat", StoreFile::Heartbeat},
+    Row{"ledger.lock", StoreFile::Passing}, Row{"alarms.spool", StoreFile::Passing},
+    Row{"feed.spool", StoreFile::Passing},  Row{"samples", StoreFile::Passing},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "core/base/limits.h"
 #include "core/transaction/judge.h"
+#include "core/watch/fingerprint.h"
 
 namespace backstop::transaction {
 namespace {
@@ -80,6 +81,11 @@ HistoryRow make_history_row(const Record& record, std::string_view queue_id) {
     if (!record.original_id.empty()) row.original_id = hasher->message(record.original_id);
   }
   if (!record.is_judged()) return row;
+  if (hasher != nullptr && record.reading != nullptr) {
+    const watch::Fingerprint print = watch::find_fingerprint(*record.reading, {});
+    if (!print.subject.empty()) row.subject = hasher->text(print.subject);
+    if (!print.message_id.empty()) row.origin = hasher->text(print.message_id);
+  }
   row.kind = reading::name_of(record.kind);
   row.verdict = policy::name_of(record.judgement.verdict);
   row.decision = policy::name_of(record.judgement.decision);

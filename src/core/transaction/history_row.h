@@ -25,7 +25,10 @@ struct HistoryRow {
   std::string client;
   proof::SentKey message_id = 0;   // SentHasher::message of its own Message-ID; 0: it has none.
   proof::SentKey original_id = 0;  // Of the outermost returned or referred-to Message-ID.
-  bool is_signed = false;          // Outgoing.
+  // SentHasher::text of watch::Fingerprint's subject and message_id; 0: nothing of it came back.
+  proof::SentKey subject = 0;
+  proof::SentKey origin = 0;
+  bool is_signed = false;  // Outgoing.
   // Inbound:
   std::string kind;
   std::string verdict;

@@ -90,7 +90,8 @@ bool HistoryFile::is_replaced() const {
 
 Result<void> HistoryFile::prepare() {
   BS_TRY(insert_message_,
-         database_.prepare("INSERT INTO message VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
+         database_.prepare(
+             "INSERT INTO message VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"));
   BS_TRY(insert_key_, database_.prepare("INSERT OR IGNORE INTO look_up VALUES(?1,?2,?3)"));
   BS_TRY(insert_outcome_,
          database_.prepare("INSERT INTO outcome(kind,verdict,decision,enforced,reasons,facts) "
@@ -202,7 +203,9 @@ Result<void> HistoryFile::write_row(const transaction::HistoryRow& row) {
       .bind(8, keys.message)
       .bind(9, keys.original)
       .bind(10, static_cast<std::int64_t>(row.is_signed))
-      .bind(12, cut(row.facts_of));
+      .bind(12, cut(row.facts_of))
+      .bind(13, static_cast<std::int64_t>(row.subject))
+      .bind(14, static_cast<std::int64_t>(row.origin));
   if (row.verdict.empty()) {
     insert_message_.bind_null(11);
   } else {

@@ -51,8 +51,8 @@ Result<HistoryReader> HistoryReader::open(const std::string& directory) {
   BS_TRY(reader.row_,
          reader.database_.prepare(
              "SELECT queue_id,direction,sender,recipients,recipient_count,client,message_key,"
-             "original_key,is_signed,kind,verdict,decision,enforced,reasons,facts,facts_of FROM "
-             "message "
+             "original_key,is_signed,kind,verdict,decision,enforced,reasons,facts,facts_of,"
+             "subject_key,origin_key FROM message "
              "LEFT JOIN outcome ON outcome.id=message.outcome WHERE message.id=?1"));
   return reader;
 }
@@ -80,6 +80,8 @@ Result<std::optional<HistoryRow>> HistoryReader::read_row(std::int64_t id) {
   row.reasons = text(13);
   row.facts = text(14);
   row.facts_of = text(15);
+  row.subject = static_cast<proof::SentKey>(row_.number(16));
+  row.origin = static_cast<proof::SentKey>(row_.number(17));
   row_.reset();
   return std::optional<HistoryRow>(std::move(row));
 }

@@ -37,7 +37,8 @@ Result<HistoryScan> HistoryScan::open(const std::string& directory) {
   HistoryScan scan(std::move(database));
   BS_TRY(scan.rows_,
          scan.database_.prepare("SELECT id,queue_id,sender,recipients,recipient_count,client,"
-                                "message_key,original_key,facts_of,direction,outcome FROM message "
+                                "message_key,original_key,facts_of,direction,outcome,subject_key,"
+                                "origin_key FROM message "
                                 "WHERE id>=?1 AND id<?2 ORDER BY id LIMIT ?3"));
   BS_TRY(scan.outcome_,
          scan.database_.prepare(
@@ -70,6 +71,8 @@ void HistoryScan::read_row(HistoryRow& row) const {
   row.message_id = static_cast<proof::SentKey>(rows_.number(6));
   row.original_id = static_cast<proof::SentKey>(rows_.number(7));
   row.facts_of.assign(rows_.text(8));
+  row.subject = static_cast<proof::SentKey>(rows_.number(11));
+  row.origin = static_cast<proof::SentKey>(rows_.number(12));
 }
 
 Result<void> HistoryScan::visit(Instant from, Instant to, const Visit& visit) {

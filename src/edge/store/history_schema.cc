@@ -10,7 +10,7 @@ namespace {
 // message: one row for each message; outcome: what many messages have in common, once; look_up: by
 // what a row can be found, kept together by day so that writing stays in a few pages; tally: counts
 // for each hour, which outlive rows dropped for their number; loss: rows that could not be kept.
-constexpr std::array<std::string_view, 2> kSteps{R"(
+constexpr std::array<std::string_view, 3> kSteps{R"(
 CREATE TABLE outcome(
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -57,6 +57,11 @@ CREATE TABLE loss(
                                                  // Whose the facts of an outcome are.
                                                  R"(
 ALTER TABLE message ADD COLUMN facts_of TEXT NOT NULL DEFAULT '';
+)",
+                                                 // What the spam was called, and where it was from.
+                                                 R"(
+ALTER TABLE message ADD COLUMN subject_key INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN origin_key INTEGER NOT NULL DEFAULT 0;
 )"};
 
 // FNV-1a, one bit short of 64.
