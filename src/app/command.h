@@ -31,6 +31,7 @@ void add_rules_command(CLI::App& app, Chosen& chosen);
 void add_scan_command(CLI::App& app, Chosen& chosen);
 void add_setup_command(CLI::App& app, Chosen& chosen);
 void add_sign_command(CLI::App& app, Chosen& chosen);
+void add_simulate_command(CLI::App& app, Chosen& chosen);
 void add_status_command(CLI::App& app, Chosen& chosen);
 void add_tags_command(CLI::App& app, Chosen& chosen);
 void add_verify_command(CLI::App& app, Chosen& chosen);

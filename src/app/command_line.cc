@@ -37,6 +37,7 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
   add_scan_command(app, chosen);
   add_setup_command(app, chosen);
   add_sign_command(app, chosen);
+  add_simulate_command(app, chosen);
   add_status_command(app, chosen);
   add_tags_command(app, chosen);
   add_verify_command(app, chosen);

@@ -9,8 +9,14 @@ void Memory::record(const proof::SentMessage& message) {
   if (message.queue_id) queue_ids_[*message.queue_id] = message;
   for (const proof::SentKey pair : message.pairs)
     pairs_[pair] = message.sent;
-  std::uint32_t& largest = largest_header_bytes_[message.sent];
-  largest = std::max(largest, message.header_bytes);
+  // Only what was sent later can be larger and still count.
+  const auto from = largest_header_bytes_.lower_bound(message.sent);
+  if (from != largest_header_bytes_.end() && from->second >= message.header_bytes) return;
+  largest_header_bytes_[message.sent] = message.header_bytes;
+  for (auto at = largest_header_bytes_.find(message.sent); at != largest_header_bytes_.begin();) {
+    if ((--at)->second > message.header_bytes) break;
+    at = largest_header_bytes_.erase(at);
+  }
 }
 
 void Memory::count(const proof::Uses& uses) {

@@ -26,6 +26,7 @@ class Memory {
   std::map<proof::SentKey, proof::SentMessage> queue_ids_;
   std::map<proof::SentKey, Instant> pairs_;
   std::map<proof::SentKey, std::uint32_t> counters_;
+  // Of the messages after which no larger one was sent.
   std::map<Instant, std::uint32_t> largest_header_bytes_;
 };
 

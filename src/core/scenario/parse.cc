@@ -57,7 +57,8 @@ constexpr Option<OwnMail> kOwnOptions[] = {
     {"fails", [](std::string_view v, OwnMail& o) { return read_share(v, o.fails); }},
     {"asynchronous", [](std::string_view v, OwnMail& o) { return read_share(v, o.asynchronous); }},
     {"auto-replies", [](std::string_view v, OwnMail& o) { return read_share(v, o.auto_replies); }},
-    {"senders", [](std::string_view v, OwnMail& o) { return read_count(v, o.senders, kMostNames); }},
+    {"senders",
+     [](std::string_view v, OwnMail& o) { return read_count(v, o.senders, kMostNames); }},
     {"partners",
      [](std::string_view v, OwnMail& o) { return read_count(v, o.partners, kMostNames); }},
 };
@@ -134,13 +135,14 @@ Reader make_reader(std::span<const Option<Section>> options, Section& section) {
 void fill_in(Run& run) {
   using reading::Kind;
   if (run.kinds.empty())
-    run.kinds = {{Kind::Bounce, 0.56}, {Kind::AutoReply, 0.23},  {Kind::SubscriptionConfirm, 0.03},
-                 {Kind::Challenge, 0.01}, {Kind::VirusNotice, 0.005}, {Kind::ContentNotice, 0.005},
-                 {Kind::TicketAck, 0.15}};
+    run.kinds = {
+        {Kind::Bounce, 0.56},    {Kind::AutoReply, 0.23},    {Kind::SubscriptionConfirm, 0.03},
+        {Kind::Challenge, 0.01}, {Kind::VirusNotice, 0.005}, {Kind::ContentNotice, 0.005},
+        {Kind::TicketAck, 0.15}};
   if (run.languages.empty())
-    run.languages = {{"en", 0.76}, {"de", 0.05}, {"ja", 0.04}, {"fr", 0.03}, {"es", 0.03},
-                     {"pt", 0.02}, {"it", 0.02}, {"ru", 0.02}, {"zh", 0.01}, {"nl", 0.01},
-                     {"sv", 0.005}, {"pl", 0.005}};
+    run.languages = {{"en", 0.76}, {"de", 0.05}, {"ja", 0.04},  {"fr", 0.03},
+                     {"es", 0.03}, {"pt", 0.02}, {"it", 0.02},  {"ru", 0.02},
+                     {"zh", 0.01}, {"nl", 0.01}, {"sv", 0.005}, {"pl", 0.005}};
   if (run.returns.empty())
     run.returns = {{Returns::Full, 0.65}, {Returns::Headers, 0.25}, {Returns::Little, 0.10}};
   if (run.forges.empty())
@@ -202,8 +204,7 @@ class Parser {
 
  private:
   tl::unexpected<Error> complain(std::string what) const {
-    return fail(Errc::Invalid, std::string(origin_) + ":" + std::to_string(line_),
-                std::move(what));
+    return fail(Errc::Invalid, std::string(origin_) + ":" + std::to_string(line_), std::move(what));
   }
 
   Result<void> open(std::string_view text) {
@@ -227,8 +228,9 @@ class Parser {
     } else if (name == "new-key") {
       reader_ = make_reader<KeyChange>(kKeyOptions, out_.key_changes.emplace_back());
     } else {
-      return complain("there is no section '" + std::string(name) +
-                      "'; there are: site, own, run, callouts, dictionary, poison, new-key, expect");
+      return complain(
+          "there is no section '" + std::string(name) +
+          "'; there are: site, own, run, callouts, dictionary, poison, new-key, expect");
     }
     return {};
   }

@@ -10,14 +10,15 @@ namespace backstop::scenario {
 namespace {
 
 constexpr auto kFirstNames = std::to_array<std::string_view>(
-    {"Anna",  "Ben",   "Carla", "David", "Elena", "Felix", "Greta",  "Hugo",  "Ines",  "Jan",
-     "Karin", "Luca",  "Maria", "Nils",  "Olga",  "Paul",  "Quentin", "Rosa",  "Stefan", "Tanja",
-     "Ugo",   "Vera",  "Walter", "Yuki", "Zoe",   "James", "Linda",  "Robert", "Susan", "Michael"});
+    {"Anna",    "Ben",   "Carla",  "David",  "Elena", "Felix",  "Greta",  "Hugo",
+     "Ines",    "Jan",   "Karin",  "Luca",   "Maria", "Nils",   "Olga",   "Paul",
+     "Quentin", "Rosa",  "Stefan", "Tanja",  "Ugo",   "Vera",   "Walter", "Yuki",
+     "Zoe",     "James", "Linda",  "Robert", "Susan", "Michael"});
 constexpr auto kLastNames = std::to_array<std::string_view>(
-    {"Berg",   "Ott",     "Ruiz",   "Lund",  "Novak",  "Rossi",  "Meyer",  "Silva",  "Dubois",
-     "Jansen", "Kowalski", "Tanaka", "Smith", "Brown",  "Wilson", "Taylor", "Moreau", "Fischer",
-     "Weber",  "Schulz",  "Keller", "Lopez", "Garcia", "Conti",  "Sato",   "Petrov", "Larsen",
-     "Nielsen", "Visser", "Horvat"});
+    {"Berg",   "Ott",     "Ruiz",     "Lund",    "Novak",  "Rossi", "Meyer",  "Silva",
+     "Dubois", "Jansen",  "Kowalski", "Tanaka",  "Smith",  "Brown", "Wilson", "Taylor",
+     "Moreau", "Fischer", "Weber",    "Schulz",  "Keller", "Lopez", "Garcia", "Conti",
+     "Sato",   "Petrov",  "Larsen",   "Nielsen", "Visser", "Horvat"});
 constexpr auto kWords = std::to_array<std::string_view>(
     {"kontor", "atlas", "river", "linden", "nordic", "vector", "maple", "harbor", "copper",
      "garden", "studio", "bridge", "forest", "silver", "planet", "window"});

@@ -44,9 +44,9 @@ class Bursts {
     double at = 0;
     double sum = 0;
     while (at < length) {
-      const double on = std::min(
-          length - at, random.between(static_cast<double>(run.burst_least.count()),
-                                      static_cast<double>(run.burst_most.count())));
+      const double on =
+          std::min(length - at, random.between(static_cast<double>(run.burst_least.count()),
+                                               static_cast<double>(run.burst_most.count())));
       bursts_.push_back({at, on, sum += on});
       at += on - on * (run.peak - 1) * std::log(1 - random.unit());
     }
@@ -133,10 +133,7 @@ class Planner {
   Event at_random(const Span& span, Happening what, std::size_t section) {
     const double length = static_cast<double>(scenario_.length_of(span).count());
     const Instant at = scenario_.start_of(span) + seconds_of(random_.unit() * length);
-    return {.at = at,
-            .original = at,
-            .section = static_cast<std::uint16_t>(section),
-            .what = what};
+    return {.at = at, .original = at, .section = static_cast<std::uint16_t>(section), .what = what};
   }
 
   void add_all(const Span& span, double count, Happening what, std::size_t section) {
@@ -209,8 +206,7 @@ class Planner {
   }
 
   void add_own(const OwnMail& own, std::size_t section) {
-    const double days =
-        static_cast<double>(scenario_.length_of(own.span).count()) / kSecondsPerDay;
+    const double days = static_cast<double>(scenario_.length_of(own.span).count()) / kSecondsPerDay;
     const std::uint64_t count = whole(own.messages * (own.is_mailing ? 1 : days));
     for (std::uint64_t i = 0; i < count; ++i) {
       Event event = own.is_mailing ? at_random(own.span, Happening::OwnMail, section)

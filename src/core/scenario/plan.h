@@ -37,11 +37,11 @@ struct Event {
 };
 
 struct Plan {
-  std::vector<Event> events;  // In order of time.
+  std::vector<Event> events = {};  // In order of time.
   // Of each run, when the spammer was last active.
-  std::vector<Instant> last_originals;
+  std::vector<Instant> last_originals = {};
   // Of each run, when the last answer comes.
-  std::vector<Instant> last_answers;
+  std::vector<Instant> last_answers = {};
 };
 
 // Errors: Errc::Limit for more than limits::kScenarioEvents.

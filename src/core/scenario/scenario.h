@@ -39,7 +39,7 @@ struct Site {
   std::uint64_t users = 40;  // People of each domain, beside its role addresses.
   bool catch_all = false;    // Every address is taken; else unknown ones are refused at RCPT.
   bool sends_mail = true;
-  std::string service;          // That sends for us unsigned; its Message-IDs' right-hand side.
+  std::string service = {};     // That sends for us unsigned; its Message-IDs' right-hand side.
   double ordinary_per_day = 0;  // Mail that comes in and is no answer.
 };
 
@@ -52,10 +52,10 @@ struct OwnMail {
   };
   Span span;
   Way way = Way::Server;
-  double messages = 0;           // Of one day; of the whole span where it is a mailing.
-  bool is_mailing = false;       // One message to many, with List-* fields.
-  double fails = 0.02;           // Share that cannot be delivered.
-  double asynchronous = 0.1;     // Share of these that others return; our own server reports the rest.
+  double messages = 0;        // Of one day; of the whole span where it is a mailing.
+  bool is_mailing = false;    // One message to many, with List-* fields.
+  double fails = 0.02;        // Share that cannot be delivered.
+  double asynchronous = 0.1;  // Share of these that others return; our own server reports the rest.
   double auto_replies = 0.01;    // Share that is answered by a machine.
   std::uint64_t senders = 0;     // Different ones; 0: every user.
   std::uint64_t partners = 400;  // Addresses they write to again and again.
@@ -88,7 +88,7 @@ struct Run {
   double messages = 2'000'000;
   double undeliverable = 0.40;
   double backscatter = 0.09;
-  std::optional<double> answers;  // Instead of the product of these three.
+  std::optional<double> answers = {};  // Instead of the product of these three.
   // It comes in bursts: so long is one, and so much faster than the mean.
   Seconds burst_least = std::chrono::minutes{10};
   Seconds burst_most = std::chrono::minutes{60};
@@ -101,10 +101,10 @@ struct Run {
   Mix<Returns> returns;  // Of bounces and notices.
   Mix<Forging> forges;
   LocalStyle locals = LocalStyle::Random;
-  std::uint64_t addresses = 3;   // Of Held, Real and Roles.
-  std::uint64_t names = 2000;    // Of Names.
-  std::uint64_t sources = 5000;  // Servers that answer.
-  double mean_bytes = 14'000;    // Of an answer that returns the original whole.
+  std::uint64_t addresses = 3;      // Of Held, Real and Roles.
+  std::uint64_t names = 2000;       // Of Names.
+  std::uint64_t sources = 5000;     // Servers that answer.
+  double mean_bytes = 14'000;       // Of an answer that returns the original whole.
   bool sender_passes_dkim = false;  // The answers are signed by who sends them.
 };
 
@@ -150,16 +150,16 @@ std::string_view name_of(Comparison comparison);  // "<="
 struct Expectation {
   Figure figure{};
   Comparison comparison = Comparison::Equal;
-  std::optional<double> value;  // Seconds of a time, a fraction of a share; nothing: "none".
+  std::optional<double> value = {};  // Seconds of a time, a fraction of a share; nothing: "none".
   unsigned line = 0;
-  std::string text;  // As it was written.
+  std::string text = {};  // As it was written.
 
   // `found`: nothing where there was nothing to measure.
   bool holds(std::optional<double> found) const;
 };
 
 struct Scenario {
-  std::string title;
+  std::string title = {};
   Instant begins{};
   Seconds lasts = Days{7};
   Site site;

@@ -10,10 +10,18 @@
 namespace backstop::scenario {
 namespace {
 
-constexpr std::array<std::string_view, kPlaces> kPlaceNames{
-    "mta",    "mta-domain", "to",      "victim", "victim-local", "victim-domain", "date",
-    "original-date", "retry-date", "id", "original-id", "queue", "ticket", "b", "subject",
-    "status", "diagnostic", "remote", "ip", "person", "host", "part", "inline", "filler"};
+constexpr std::array<std::string_view, kPlaces> kPlaceNames{"mta",          "mta-domain",
+                                                            "to",           "victim",
+                                                            "victim-local", "victim-domain",
+                                                            "date",         "original-date",
+                                                            "retry-date",   "id",
+                                                            "original-id",  "queue",
+                                                            "ticket",       "b",
+                                                            "subject",      "status",
+                                                            "diagnostic",   "remote",
+                                                            "ip",           "person",
+                                                            "host",         "part",
+                                                            "inline",       "filler"};
 
 template <std::size_t N>
 std::size_t index_of(std::string_view word, const std::array<std::string_view, N>& words) {

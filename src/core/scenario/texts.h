@@ -16,30 +16,30 @@
 namespace backstop::scenario {
 
 enum class Place : std::uint8_t {
-  Mta,             // {mta}: the server that writes.
-  MtaDomain,       // {mta-domain}
-  To,              // {to}: an address of ours.
-  Victim,          // {victim}: whom the original went to.
-  VictimLocal,     // {victim-local}
-  VictimDomain,    // {victim-domain}
-  Date,            // {date}: of this message.
-  OriginalDate,    // {original-date}
-  RetryDate,       // {retry-date}: five days after the original.
-  Id,              // {id}: like no other.
-  OriginalId,      // {original-id}: its Message-ID without brackets.
-  Queue,           // {queue}: a queue id.
-  Ticket,          // {ticket}: a number.
-  Boundary,        // {b}
-  Subject,         // {subject}: the original's.
-  Status,          // {status}: "5.1.1".
-  Diagnostic,      // {diagnostic}: an SMTP reply.
-  Remote,          // {remote}: another host.
-  Ip,              // {ip}
-  Person,          // {person}: a name.
-  Host,            // {host}: of links and Message-IDs.
-  Part,            // {part}: what is returned, as a part with its boundary; perhaps nothing.
-  Inline,          // {inline}: what is returned, as it is.
-  Filler,          // {filler}: an attached picture.
+  Mta,           // {mta}: the server that writes.
+  MtaDomain,     // {mta-domain}
+  To,            // {to}: an address of ours.
+  Victim,        // {victim}: whom the original went to.
+  VictimLocal,   // {victim-local}
+  VictimDomain,  // {victim-domain}
+  Date,          // {date}: of this message.
+  OriginalDate,  // {original-date}
+  RetryDate,     // {retry-date}: five days after the original.
+  Id,            // {id}: like no other.
+  OriginalId,    // {original-id}: its Message-ID without brackets.
+  Queue,         // {queue}: a queue id.
+  Ticket,        // {ticket}: a number.
+  Boundary,      // {b}
+  Subject,       // {subject}: the original's.
+  Status,        // {status}: "5.1.1".
+  Diagnostic,    // {diagnostic}: an SMTP reply.
+  Remote,        // {remote}: another host.
+  Ip,            // {ip}
+  Person,        // {person}: a name.
+  Host,          // {host}: of links and Message-IDs.
+  Part,          // {part}: what is returned, as a part with its boundary; perhaps nothing.
+  Inline,        // {inline}: what is returned, as it is.
+  Filler,        // {filler}: an attached picture.
 };
 inline constexpr std::size_t kPlaces = static_cast<std::size_t>(Place::Filler) + 1;
 using Places = std::array<std::string_view, kPlaces>;

@@ -20,7 +20,7 @@ constexpr FigureRow kFigures[] = {
 };
 
 constexpr std::array<std::string_view, kForgings> kForgingNames{"held", "fresh", "names", "real",
-                                                               "roles"};
+                                                                "roles"};
 constexpr std::array<std::string_view, kLocalStyles> kStyleNames{"random", "firstname-lastname",
                                                                  "dotted", "word-digits"};
 constexpr std::array<std::string_view, kReturns> kReturnNames{"full", "headers", "little"};
@@ -30,8 +30,8 @@ constexpr std::array<std::string_view, 5> kComparisonNames{"=", "<=", ">=", "<",
 
 Result<double> parse_number(std::string_view text) {
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number,
-                                            std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
     return fail(Errc::Invalid, "", "'" + std::string(text) + "' is no number");
   return number;
@@ -213,7 +213,8 @@ Result<void> read_range(std::string_view text, Seconds& least, Seconds& most) {
   BS_TRY(least, parse_duration(trim(text.substr(0, between))));
   BS_TRY(most, parse_duration(trim(text.substr(between + 4))));
   if (least.count() < 1 || least > most)
-    return fail(Errc::Invalid, "", "the first must be more than nothing, and not exceed the second");
+    return fail(Errc::Invalid, "",
+                "the first must be more than nothing, and not exceed the second");
   return {};
 }
 

@@ -142,8 +142,7 @@ Writer::Original Writer::write_spam(const Run& run, const RunState& state, const
       std::min(run.mean_bytes * kLargestOfMean, random.lognormal(median, kSizeSpread)));
   std::string filler;
   if (bytes > 4000) {
-    const std::size_t lines =
-        std::min(kFillerLines, (bytes - 3500) / kFillerLineBytes);
+    const std::size_t lines = std::min(kFillerLines, (bytes - 3500) / kFillerLineBytes);
     const auto first = static_cast<std::size_t>(random.below(kFillerLines - lines + 1));
     filler = fmt::format(
         "--spam{}\r\nContent-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\n", id);
@@ -248,10 +247,10 @@ Letter Writer::write_answer(const Event& event, const Original& original, const 
   split_message(message, out.header, out.body);
   const bool null = text.sender() == AnswerSender::Null && !random.chance(kNotNull);
   if (!null) {
-    out.sender = text.sender() == AnswerSender::Null   ? "postmaster@" + draw.server
-                 : text.sender() == AnswerSender::List ? fmt::format("news-bounces@{}",
-                                                                     domain_of_server(draw.server))
-                                                       : original.victim;
+    out.sender = text.sender() == AnswerSender::Null ? "postmaster@" + draw.server
+                 : text.sender() == AnswerSender::List
+                     ? fmt::format("news-bounces@{}", domain_of_server(draw.server))
+                     : original.victim;
   }
   const std::string_view recipient(out.recipient);
   out.address_exists = residents_.exists(recipient.substr(0, recipient.find('@')));

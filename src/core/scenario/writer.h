@@ -40,9 +40,9 @@ class Writer {
 
   // Only an envelope: who asks, and for whom.
   struct Knock {
-    std::string client;
-    std::string local;
-    std::string domain;
+    std::string client = {};
+    std::string local = {};
+    std::string domain = {};
     bool exists = false;
   };
   Knock write_callout(const Event& event) const;
@@ -51,26 +51,26 @@ class Writer {
  private:
   // An original as it lies at the server that answers it.
   struct Original {
-    std::string header;
-    std::string body;
-    std::string message_id;
-    std::string subject;
-    std::string sender;  // Of ours, or so it says.
-    std::string victim;
+    std::string header = {};
+    std::string body = {};
+    std::string message_id = {};
+    std::string subject = {};
+    std::string sender = {};  // Of ours, or so it says.
+    std::string victim = {};
     Instant at{};
   };
   struct RunState {
     Ranks sources;
     Ranks names;
-    const Text* spam;      // What is sent.
-    std::string link_host;
+    const Text* spam;  // What is sent.
+    std::string link_host = {};
     std::uint64_t seed;
   };
   // What is drawn for one answer beside its original.
   struct Draw {
-    std::string server;
-    std::string client;
-    std::string language;
+    std::string server = {};
+    std::string client = {};
+    std::string language = {};
     Returns returns = Returns::Full;
     bool passes_dkim = false;
   };
@@ -85,7 +85,7 @@ class Writer {
   const Scenario& scenario_;
   Residents residents_;
   std::vector<RunState> runs_;
-  std::string filler_;
+  std::string filler_ = {};
 };
 
 }  // namespace backstop::scenario

@@ -106,10 +106,10 @@ SentLetter Writer::write_elsewhere(const Event& event) const {
   return {.at = event.at,
           .sender = letter.sender,
           .recipient = letter.recipient,
-          .header = fmt::format("Received: from app.{} (app.{} [10.1.2.3])\r\n\tby out.{} with ESMTP "
-                                "id {};\r\n\t{}\r\n{}",
-                                service, service, service, letter.queue_id, render_date(event.at),
-                                letter.header),
+          .header = fmt::format(
+              "Received: from app.{} (app.{} [10.1.2.3])\r\n\tby out.{} with ESMTP "
+              "id {};\r\n\t{}\r\n{}",
+              service, service, service, letter.queue_id, render_date(event.at), letter.header),
           .body = letter.body,
           .message_id = message_id_of(letter.header),
           .subject = std::string(find_field(letter.header, "Subject"))};
@@ -135,7 +135,10 @@ Letter Writer::write_own_answer(const Event& event, const SentLetter& sent) cons
   Draw draw{.server = "mx1." + sent.recipient.substr(sent.recipient.find('@') + 1),
             .client = make_address(number_of(sent.recipient)),
             .language = random.chance(0.8) ? "en" : "de",
-            .returns = kMix[random.chance(0.65) ? 0 : random.chance(0.7) ? 1 : 2].what};
+            .returns = kMix[random.chance(0.65)  ? 0
+                            : random.chance(0.7) ? 1
+                                                 : 2]
+                           .what};
   return write_answer(event, make_original(sent, draw.server), draw, random);
 }
 
