@@ -10,7 +10,7 @@ nlohmann::json number_of(std::optional<double> found) {
   return found ? nlohmann::json(*found) : nlohmann::json();
 }
 
-nlohmann::json json_of(const simulation::Backscatter& counts) {
+nlohmann::json backscatter_json(const simulation::Backscatter& counts) {
   return {{"offered", counts.offered},
           {"refused_rcpt", counts.refused_rcpt},
           {"refused_eom", counts.refused_eom},
@@ -22,6 +22,17 @@ nlohmann::json json_of(const simulation::Backscatter& counts) {
           {"enough_refused", counts.enough_refused},
           {"enough_quarantined", counts.enough_held},
           {"recognised", counts.recognised}};
+}
+
+nlohmann::json clock_json(const std::optional<simulation::RunClock>& clock) {
+  if (!clock) return {};
+  return {{"run", clock->run},
+          {"last_activity", json_of(clock->last_activity)},
+          {"true_last_activity", render_instant(clock->true_activity)},
+          {"told_at", json_of(clock->told_at)},
+          {"tail_ends", json_of(clock->tail_ends)},
+          {"tail_error_seconds", clock->tail_error.count()},
+          {"true_tail_ends", render_instant(clock->true_tail)}};
 }
 
 }  // namespace
@@ -42,6 +53,15 @@ std::string render_simulate_json(const SimulateReport& report) {
   nlohmann::json lost = nlohmann::json::array();
   for (const simulation::Lost& each : outcome.lost)
     lost.push_back({{"at", render_instant(each.at)}, {"to", each.recipient}, {"why", each.why}});
+  nlohmann::json alarms = nlohmann::json::array();
+  for (const simulation::Alarm& alarm : outcome.alarms) {
+    alarms.push_back({{"at", render_instant(alarm.at)},
+                      {"kind", watch::name_of(alarm.kind)},
+                      {"path", watch::name_of(alarm.path)},
+                      {"run", alarm.run == 0 ? nlohmann::json() : nlohmann::json(alarm.run)},
+                      {"factor", alarm.factor},
+                      {"text", alarm.text}});
+  }
   const nlohmann::json line = {
       {"v", 1},
       {"scenario", report.name},
@@ -49,7 +69,7 @@ std::string render_simulate_json(const SimulateReport& report) {
       {"scale", report.scale},
       {"complete", report.complete},
       {"sent", outcome.sent},
-      {"backscatter", json_of(outcome.backscatter)},
+      {"backscatter", backscatter_json(outcome.backscatter)},
       {"kinds", kinds},
       {"genuine",
        {{"offered", outcome.genuine.offered},
@@ -60,6 +80,9 @@ std::string render_simulate_json(const SimulateReport& report) {
       {"replayed", outcome.replayed},
       {"unconfirmed", outcome.unconfirmed},
       {"false_bounced", outcome.false_bounced},
+      {"alarms", alarms},
+      {"seconds_to_alarm", number_of(outcome.seconds_to_alarm)},
+      {"clock", clock_json(outcome.clock)},
       {"lost", lost},
       {"expected", expected},
       {"held", report.all_held()},

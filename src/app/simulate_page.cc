@@ -14,6 +14,12 @@ constexpr std::size_t kRows = 24;
 constexpr std::size_t kTimeColumns = 18;
 constexpr std::size_t kCountColumns = 9;
 constexpr std::size_t kShownLost = 5;
+constexpr std::size_t kShownAlarms = 12;
+
+// "2026-03-02 09:00"
+std::string show_time(Instant at) {
+  return render_instant(at).substr(0, 16).replace(10, 1, " ");
+}
 
 std::string share_of(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "0 %";
@@ -38,6 +44,7 @@ class SimulatePage {
   std::string render() {
     show_head();
     show_picture();
+    show_alarms();
     show_backscatter();
     show_own();
     show_expected();
@@ -86,15 +93,41 @@ class SimulatePage {
   std::string render_row(const simulation::Slice& row, std::uint64_t most,
                          std::size_t columns) const {
     const auto width = [&](std::uint64_t n) { return (n * columns + most - 1) / most; };
-    std::string line = fmt::format(
-        "{}  {:>{}} {:>{}}  ", render_instant(row.from).substr(0, 16).replace(10, 1, " "),
-        group_digits(row.backscatter), kCountColumns, group_digits(row.genuine), kCountColumns - 1);
+    std::string line =
+        fmt::format("{}  {:>{}} {:>{}}  ", show_time(row.from), group_digits(row.backscatter),
+                    kCountColumns, group_digits(row.genuine), kCountColumns - 1);
     line += render_bar(row.stopped, most, columns, look_.utf8 ? BarStyle::Blocks : BarStyle::Ascii);
     const std::uint64_t delivered = row.backscatter - row.stopped;
     for (std::uint64_t i = 0; i < width(delivered); ++i)
       line += look_.utf8 ? "\u2591" : ".";
     line += std::string(width(row.genuine), '+');
     return line;
+  }
+
+  void show_alarms() {
+    page_.title(fmt::format("What the watch said: {}", count_of(outcome_.alarms.size(), "alarm")));
+    for (std::size_t i = 0; i < std::min(kShownAlarms, outcome_.alarms.size()); ++i) {
+      const simulation::Alarm& alarm = outcome_.alarms[i];
+      page_.line(std::string(watch::name_of(alarm.kind)),
+                 fmt::format("{}: {}", show_time(alarm.at), alarm.text),
+                 watch::is_attack(alarm.kind) ? Tone::Warning : Tone::Good);
+    }
+    if (outcome_.alarms.size() > kShownAlarms)
+      page_.row(fmt::format("and {} more", outcome_.alarms.size() - kShownAlarms));
+    if (outcome_.seconds_to_alarm)
+      page_.line("alarm after",
+                 render_duration(Seconds{static_cast<Seconds::rep>(*outcome_.seconds_to_alarm)}));
+    if (!outcome_.clock || !outcome_.clock->last_activity) return;
+    const simulation::RunClock& clock = *outcome_.clock;
+    page_.line("run clock",
+               fmt::format("run {}: the spammer was last active on {}, in truth on {}", clock.run,
+                           show_time(*clock.last_activity), show_time(clock.true_activity)));
+    if (clock.tail_ends)
+      page_.line("", fmt::format("told on {}: the tail ends on {}, give or take {:.1f} days; in "
+                                 "truth on {}",
+                                 show_time(*clock.told_at), show_time(*clock.tail_ends),
+                                 static_cast<double>(clock.tail_error.count()) / 86'400,
+                                 show_time(clock.true_tail)));
   }
 
   void show_backscatter() {

@@ -113,6 +113,7 @@ constexpr Option<Poison> kPoisonOptions[] = {
     {"starts", [](std::string_view v, Poison& p) { return read_value(v, p.span.starts); }},
     {"lasts", [](std::string_view v, Poison& p) { return read_value(v, p.span.lasts); }},
     {"bounces", [](std::string_view v, Poison& p) { return read_amount(v, p.bounces); }},
+    {"victims", [](std::string_view v, Poison& p) { return read_count(v, p.victims, kMostNames); }},
 };
 
 constexpr Option<KeyChange> kKeyOptions[] = {
@@ -279,6 +280,10 @@ void scale(Scenario& scenario, double scale) {
     dictionary.tries *= scale;
   for (Poison& poison : scenario.poisons)
     poison.bounces *= scale;
+  for (Expectation& expectation : scenario.expected) {
+    if (expectation.value && is_amount(expectation.figure))
+      *expectation.value = std::floor(*expectation.value * scale + 0.5);
+  }
 }
 
 }  // namespace backstop::scenario

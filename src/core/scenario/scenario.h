@@ -126,7 +126,8 @@ struct Dictionary {
 // Bounces made up around the header of a message of ours, which somebody got hold of.
 struct Poison {
   Span span;
-  double bounces = 0;  // In the whole span.
+  double bounces = 0;               // In the whole span.
+  std::uint64_t victims = 100'000;  // So many people they are about.
 };
 
 // A new key signs, and the old one only verifies.
@@ -136,12 +137,13 @@ struct KeyChange {
 
 // What can be expected of a played scenario.
 enum class Figure : std::uint8_t {
-#define BACKSTOP_FIGURE(enumerator, name, text) enumerator,
+#define BACKSTOP_FIGURE(enumerator, sort, name, text) enumerator,
 #include "core/scenario/figures.inc"
 #undef BACKSTOP_FIGURE
 };
 std::string_view name_of(Figure figure);      // "genuine.lost"
 std::string_view sentence_of(Figure figure);  // What it counts.
+bool is_amount(Figure figure);                // It grows with the scenario's scale.
 unsigned figure_count();
 
 enum class Comparison : std::uint8_t { Equal, AtMost, AtLeast, Less, More };
@@ -181,7 +183,7 @@ struct Scenario {
 // Errors: Errc::Invalid, `where` is "origin:line"; Errc::Limit for a text that is too long.
 Result<Scenario> parse_scenario(std::string_view text, std::string_view origin);
 
-// Every amount times `scale`; what is expected stays.  REQUIRES: scale > 0.
+// Every amount times `scale`, and the amounts that are expected.  REQUIRES: scale > 0.
 void scale(Scenario& scenario, double scale);
 
 // Those that are part of the program.

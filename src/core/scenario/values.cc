@@ -9,12 +9,15 @@
 namespace backstop::scenario {
 namespace {
 
+enum class FigureSort : std::uint8_t { Amount, Measure };
+
 struct FigureRow {
+  FigureSort sort;
   std::string_view name;
   std::string_view text;
 };
 constexpr FigureRow kFigures[] = {
-#define BACKSTOP_FIGURE(enumerator, name, text) {name, text},
+#define BACKSTOP_FIGURE(enumerator, sort, name, text) {FigureSort::sort, name, text},
 #include "core/scenario/figures.inc"
 #undef BACKSTOP_FIGURE
 };
@@ -112,6 +115,9 @@ std::string_view name_of(Figure figure) {
 }
 std::string_view sentence_of(Figure figure) {
   return kFigures[static_cast<std::size_t>(figure)].text;
+}
+bool is_amount(Figure figure) {
+  return kFigures[static_cast<std::size_t>(figure)].sort == FigureSort::Amount;
 }
 unsigned figure_count() {
   return static_cast<unsigned>(std::size(kFigures));
@@ -212,9 +218,10 @@ Result<void> read_range(std::string_view text, Seconds& least, Seconds& most) {
   if (between == text.npos) return fail(Errc::Invalid, "", "write a range, as '10m to 60m'");
   BS_TRY(least, parse_duration(trim(text.substr(0, between))));
   BS_TRY(most, parse_duration(trim(text.substr(between + 4))));
-  if (least.count() < 1 || least > most)
+  // Shorter ones are not told apart from steady sending, and are counted in millions.
+  if (least < std::chrono::minutes{1} || least > most)
     return fail(Errc::Invalid, "",
-                "the first must be more than nothing, and not exceed the second");
+                "the first must be a minute at least, and not exceed the second");
   return {};
 }
 

@@ -40,11 +40,25 @@ constexpr Failure kFailures[] = {
     {4, "5.4.6", "554 5.4.6 Too many hops"},
     {4, "5.7.26", "550 5.7.26 Unauthenticated mail from this domain is not accepted"},
 };
+// What a filter says of its own doing.
+constexpr Failure kSpam{1, "5.7.1", "554 5.7.1 Message rejected as spam"};
+constexpr Failure kVirus{1, "5.7.1", "554 5.7.1 Virus found in message"};
 constexpr Failure kExpired{1, "4.4.7", "451 4.4.7 Delivery time expired"};
 constexpr Failure kDelayed{1, "4.4.1", "451 4.4.1 Connection timed out"};
 
-const Failure& draw_failure(Random& random) {
+Failure draw_failure(const Event& event, Random& random) {
   double left = random.unit() * 100;
+  switch (event.kind) {
+    case Kind::Delay:
+      return kDelayed;
+    case Kind::VirusNotice:
+      return kVirus;
+    case Kind::ContentNotice:
+      return kSpam;
+    default:
+      break;
+  }
+  if (event.at - event.original > Days{3}) return kExpired;
   for (const Failure& failure : kFailures) {
     if ((left -= failure.weight) < 0) return failure;
   }
@@ -182,9 +196,7 @@ Letter Writer::write_answer(const Event& event, const Original& original, const 
                             Random& random) const {
   const Text& text = pick_answer(event.kind, draw.language, draw.returns, random.unit());
   const bool returns = draw.returns != Returns::Little && text.can_return(draw.returns);
-  const Seconds age = event.at - event.original;
-  const Failure& drawn = draw_failure(random);
-  const Failure& failure = event.kind == Kind::Delay ? kDelayed : age > Days{3} ? kExpired : drawn;
+  const Failure failure = draw_failure(event, random);
   const std::string id = random.letters(12, "abcdef0123456789");
   const std::string queue = make_queue_id(random);
   const std::string ticket = random.letters(7, "123456789");

@@ -149,8 +149,9 @@ Letter Writer::write_poison(const Event& event, const SentLetter& sent) const {
             .language = "en",
             .returns = Returns::Headers};
   Original original = make_original(sent, draw.server);
-  original.victim =
-      fmt::format("{}@{}", make_local(LocalStyle::Dotted, random), domain_of_server(draw.server));
+  Random victim(random.below(scenario_.poisons[event.section].victims) + 5'000'000);
+  original.victim = fmt::format("{}@{}", make_local(LocalStyle::Dotted, victim),
+                                domain_of_server(make_server(victim.below(1'000'000))));
   Event bounce = event;
   bounce.kind = Kind::Bounce;
   return write_answer(bounce, original, draw, random);

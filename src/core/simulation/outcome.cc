@@ -1,5 +1,8 @@
 #include "core/simulation/outcome.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/assert.h"
 
 namespace backstop::simulation {
@@ -8,6 +11,23 @@ namespace {
 std::optional<double> share(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return std::nullopt;
   return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+using watch::AttackKind;
+
+std::uint64_t count_alarms(const std::vector<Alarm>& alarms, AttackKind kind) {
+  return static_cast<std::uint64_t>(std::ranges::count(alarms, kind, &Alarm::kind));
+}
+
+std::optional<double> find_factor(const std::vector<Alarm>& alarms) {
+  const auto found = std::ranges::find(alarms, watch::Path::Connections, &Alarm::path);
+  if (found == alarms.end()) return std::nullopt;
+  return found->factor;
+}
+
+std::optional<double> distance(std::optional<Instant> told, Instant truth) {
+  if (!told) return std::nullopt;
+  return std::abs(static_cast<double>((*told - truth).count()));
 }
 
 }  // namespace
@@ -55,6 +75,26 @@ std::optional<double> Outcome::measure(scenario::Figure figure) const {
       return number(unconfirmed);
     case Figure::FalseBounced:
       return number(false_bounced);
+    case Figure::AlarmsBackscatter:
+      return number(count_alarms(alarms, AttackKind::Backscatter));
+    case Figure::AlarmsDictionary:
+      return number(count_alarms(alarms, AttackKind::Dictionary));
+    case Figure::AlarmsCallout:
+      return number(count_alarms(alarms, AttackKind::Callout));
+    case Figure::AlarmsOwnNewsletter:
+      return number(count_alarms(alarms, AttackKind::OwnNewsletter));
+    case Figure::AlarmsHelpDesk:
+      return number(count_alarms(alarms, AttackKind::HelpDesk));
+    case Figure::AlarmsEarly:
+      return number(early_alarms);
+    case Figure::SecondsToAlarm:
+      return seconds_to_alarm;
+    case Figure::ConnectionFactor:
+      return find_factor(alarms);
+    case Figure::ActivityOff:
+      return clock ? distance(clock->last_activity, clock->true_activity) : std::nullopt;
+    case Figure::TailOff:
+      return clock ? distance(clock->tail_ends, clock->true_tail) : std::nullopt;
   }
   BS_ASSERT(false);
 }

@@ -12,6 +12,8 @@
 #include "core/base/time.h"
 #include "core/reading/reading.h"
 #include "core/scenario/scenario.h"
+#include "core/watch/change.h"
+#include "core/watch/run.h"
 
 namespace backstop::simulation {
 
@@ -47,6 +49,28 @@ struct Slice {
   std::uint64_t genuine = 0;
 };
 
+// An alarm of the watch.
+struct Alarm {
+  Instant at{};
+  watch::AttackKind kind{};
+  std::uint32_t run = 0;  // 0 for none.
+  double factor = 0;
+  watch::Path path{};
+  std::string text = {};  // A sentence; not escaped.
+};
+
+// What the watch told of when the largest run stopped, held against the plan.
+struct RunClock {
+  std::uint32_t run = 0;
+  std::optional<Instant> last_activity = {};
+  Instant true_activity{};
+  // The first forecast after it had stopped.
+  std::optional<Instant> told_at = {};
+  std::optional<Instant> tail_ends = {};
+  Seconds tail_error{};
+  Instant true_tail{};
+};
+
 // A message that came out otherwise than it may: the first few, to be looked at.
 struct Lost {
   Instant at{};
@@ -73,6 +97,11 @@ struct Outcome {
   std::uint64_t unconfirmed = 0;
   std::uint64_t false_bounced = 0;
   std::array<std::uint64_t, reading::kKindCount> kinds{};  // As they were read.
+  std::vector<Alarm> alarms = {};
+  std::uint64_t early_alarms = 0;
+  std::optional<double> seconds_to_alarm = {};
+  std::optional<RunClock> clock = {};
+  std::vector<watch::RunView> runs = {};  // The largest first.
   std::vector<Slice> slices = {};
   std::vector<Lost> lost = {};
 

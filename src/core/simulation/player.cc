@@ -27,6 +27,7 @@ Player::Player(const scenario::Scenario& scenario, std::uint64_t seed, scenario:
       plan_(std::move(plan)),
       writer_(scenario, seed),
       site_(scenario, seed),
+      lookout_(scenario_, plan_, seed),
       now_(scenario.begins) {
   const Seconds step = std::max(Seconds{1}, scenario.lasts / kSlices);
   for (Instant from = scenario.begins; from < scenario.begins + scenario.lasts; from += step)
@@ -41,6 +42,7 @@ bool Player::play(std::uint64_t events) {
     ++outcome_.events;
     play_event(event);
   }
+  if (next_ == total()) lookout_.pass_time(scenario_.begins + scenario_.lasts);
   return next_ < total();
 }
 
@@ -58,9 +60,14 @@ void Player::play_event(const Event& event) {
       return take_ordinary(event);
     case Happening::KeyChange:
       return site_.change_key(now_);
-    case Happening::Callout:
-    case Happening::Guess:
-      return;
+    case Happening::Callout: {
+      const auto knock = writer_.write_callout(event);
+      return lookout_.see(knock, true, !knock.exists && !scenario_.site.catch_all, now_);
+    }
+    case Happening::Guess: {
+      const auto knock = writer_.write_guess(event);
+      return lookout_.see(knock, false, !knock.exists && !scenario_.site.catch_all, now_);
+    }
   }
 }
 
@@ -77,12 +84,13 @@ void Player::send(const Event& event) {
     return;
   }
   const Letter letter = writer_.write_own(event);
-  const Passed passed = pass(letter);
+  ++outcome_.messages;
+  const Passed passed = site_.pass(letter, now_);
   if (passed.record && passed.record->is_signed) ++outcome_.sent;
-  const bool is_stolen = !stolen_ && !scenario_.poisons.empty();
+  const bool is_stolen = stolen_.size() < scenario_.poisons.size();
   if (event.answers == 0 && !is_stolen) return;
   scenario::SentLetter sent = writer_.make_sent(event, letter, passed.inserted);
-  if (is_stolen) stolen_ = sent;
+  if (is_stolen) stolen_.push_back(sent);
   if (event.answers > 0) awaited_[event.number] = {std::move(sent), event.answers};
 }
 
@@ -93,11 +101,7 @@ void Player::answer_own(const Event& event) {
   if (--found->second.answers == 0) awaited_.erase(found);
   ++outcome_.genuine.offered;
   ++slice().genuine;
-  if (refuses(letter)) {
-    note_lost(letter, {.refused_rcpt = true});
-    return;
-  }
-  const Passed passed = pass(letter);
+  const Passed passed = take(letter, false);
   note_feed(passed, letter.queue_id, false);
   if (passed.held) ++outcome_.genuine.quarantined;
   if (passed.is_delivered()) ++outcome_.genuine.accepted;
@@ -108,17 +112,26 @@ bool Player::refuses(const Letter& letter) const {
   return !letter.address_exists && !scenario_.site.catch_all;
 }
 
-Passed Player::pass(const Letter& letter) {
-  ++outcome_.messages;
-  return site_.pass(letter, now_);
+Passed Player::take(const Letter& letter, bool is_backscatter) {
+  Passed passed{.refused_rcpt = true};
+  if (!refuses(letter)) {
+    ++outcome_.messages;
+    passed = site_.pass(letter, now_);
+  }
+  lookout_.see(letter, passed, now_, is_backscatter);
+  return passed;
+}
+
+Outcome Player::outcome() const {
+  Outcome out = outcome_;
+  lookout_.report(out);
+  return out;
 }
 
 void Player::take_backscatter(const Letter& letter) {
   ++outcome_.backscatter.offered;
   ++slice().backscatter;
-  Passed passed{.refused_rcpt = true};
-  if (!refuses(letter)) passed = pass(letter);
-  note_judged(letter, passed);
+  note_judged(letter, take(letter, true));
 }
 
 void Player::note_judged(const Letter& letter, const Passed& passed) {
@@ -152,11 +165,11 @@ void Player::note_judged(const Letter& letter, const Passed& passed) {
 }
 
 void Player::take_poison(const Event& event) {
-  if (!stolen_) return;
-  const Letter letter = writer_.write_poison(event, *stolen_);
+  if (event.section >= stolen_.size()) return;
+  const Letter letter = writer_.write_poison(event, stolen_[event.section]);
   ++outcome_.backscatter.offered;
   ++slice().backscatter;
-  const Passed passed = pass(letter);
+  const Passed passed = take(letter, true);
   note_judged(letter, passed);
   note_feed(passed, letter.queue_id, true);
 }
@@ -172,8 +185,7 @@ void Player::note_feed(const Passed& passed, std::string_view queue_id, bool is_
 void Player::take_ordinary(const Event& event) {
   const Letter letter = writer_.write_ordinary(event);
   ++outcome_.ordinary_offered;
-  const Passed passed = pass(letter);
-  if (!passed.is_delivered()) ++outcome_.ordinary_lost;
+  if (!take(letter, false).is_delivered()) ++outcome_.ordinary_lost;
 }
 
 void Player::note_lost(const Letter& letter, const Passed& passed) {

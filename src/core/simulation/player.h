@@ -11,6 +11,7 @@
 #include "core/scenario/scenario.h"
 #include "core/scenario/writer.h"
 #include "core/simulation/guarded_site.h"
+#include "core/simulation/lookout.h"
 #include "core/simulation/outcome.h"
 
 namespace backstop::simulation {
@@ -27,7 +28,7 @@ class Player {
   // So many more moments; false when there are none left.
   bool play(std::uint64_t events);
   // Of what has been played so far.
-  const Outcome& outcome() const { return outcome_; }
+  Outcome outcome() const;
 
  private:
   // Something of ours that will be answered.
@@ -45,7 +46,8 @@ class Player {
   void take_ordinary(const scenario::Event& event);
   // Whether the mail server itself refuses the recipient, as it does of those it does not know.
   bool refuses(const scenario::Letter& letter) const;
-  Passed pass(const scenario::Letter& letter);
+  // A stranger brings a message.
+  Passed take(const scenario::Letter& letter, bool is_backscatter);
   void note_judged(const scenario::Letter& letter, const Passed& passed);
   void note_feed(const Passed& passed, std::string_view queue_id, bool is_made_up);
   void note_lost(const scenario::Letter& letter, const Passed& passed);
@@ -55,10 +57,11 @@ class Player {
   scenario::Plan plan_;
   scenario::Writer writer_;
   GuardedSite site_;
+  Lookout lookout_;
   Instant now_{};
   std::uint64_t next_ = 0;
   std::unordered_map<std::uint32_t, Awaited> awaited_;
-  std::optional<scenario::SentLetter> stolen_;
+  std::vector<scenario::SentLetter> stolen_;  // One for each section of poison.
   Outcome outcome_;
 };
 

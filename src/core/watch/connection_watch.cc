@@ -59,7 +59,9 @@ std::optional<ConnectionAlarm> ConnectionWatch::on_recipient(Second at, std::str
   if (is_told) return std::nullopt;
   baseline_.exclude_since(hour_of(before(at, kConnectionSpan)));
   const auto most = std::ranges::max_element(hits_, {}, &Hit::n);
-  return ConnectionAlarm{.kind = refused_null_.count(at) * 2 >= refused ? AttackKind::Backscatter
+  // Absence notes and tickets have senders of their own, and may be more than half of what comes
+  // back of a run; who tries addresses has hardly any null sender.
+  return ConnectionAlarm{.kind = refused_null_.count(at) * 4 >= refused ? AttackKind::Backscatter
                                                                         : AttackKind::Dictionary,
                          .domain = most->domain,
                          .connections = connections,
