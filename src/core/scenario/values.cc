@@ -128,13 +128,15 @@ std::string_view name_of(Comparison comparison) {
 
 bool Expectation::holds(std::optional<double> found) const {
   if (!value || !found) return value.has_value() == found.has_value();
+  // What is written as 99.9% is no binary fraction.
+  const double off = 1e-9 * std::max(1.0, std::abs(*value));
   switch (comparison) {
     case Comparison::Equal:
-      return *found == *value;
+      return std::abs(*found - *value) <= off;
     case Comparison::AtMost:
-      return *found <= *value;
+      return *found <= *value + off;
     case Comparison::AtLeast:
-      return *found >= *value;
+      return *found >= *value - off;
     case Comparison::Less:
       return *found < *value;
     case Comparison::More:
