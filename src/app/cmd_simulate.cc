@@ -14,6 +14,7 @@
 #include "app/terminal.h"
 #include "core/base/escape.h"
 #include "core/base/scenario_limits.h"
+#include "core/scenario/embedded.h"
 #include "core/simulation/player.h"
 #include "edge/os/text_file.h"
 
@@ -39,14 +40,14 @@ double cpu_seconds() {
 
 std::string list_named() {
   std::string out;
-  for (const scenario::Named& named : scenario::named_scenarios())
+  for (const scenario::EmbeddedFile& named : scenario::named_files())
     out += (out.empty() ? "" : ", ") + std::string(named.name);
   return out;
 }
 
 // A name of the program's own, or a file.
 Result<std::string> find_text(const std::string& name) {
-  if (const scenario::Named* const named = scenario::find_named(name))
+  if (const scenario::EmbeddedFile* const named = scenario::find_named(name))
     return std::string(named->text);
   const bool is_path = name.find_first_of("/.") != std::string::npos;
   if (!is_path && access(name.c_str(), F_OK) != 0)
@@ -56,7 +57,7 @@ Result<std::string> find_text(const std::string& name) {
 }
 
 int print_list() {
-  for (const scenario::Named& named : scenario::named_scenarios()) {
+  for (const scenario::EmbeddedFile& named : scenario::named_files()) {
     const auto scenario = scenario::parse_scenario(named.text, named.name);
     fmt::print("{:<22} {}\n", named.name, scenario ? scenario->title : "");
   }

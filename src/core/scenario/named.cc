@@ -1,19 +1,12 @@
 #include <algorithm>
 
-#include "core/scenario/scenario.h"
+#include "core/scenario/embedded.h"
 
 namespace backstop::scenario {
 
-const std::vector<Named>& named_scenarios() {
-  static const std::vector<Named> kAll{
-#include "named.inc"
-  };
-  return kAll;
-}
-
-const Named* find_named(std::string_view name) {
-  const auto found = std::ranges::find(named_scenarios(), name, &Named::name);
-  return found == named_scenarios().end() ? nullptr : &*found;
+const EmbeddedFile* find_named(std::string_view name) {
+  const auto found = std::ranges::find(named_files(), name, &EmbeddedFile::name);
+  return found == named_files().end() ? nullptr : &*found;
 }
 
 }  // namespace backstop::scenario

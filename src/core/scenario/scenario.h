@@ -186,12 +186,4 @@ Result<Scenario> parse_scenario(std::string_view text, std::string_view origin);
 // Every amount times `scale`, and the amounts that are expected.  REQUIRES: scale > 0.
 void scale(Scenario& scenario, double scale);
 
-// Those that are part of the program.
-struct Named {
-  std::string_view name;  // "steady-48h"
-  std::string_view text;
-};
-const std::vector<Named>& named_scenarios();
-const Named* find_named(std::string_view name);
-
 }  // namespace backstop::scenario

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/scenario_limits.h"
+#include "core/scenario/embedded.h"
 #include "core/scenario/plan.h"
 #include "core/scenario/writer.h"
 
@@ -25,8 +26,8 @@ std::string complaint(const std::string& text) {
 }
 
 TEST(Scenario, EveryNamedOneIsReadAndSaysWhatIsExpected) {
-  ASSERT_GE(named_scenarios().size(), 14U);
-  for (const Named& named : named_scenarios()) {
+  ASSERT_GE(named_files().size(), 14U);
+  for (const EmbeddedFile& named : named_files()) {
     const auto scenario = parse_scenario(named.text, named.name);
     ASSERT_TRUE(scenario) << scenario.error().text();
     EXPECT_FALSE(scenario->title.empty()) << named.name;

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/base/assert.h"
+#include "core/scenario/embedded.h"
 #include "core/scenario/values.h"
 
 namespace backstop::scenario {
@@ -146,11 +147,8 @@ void Text::render(const Places& places, std::string& to) const {
 
 const std::vector<Text>& texts() {
   static const std::vector<Text> kTexts = [] {
-    static constexpr std::pair<std::string_view, std::string_view> kFiles[] = {
-#include "texts.inc"
-    };
     std::vector<Text> out;
-    for (const auto& [name, text] : kFiles)
+    for (const auto& [name, text] : text_files())
       out.emplace_back(name, text);
     return out;
   }();
