@@ -224,7 +224,10 @@ void Watch::State::count_flow(DomainWatch& domain, const Event& event, const Eve
   const bool is_acknowledgement = message != nullptr && !event.null_sender &&
                                   message->kind == reading::Kind::TicketAck &&
                                   message->sender_dkim != Authentication::Fail && !is_ours(event);
-  if (!is_acknowledgement) return;
+  // One in seven answers to forged mail is a ticket: they come with the run, and are told with it.
+  const bool comes_with_run = message != nullptr && message->sender_dkim != Authentication::Pass &&
+                              domain.standing(AttackKind::Backscatter) != nullptr;
+  if (!is_acknowledgement || comes_with_run) return;
   if (const auto burst =
           mailboxes.on_acknowledgement(at, keys.address, event.local, event.domain, keys.client))
     raise_mailbox(event, keys, *burst, at);

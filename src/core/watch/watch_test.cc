@@ -343,6 +343,30 @@ TEST(Watch, AHelpDeskFloodIsToldByItsOneMailbox) {
   EXPECT_EQ(flood(1, Authentication::Fail).raised(AttackKind::HelpDesk), nullptr);
 }
 
+TEST(Watch, AcknowledgementsThatComeWithARunAreNoHelpDeskFlood) {
+  const auto flood = [](Authentication dkim) {
+    Watch watch(1);
+    Told told;
+    JudgedMessage message{.kind = reading::Kind::TicketAck, .sender_dkim = dkim};
+    for (unsigned i = 0; i < 40; ++i)
+      watch.add(make_bounce(kMonday + Seconds{i}, i));
+    for (unsigned i = 0; i < 40; ++i) {
+      Event event = make_bounce(kMonday + Seconds{60 + 5 * i}, i % 4);
+      event.what = Seen::Judged;
+      event.null_sender = false;
+      event.message = &message;
+      event.local = "held";
+      watch.add(event);
+      told.take(watch, event.at);
+    }
+    EXPECT_NE(told.raised(AttackKind::Backscatter), nullptr);
+    return told.raised(AttackKind::HelpDesk) != nullptr;
+  };
+  EXPECT_FALSE(flood(Authentication::Unknown));
+  // What is signed by its sender answers no forged mail.
+  EXPECT_TRUE(flood(Authentication::Pass));
+}
+
 TEST(Watch, AtMostOneFalseAlarmInAMonthOfAHundredQuietDomains) {
   Watch watch(1);
   std::mt19937 random(7);

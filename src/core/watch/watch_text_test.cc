@@ -33,7 +33,8 @@ Watch make_watch() {
     callout.what = Seen::Taken;
     callout.data = Data::NotReached;
     watch.add(callout);
-    const JudgedMessage ticket{.kind = reading::Kind::TicketAck};
+    const JudgedMessage ticket{.kind = reading::Kind::TicketAck,
+                               .sender_dkim = Authentication::Pass};
     Event acknowledgement = make_bounce(at, i % 3);
     acknowledgement.what = Seen::Judged;
     acknowledgement.null_sender = false;
