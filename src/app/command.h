@@ -20,6 +20,7 @@ void add_coverage_command(CLI::App& app, Chosen& chosen);
 void add_estimate_command(CLI::App& app, Chosen& chosen);
 void add_explain_command(CLI::App& app, Chosen& chosen);
 void add_keys_command(CLI::App& app, Chosen& chosen);
+void add_logs_command(CLI::App& app, Chosen& chosen);
 void add_mode_command(CLI::App& app, Chosen& chosen);
 void add_play_command(CLI::App& app, Chosen& chosen);
 void add_quarantine_command(CLI::App& app, Chosen& chosen);

@@ -26,6 +26,7 @@ void declare_backstop(CLI::App& app, Chosen& chosen) {
   add_estimate_command(app, chosen);
   add_explain_command(app, chosen);
   add_keys_command(app, chosen);
+  add_logs_command(app, chosen);
   add_mode_command(app, chosen);
   add_play_command(app, chosen);
   add_quarantine_command(app, chosen);

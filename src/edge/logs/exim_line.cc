@@ -182,13 +182,40 @@ bool parse_refusal(std::string_view text, LogLine& line) {
   return true;
 }
 
+// "SMTP connection from host [192.0.2.1]:25 (TCP/IP connection count = 1)"
+bool parse_connection(std::string_view text, LogLine& line) {
+  if (!take_prefix(text, "SMTP connection from ")) return false;
+  line.client = take_until(text, " (TCP/IP connection count");
+  line.event = LogEvent::Connection;
+  return !text.empty();
+}
+
+// "H=host [192.0.2.1] incomplete transaction (QUIT) from <> for bob@example.org"
+bool parse_left(std::string_view text, LogLine& line) {
+  const Tokens tokens = take_tokens(text);
+  if (!take_prefix(text, " incomplete transaction (")) return false;
+  take_until(text, ") from ");
+  const auto sender = take_path(text);
+  if (!sender || !take_prefix(text, " for ")) return false;
+  line.event = LogEvent::Left;
+  line.client = tokens.host;
+  line.status = {};
+  line.has_sender = true;
+  line.sender = *sender;
+  line.recipient = take_word(text);
+  return true;
+}
+
 }  // namespace
 
 bool parse_exim(std::string_view text, LogLine& line) {
   if (text.starts_with('[')) take_until(text, "] ");  // log_selector = +pid
   std::string_view rest = text;
   const std::string_view id = take_until(rest, " ");
-  if (!is_exim_id(id)) return text.starts_with("H=") && parse_refusal(text, line);
+  if (!is_exim_id(id)) {
+    if (!text.starts_with("H=")) return parse_connection(text, line);
+    return parse_refusal(text, line) || parse_left(text, line);
+  }
   line.queue_id = id;
   if (rest.starts_with("Completed")) {
     line.event = LogEvent::Done;

@@ -1,5 +1,7 @@
 #include "edge/logs/log_file.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +17,11 @@ namespace {
 // Read at once; several lines of the longest kind.
 constexpr std::size_t kBufferBytes = 16 * limits::kLogLineBytes;
 
+std::string text_of(archive* handle) {
+  const char* const text = ::archive_error_string(handle);
+  return text == nullptr || *text == '\0' ? "cannot be read" : text;
+}
+
 }  // namespace
 
 LogFile::LogFile(const std::string& path) {
@@ -29,14 +36,34 @@ LogFile::LogFile(const std::string& path) {
     ::close(fd);
     return;
   }
-  file_.reset(gzdopen(fd, "rb"));
-  if (file_ == nullptr) {
-    trouble_ = "cannot be read: out of memory";
-    ::close(fd);
-    return;
+  fd_ = fd;
+  file_.reset(::archive_read_new());
+  archive* const handle = file_.get();
+  ::archive_read_support_filter_gzip(handle);
+  ::archive_read_support_filter_bzip2(handle);
+  ::archive_read_support_filter_xz(handle);
+  ::archive_read_support_filter_zstd(handle);
+  ::archive_read_support_format_raw(handle);
+  ::archive_read_support_format_empty(handle);
+  archive_entry* entry = nullptr;
+  int code = ::archive_read_open_fd(handle, fd, kBufferBytes);
+  if (code == ARCHIVE_OK) code = ::archive_read_next_header(handle, &entry);
+  if (code == ARCHIVE_EOF) {
+    ended_ = true;
+  } else if (code < ARCHIVE_WARN) {
+    trouble_ = text_of(handle);
+    ended_ = true;
   }
-  gzbuffer(file_.get(), static_cast<unsigned>(kBufferBytes));
   buffer_.resize(kBufferBytes);
+}
+
+LogFile::~LogFile() {
+  file_.reset();
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void LogFile::Close::operator()(archive* file) const {
+  ::archive_read_free(file);
 }
 
 bool LogFile::fill() {
@@ -46,21 +73,15 @@ bool LogFile::fill() {
     to_ -= from_;
     from_ = 0;
   }
-  const int got =
-      gzread(file_.get(), buffer_.data() + to_, static_cast<unsigned>(buffer_.size() - to_));
+  const la_ssize_t got =
+      ::archive_read_data(file_.get(), buffer_.data() + to_, buffer_.size() - to_);
   if (got > 0) {
     to_ += static_cast<std::size_t>(got);
     bytes_ += static_cast<std::size_t>(got);
     return true;
   }
   ended_ = true;
-  int code = 0;
-  const char* const text = gzerror(file_.get(), &code);
-  if (code == Z_ERRNO) {
-    trouble_ = std::strerror(errno);
-  } else if (code != Z_OK && code != Z_STREAM_END) {
-    trouble_ = text;
-  }
+  if (got < 0) trouble_ = text_of(file_.get());
   return false;
 }
 

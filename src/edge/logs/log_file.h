@@ -1,12 +1,12 @@
-// The lines of one log file, plain or compressed by gzip.
+// The lines of one log file, plain or compressed by gzip, zstd, xz or bzip2.
 #pragma once
-
-#include <zlib.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+struct archive;
 
 namespace backstop::logs {
 
@@ -15,6 +15,9 @@ class LogFile {
  public:
   // trouble() says why it cannot be opened; then there are no lines.  Only regular files are.
   explicit LogFile(const std::string& path);
+  ~LogFile();
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
 
   // The next line without its end; valid until the next call.  False at the end.  A line longer
   // than limits::kLogLineBytes comes out empty.
@@ -26,11 +29,12 @@ class LogFile {
 
  private:
   struct Close {
-    void operator()(gzFile_s* file) const { gzclose(file); }
+    void operator()(archive* file) const;
   };
   bool fill();
 
-  std::unique_ptr<gzFile_s, Close> file_;
+  int fd_ = -1;
+  std::unique_ptr<archive, Close> file_;
   std::vector<char> buffer_;
   std::size_t from_ = 0;  // What is not handed out yet lies in [from_, to_).
   std::size_t to_ = 0;

@@ -140,6 +140,10 @@ std::string_view name_of(LogEvent event) {
       return "notice";
     case LogEvent::Done:
       return "done";
+    case LogEvent::Connection:
+      return "connection";
+    case LogEvent::Left:
+      return "left";
   }
   BS_ASSERT(false);
 }

@@ -15,15 +15,18 @@
 namespace backstop::logs {
 
 enum class LogEvent : std::uint8_t {
-  Arrival,   // Taken from a client or a program: `client`, `login`.  Postfix alone has a line of
-             // its own for it.
-  Named,     // Its Message-ID (Postfix).
-  Accepted,  // In the queue, with its sender; Exim and Sendmail give client and Message-ID too.
-  Delivery,  // What became of one recipient, for now: `recipient`, `relay`, `dsn`, `status`,
-             // `text`.
-  Refused,   // By us, a filter or a rule: `text`; sender and recipient where they are given.
-  Notice,    // A bounce or delay notice was made of it: `notice_id` is the notice's own queue id.
-  Done,      // Out of the queue.
+  Arrival,     // Taken from a client or a program: `client`, `login`.  Postfix alone has a line of
+               // its own for it.
+  Named,       // Its Message-ID (Postfix).
+  Accepted,    // In the queue, with its sender; Exim and Sendmail give client and Message-ID too.
+  Delivery,    // What became of one recipient, for now: `recipient`, `relay`, `dsn`, `status`,
+               // `text`.
+  Refused,     // By us, a filter or a rule: `text`; sender and recipient where they are given.
+  Notice,      // A bounce or delay notice was made of it: `notice_id` is the notice's own queue id.
+  Done,        // Out of the queue.
+  Connection,  // Somebody connected: `client`.
+  Left,  // A client named recipients that were taken, and left before DATA: `client`; sender and
+         // recipient where they are given.
 };
 std::string_view name_of(LogEvent event);
 
@@ -36,6 +39,8 @@ struct LogLine {
   std::string_view queue_id;  // "" for a refusal before there was one.
   // Accepted and Refused.  `has_sender` with "" is the null sender.
   bool has_sender = false;
+  bool is_empty = false;  // Accepted: no message came, the client left before DATA (Sendmail).
+  bool has_recipients = false;  // Then: recipients had been taken.
   std::string_view sender;
   std::string_view message_id;
   std::string_view client;  // "mx.example.org[192.0.2.1]", "host [192.0.2.1]"

@@ -24,6 +24,7 @@ std::string describe(const std::optional<LogLine>& line) {
     if (!value.empty()) out += fmt::format(" {}={}", name, escape_log(value));
   };
   if (line->has_sender) out += fmt::format(" from={}", escape_log(line->sender));
+  if (line->is_empty) out += line->has_recipients ? " left-after-rcpt" : " left";
   add("message-id", line->message_id);
   add("client", line->client);
   add("login", line->login);

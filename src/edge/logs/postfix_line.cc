@@ -98,9 +98,30 @@ bool parse_notice(std::string_view text, LogLine& line) {
   return true;
 }
 
+// "connect from host[192.0.2.1]" and "disconnect from host[192.0.2.1] ehlo=1 mail=1 rcpt=1 quit=1
+// commands=4": a count is "taken" or "taken/all".
+bool parse_session(std::string_view text, LogLine& line) {
+  if (take_prefix(text, "connect from ")) {
+    line.event = LogEvent::Connection;
+    line.client = text;
+    return true;
+  }
+  if (!take_prefix(text, "disconnect from ")) return false;
+  line.event = LogEvent::Left;
+  line.client = take_until(text, " ");
+  bool has_recipients = false;
+  while (!text.empty()) {
+    std::string_view count = take_until(text, " ");
+    if (count.starts_with("data=") || count.starts_with("bdat=")) return false;
+    if (take_prefix(count, "rcpt=")) has_recipients = !count.starts_with('0');
+  }
+  return has_recipients;
+}
+
 }  // namespace
 
 bool parse_postfix(std::string_view text, LogLine& line) {
+  if (line.program.ends_with("/smtpd") && parse_session(text, line)) return true;
   static constexpr std::array<std::string_view, 5> kNotIds{"warning", "fatal", "error", "panic",
                                                            "statistics"};
   static constexpr std::array<std::string_view, 6> kActions{

@@ -34,6 +34,8 @@ bool parse_from(std::string_view text, LogLine& line) {
   line.has_sender = true;
   line.sender = take_addresses(text);
   if (!text.starts_with("size=")) return false;
+  line.is_empty = text.starts_with("size=0,");
+  line.has_recipients = text.find(", nrcpts=0,") == text.npos;
   const std::size_t relay = text.rfind(", relay=");
   if (relay != text.npos) {
     line.client = text.substr(relay + std::string_view(", relay=").size());
@@ -121,6 +123,17 @@ bool parse_notice(std::string_view text, LogLine& line) {
   return true;
 }
 
+// "<bob@example.org>... User unknown", said to a client at RCPT.
+bool parse_unknown(std::string_view text, LogLine& line) {
+  const auto recipient = take_path(text);
+  if (!recipient || !take_prefix(text, "... ")) return false;
+  line.event = LogEvent::Refused;
+  line.status = "reject";
+  line.recipient = *recipient;
+  line.text = text;
+  return true;
+}
+
 }  // namespace
 
 bool parse_sendmail(std::string_view text, LogLine& line) {
@@ -130,7 +143,13 @@ bool parse_sendmail(std::string_view text, LogLine& line) {
   if (text.starts_with("Milter: ") || text.starts_with("ruleset=")) {
     return parse_refusal(text, line);
   }
-  if (line.queue_id.empty()) return false;
+  if (line.queue_id.empty()) {
+    if (!take_prefix(text, "connect from ")) return false;
+    line.event = LogEvent::Connection;
+    line.client = text;
+    return true;
+  }
+  if (text.starts_with('<')) return parse_unknown(text, line);
   if (take_prefix(text, "from=")) return parse_from(text, line);
   if (take_prefix(text, "to=")) return parse_delivery(text, line);
   if (text.starts_with("done; ")) {
