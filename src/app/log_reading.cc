@@ -160,6 +160,9 @@ void LogReading::send(watch::Event event) {
   for (watch::Change& change : watch_.poll(now_)) {
     using What = watch::Change::What;
     if (change.what != What::AlarmRaised && change.what != What::AlarmEnded) continue;
+    const std::pair alarm(change.kind, change.domain);
+    if (change.what == What::AlarmRaised && change.path != watch::Path::Connections)
+      burst_clients_[alarm] = change.figures.clients;
     if (change.what == What::AlarmEnded && watch::is_attack(change.kind)) {
       LoggedAttack attack{.kind = change.kind,
                           .path = change.path,
@@ -167,7 +170,7 @@ void LogReading::send(watch::Event event) {
                           .first = change.since,
                           .last = change.since + change.figures.over,
                           .n = change.figures.count,
-                          .clients = change.figures.clients,
+                          .clients = std::max(change.figures.clients, burst_clients_[alarm]),
                           .factor = change.figures.factor};
       for (const watch::RunView& run : watch_.runs()) {
         if (run.id == change.run) attack.pattern = run.pattern;
@@ -178,6 +181,7 @@ void LogReading::send(watch::Event event) {
         ++report_.attacks_left_out;
       }
     }
+    if (change.what == What::AlarmEnded) burst_clients_.erase(alarm);
     if (changes_.size() < limits::kLogReadAttacks) changes_.push_back(std::move(change));
   }
 }
@@ -413,6 +417,9 @@ LogReport LogReading::report() const {
                         .n = view.count,
                         .clients = view.clients,
                         .factor = view.factor};
+    // The sketch of an alarm begins when it is raised.
+    const auto burst = burst_clients_.find({view.kind, view.domain});
+    if (burst != burst_clients_.end()) attack.clients = std::max(attack.clients, burst->second);
     for (const watch::RunView& run : out.runs) {
       if (run.id == view.run && view.run != 0) attack.pattern = run.pattern;
     }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -95,6 +96,8 @@ class LogReading {
   watch::Watch watch_;
   std::vector<watch::Change> changes_;
   LogReport report_;
+  // Different clients within the burst that raised each alarm that stands.
+  std::map<std::pair<watch::AttackKind, std::string>, std::uint64_t> burst_clients_;
   std::set<std::string, std::less<>> learnt_;
   Generations<std::unordered_map<std::string, Pending>> pending_;
   Generations<std::unordered_map<std::uint64_t, std::uint32_t>> credits_;
