@@ -9,6 +9,7 @@
 #include "core/base/escape.h"
 #include "core/base/limits.h"
 #include "core/coverage/find_sighting.h"
+#include "core/coverage/name_paths.h"
 #include "core/mail/address.h"
 #include "core/proof/signing_gap.h"
 
@@ -158,6 +159,17 @@ void CoverageWatch::on_sighting(const transaction::Record& record, const mail::A
   sighting->address = mail::canonical(recipient);
   changed_ = book_.on_sighting(domain, *sighting, is_settled(domain, sighting->path)) || changed_;
   unwritten_ = true;
+}
+
+bool CoverageWatch::knows_path(const reading::Reading& reading, const std::string& domain) const {
+  const std::vector<coverage::PathName> paths = coverage::name_paths(reading, domain);
+  const std::scoped_lock lock(mutex_);
+  const auto words = words_.find(domain);
+  if (words == words_.end()) return false;
+  return std::ranges::any_of(paths, [&](const coverage::PathName& path) {
+    const auto said = words->second.said.find(path);
+    return said != words->second.said.end() && said->second.word == coverage::Word::Ours;
+  });
 }
 
 void CoverageWatch::on_logged(const LoggedSending& sending) {

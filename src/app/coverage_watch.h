@@ -67,6 +67,9 @@ class CoverageWatch final : public ports::RecordObserver {
   void rest();
   // Any thread; never null.
   std::shared_ptr<const coverage::CoverageList> list() const { return list_.load(); }
+  // What it returns left by a path of the domain (canonical) that the operator said is ours, though
+  // its mail leaves unsigned.  Any thread.
+  bool knows_path(const reading::Reading& reading, const std::string& domain) const;
   // What is known of one domain (canonical).  Any thread.
   coverage::DomainView view(const std::string& domain) const;
 

@@ -6,10 +6,12 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "app/alarm_board.h"
+#include "app/attack_watch.h"
 #include "app/canary_answers.h"
 #include "app/canary_watch.h"
 #include "app/coverage_watch.h"
@@ -131,9 +133,8 @@ void tell_keys(const DaemonKeys& keys, const config::Config& config, ports::LogS
 void tell_dkim(const DkimFiles& dkim, ports::LogSink& log) {
   for (const std::string& note : dkim.notes)
     log.write(LogLevel::Warning, fmt::format("dkim: {}", escape_terminal(note)));
-  if (dkim.keys != nullptr && dkim.keys->size() > 0) {
+  if (dkim.keys != nullptr && dkim.keys->size() > 0)
     log.write(LogLevel::Info, fmt::format("dkim: {} keys of ours", dkim.keys->size()));
-  }
 }
 
 class Daemon {
@@ -171,8 +172,9 @@ class Daemon {
                                 .alarms = alarms_},
                     memory_ != nullptr ? started_with_.store_directory : std::string());
     audience_.add(*canary_);
+    watch_attacks();
     metrics_page_ =
-        std::make_unique<MetricsPage>(counters_, in_force_, memory_.get(), clock_.now());
+        std::make_unique<MetricsPage>(counters_, in_force_, memory_.get(), *attacks_, clock_.now());
   }
 
   Result<void> start() {
@@ -193,9 +195,8 @@ class Daemon {
     beat();
     if (coverage_ != nullptr && started_with_.coverage_asks_dns)
       spf_ = std::make_unique<SpfRounds>(*coverage_, in_force_, clock_);
-    if (server_ != nullptr) tell_places(server_->endpoints());
-    if (doors_ != nullptr) tell_places(doors_->endpoints());
-    if (metrics_ != nullptr) tell_places(metrics_->endpoints());
+    for (const door::Server* const server : {server_.get(), doors_.get(), metrics_.get()})
+      if (server != nullptr) tell_places(server->endpoints());
     tell_keys(*keys_, started_with_, *log_, alarms_);
     hold_trial();
     canary_->start();
@@ -222,17 +223,16 @@ class Daemon {
     os::notify_service_manager("STOPPING=1");
     log_->write(LogLevel::Info, "stopping: messages in flight may end");
     canary_->stop();
-    if (server_ != nullptr) server_->stop();
-    if (doors_ != nullptr) doors_->stop();
-    if (metrics_ != nullptr) metrics_->stop();
+    for (door::Server* const server : {server_.get(), doors_.get(), metrics_.get()})
+      if (server != nullptr) server->stop();
     if (memory_ != nullptr) memory_->rest(clock_.now());
     spf_.reset();
     alarms_.beat(clock_.now());
-    if (server_ != nullptr) server_->wait();
-    if (doors_ != nullptr) doors_->wait();
-    if (metrics_ != nullptr) metrics_->wait();
+    for (door::Server* const server : {server_.get(), doors_.get(), metrics_.get()})
+      if (server != nullptr) server->wait();
     if (coverage_ != nullptr) coverage_->rest();
     if (containment_ != nullptr) containment_->rest();
+    attacks_->rest();
     tellers_.stop();
     if (!started_with_.metrics_file.empty()) metrics_file_.remove();
     log_->write(LogLevel::Info, "stopped");
@@ -249,8 +249,21 @@ class Daemon {
     memory_->tell_sendings([this](const LoggedSending& sending) { coverage_->on_logged(sending); });
   }
 
+  void watch_attacks() {
+    os::KernelEntropy entropy;
+    attacks_.emplace(started_with_.store_directory, entropy, *log_, alarms_, clock_.now());
+    if (memory_ != nullptr) {
+      memory_->tell_refused_recipients(
+          [this](const auto& line) { attacks_->on_logged(line, clock_.now()); });
+      attacks_->tell_paths(std::bind_front(&CoverageWatch::knows_path, coverage_.get()));
+    }
+    in_force_.watch(*attacks_);
+    audience_.add(*attacks_);
+  }
+
   void beat() {
     const Instant now = clock_.now();
+    attacks_->beat(now);
     if (memory_ != nullptr) {
       memory_->beat(now);
       coverage_->beat(now);
@@ -439,6 +452,7 @@ class Daemon {
   door::DirectAnswers answers_;  // Where nothing is remembered.
   std::unique_ptr<Memory> memory_;
   std::unique_ptr<CoverageWatch> coverage_;      // Null without a memory.
+  std::optional<AttackWatch> attacks_;           // Always.
   std::unique_ptr<SpfRounds> spf_;               // Null where DNS is not asked.
   std::optional<CanaryAnswers> passes_;          // Always; behind it answers().
   std::optional<CanaryWatch> canary_;            // Always.

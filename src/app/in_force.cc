@@ -15,6 +15,7 @@ transaction::Surroundings InForce::current() const {
   const auto configured = configured_.load();
   transaction::Surroundings out{.config = configured->config, .ring = keys_.ring()};
   out.dkim = configured->dkim;
+  if (attacks_ != nullptr) out.attacks = attacks_->list();
   if (memory_ == nullptr) return out;
   out.hasher = hasher_of(out.ring);
   out.gaps = memory_->gaps();

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 
+#include "app/attack_watch.h"
 #include "app/coverage_watch.h"
 #include "app/daemon_keys.h"
 #include "app/memory.h"
@@ -32,6 +33,8 @@ class InForce final : public ports::SurroundingsSource {
   void learn(const CoverageWatch& coverage) { coverage_ = &coverage; }
   // Likewise for rules and who of us sends.
   void contain(const RunContainment& containment) { containment_ = &containment; }
+  // Likewise for who watches for attacks.
+  void watch(const AttackWatch& attacks) { attacks_ = &attacks; }
   // What was written, and the same with the modes that may be in force now (app/modes_in_force.h).
   void swap(config::Config written, config::Config in_force,
             std::shared_ptr<const proof::DkimKeys> dkim);
@@ -63,6 +66,7 @@ class InForce final : public ports::SurroundingsSource {
   const Memory* memory_ = nullptr;
   const CoverageWatch* coverage_ = nullptr;
   const RunContainment* containment_ = nullptr;
+  const AttackWatch* attacks_ = nullptr;
 };
 
 }  // namespace backstop::app

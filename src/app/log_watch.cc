@@ -60,6 +60,11 @@ bool is_signed_for(const config::Config& config, std::string_view sender) {
   return domain != nullptr && domain->mode != policy::Mode::Off && domain->sends_mail;
 }
 
+bool is_guarded(const config::Config& config, std::string_view recipient) {
+  const auto address = mail::parse_path(recipient);
+  return address && config.find_domain(mail::canonical_domain(address->domain)) != nullptr;
+}
+
 bool is_postfix(std::string_view program) {
   return program.find("postfix") != std::string_view::npos;
 }
@@ -143,6 +148,9 @@ void LogWatch::begin(const LogLine& line, Instant now) {
 
 void LogWatch::on_line(const LogLine& line, const transaction::Surroundings& in_force,
                        Instant now) {
+  if (line.event == LogEvent::Refused && on_refused_ && in_force.config != nullptr &&
+      is_guarded(*in_force.config, line.recipient))
+    on_refused_(line);
   if (line.queue_id.empty() || in_force.config == nullptr || in_force.hasher == nullptr) return;
   const config::Config& config = *in_force.config;
   const bool tells_client = line.event == LogEvent::Arrival ||

@@ -46,6 +46,10 @@ class LogWatch {
   void tell_refusals(std::function<void(const proof::TagRefusal&)> on_refusal) {
     on_refusal_ = std::move(on_refusal);
   }
+  // Who learns of every recipient of a guarded domain that was refused; as above.
+  void tell_refused_recipients(std::function<void(const logs::LogLine&)> on_refused) {
+    on_refused_ = std::move(on_refused);
+  }
   // Who learns of every message of ours that went out, recorded or not; as above.
   void tell_sendings(std::function<void(const LoggedSending&)> on_sending) {
     on_sending_ = std::move(on_sending);
@@ -96,6 +100,7 @@ class LogWatch {
   std::vector<logs::LogFollower> followers_;
   std::function<void(const proof::TagRefusal&)> on_refusal_;
   std::function<void(const LoggedSending&)> on_sending_;
+  std::function<void(const logs::LogLine&)> on_refused_;
   std::vector<std::string> troubles_;  // What the log was told of each.
   Generations<std::unordered_map<std::string, Pending>> pending_;
   std::deque<Due> due_;

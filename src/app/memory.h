@@ -59,6 +59,9 @@ class Memory final : public ports::Ledger, public ports::History, public ports::
   std::shared_ptr<const std::vector<proof::SigningGap>> gaps() const { return watch_.snapshot(); }
 
   // Who learns of what the mail server's log shows; before the first beat.
+  void tell_refused_recipients(std::function<void(const logs::LogLine&)> on_refused) {
+    if (log_watch_ != nullptr) log_watch_->tell_refused_recipients(std::move(on_refused));
+  }
   void tell_sendings(std::function<void(const LoggedSending&)> on_sending) {
     if (log_watch_ != nullptr) log_watch_->tell_sendings(std::move(on_sending));
   }

@@ -26,8 +26,8 @@ void set_or_unset(door::Counters& counters, Metric metric, const std::optional<I
 }  // namespace
 
 MetricsPage::MetricsPage(door::Counters& counters, const ports::SurroundingsSource& surroundings,
-                         const Memory* memory, Instant started)
-    : counters_(counters), surroundings_(surroundings), memory_(memory) {
+                         const Memory* memory, const AttackWatch& attacks, Instant started)
+    : counters_(counters), surroundings_(surroundings), memory_(memory), attacks_(attacks) {
   counters_.set({.metric = Metric::BuildInfo}, 1);
   counters_.set({.metric = Metric::StartTimeSeconds}, seconds_of(started));
   for (std::size_t door = 0; door < metrics::values_of(metrics::Label::Door).size(); ++door)
@@ -38,6 +38,7 @@ std::string MetricsPage::render() const {
   const transaction::Surroundings surroundings = surroundings_.current();
   gather_keys(surroundings.ring.get());
   gather_domains(*surroundings.config);
+  gather_attacks();
   if (memory_ != nullptr) gather_memory();
   return metrics::render_exposition(counters_.values());
 }
@@ -62,6 +63,13 @@ void MetricsPage::gather_domains(const config::Config& config) const {
     ++domains.at(static_cast<std::size_t>(domain.mode));
   for (std::size_t mode = 0; mode < domains.size(); ++mode)
     counters_.set(metrics::series(Metric::Domains, mode), domains[mode]);
+}
+
+void MetricsPage::gather_attacks() const {
+  const AttackWatch::Counts counts = attacks_.counts();
+  counters_.set({.metric = Metric::Attacks}, static_cast<std::int64_t>(counts.attacks));
+  counters_.set({.metric = Metric::Runs}, static_cast<std::int64_t>(counts.runs));
+  counters_.set({.metric = Metric::WatchBytes}, static_cast<std::int64_t>(counts.bytes));
 }
 
 void MetricsPage::gather_memory() const {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "app/attack_watch.h"
 #include "app/memory.h"
 #include "core/base/time.h"
 #include "edge/door/counters.h"
@@ -16,7 +17,7 @@ class MetricsPage {
  public:
   // `memory`: null where nothing is kept.  REQUIRES: all outlive this.
   MetricsPage(door::Counters& counters, const ports::SurroundingsSource& surroundings,
-              const Memory* memory, Instant started);
+              const Memory* memory, const AttackWatch& attacks, Instant started);
 
   // In Prometheus' text format (core/metrics/exposition.h).
   std::string render() const;
@@ -25,10 +26,12 @@ class MetricsPage {
   void gather_keys(const proof::KeyRing* ring) const;
   void gather_domains(const config::Config& config) const;
   void gather_memory() const;
+  void gather_attacks() const;
 
   door::Counters& counters_;
   const ports::SurroundingsSource& surroundings_;
   const Memory* memory_;
+  const AttackWatch& attacks_;
 };
 
 }  // namespace backstop::app

@@ -19,6 +19,7 @@ constexpr std::array kFiles{
     Row{"senders", StoreFile::Text},        Row{"heartbeat", StoreFile::Heartbeat},
     Row{"ledger.lock", StoreFile::Passing}, Row{"alarms.spool", StoreFile::Passing},
     Row{"feed.spool", StoreFile::Passing},  Row{"samples", StoreFile::Passing},
+    Row{"watch", StoreFile::Text},
 };
 
 }  // namespace

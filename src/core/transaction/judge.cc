@@ -7,6 +7,7 @@
 #include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "core/proof/missing.h"
+#include "core/transaction/attack_state.h"
 
 namespace backstop::transaction {
 namespace {
@@ -128,7 +129,6 @@ policy::Facts find_common_facts(const Case& one) {
   facts.token = one.token.result;
   facts.clock_skew = one.token.clock_skew;
   facts.relay_discards = one.origin == Origin::Relay && one.config->relays.discard_forged;
-  facts.attack = one.attack;
   facts.keys = keys_of(one.ring);
   bool other_addressee =
       one.token.result != proof::ProofResult::Absent && !one.token.addressee_matches;
@@ -242,6 +242,9 @@ MessageJudgement judge_message(const Case& one, Instant now) {
     const watch::Rule* const rule = find_rule(one, recipient, now);
     if (rule != nullptr) facts.rule = rule_of(rule->action);
     out.rules.push_back(rule == nullptr ? 0 : rule->number);
+    facts.attack = one.attacks == nullptr
+                       ? one.attack
+                       : find_attack(*one.attacks, *one.reading, recipient.address, *one.client);
     const bool has_pair = one.ledger != nullptr && addressee < one.ledger->pairs.size();
     if (has_pair) facts.pair = one.ledger->pairs[addressee];
     judgements.push_back(policy::decide(facts));

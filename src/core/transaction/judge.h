@@ -16,6 +16,7 @@
 #include "core/reading/reading.h"
 #include "core/transaction/ledger_question.h"
 #include "core/transaction/origin.h"
+#include "core/watch/attack_list.h"
 #include "core/watch/rule.h"
 #include "core/watch/sender_book.h"
 
@@ -46,6 +47,7 @@ struct Case {
   const DkimFindings* dkim = nullptr;
   const std::vector<proof::SigningGap>* gaps = nullptr;  // Null when there are none.
   const coverage::CoverageList* coverage = nullptr;      // Null when nothing is learnt.
+  const watch::AttackList* attacks = nullptr;  // Null where nobody watches: then it is `attack`.
   policy::Attack attack = policy::Attack::Peace;
   const watch::RuleBook* rules = nullptr;      // Null when there are none.
   const watch::SenderBook* senders = nullptr;  // Null where it is not known who of us sends.

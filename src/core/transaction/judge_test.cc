@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/limits.h"
+#include "core/watch/watch.h"
 
 namespace backstop::transaction {
 namespace {
@@ -49,7 +50,8 @@ class CutHeader : public ::testing::Test {
                               .token = token_,
                               .ledger = &ledger_,
                               .dkim = &dkim_,
-                              .gaps = &gaps_},
+                              .gaps = &gaps_,
+                              .attacks = attacks_},
                          kNow);
   }
 
@@ -63,6 +65,7 @@ class CutHeader : public ::testing::Test {
   LedgerFindings ledger_;
   DkimFindings dkim_;
   std::vector<proof::SigningGap> gaps_;
+  const watch::AttackList* attacks_ = nullptr;
   std::array<std::uint8_t, proof::kSecretBytes> secret_bytes_{};
   std::shared_ptr<const proof::KeyRing> ring_;
 };
@@ -189,6 +192,48 @@ TEST(Combine, TakesTheHardestVerdictAndTheMildestDecision) {
   const policy::Judgement both = combine({genuine, forged});
   EXPECT_EQ(both.verdict, policy::Verdict::Forged);
   EXPECT_EQ(both.decision, policy::Decision::Accept);
+}
+
+// Under attack by a run whose original is called that.
+std::shared_ptr<const watch::AttackList> attack_with(std::string_view subject) {
+  watch::Watch watch(1);
+  for (unsigned i = 0; i < 60; ++i) {
+    const watch::JudgedMessage message{.kind = reading::Kind::Bounce,
+                                       .verdict = watch::Verdict::Forged,
+                                       .subject = subject,
+                                       .from = "sales@spam.test"};
+    watch.add({.at = kNow + Seconds{i},
+               .what = watch::Seen::Judged,
+               .client = IpAddress::parse("198.51." + std::to_string(i) + ".1"),
+               .null_sender = true,
+               .local = "bob",
+               .domain = "example.com",
+               .message = &message});
+  }
+  return watch.attack_list();
+}
+
+TEST_F(CutHeader, AnAttackTightensNothingForWhatDoesNotFitTheRun) {
+  const auto attacks = attack_with("cheap watches for all");
+  attacks_ = attacks.get();
+  reading_.returned.header_bytes = 1000;
+  reading_.returned.subject = "minutes of our meeting";
+  EXPECT_EQ(judge_all().facts.front().attack, policy::Attack::Apart);
+  EXPECT_EQ(judge().decision, policy::Decision::Mark);
+  reading_.returned.subject = "Cheap watches for  all";
+  EXPECT_EQ(judge().decision, policy::Decision::Mark);  // One mark is not enough.
+  reading_.returned.from = mail::Address{.local = "sales", .domain = "spam.test"};
+  EXPECT_EQ(judge_all().facts.front().attack, policy::Attack::Fits);
+  EXPECT_EQ(judge().decision, policy::Decision::Quarantine);
+}
+
+TEST_F(CutHeader, AnAttackOnOneDomainIsNoneOnAnother) {
+  const auto attacks = attack_with("cheap watches for all");
+  attacks_ = attacks.get();
+  reading_.returned.subject = "cheap watches for all";
+  reading_.returned.from = mail::Address{.local = "sales", .domain = "spam.test"};
+  recipients_.front().address.domain = "Elsewhere.example";
+  EXPECT_EQ(judge_all().facts.front().attack, policy::Attack::Peace);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/transaction/attack_state.h"
+
 namespace backstop::transaction {
 namespace {
 
@@ -65,7 +67,10 @@ std::optional<RecipientAnswer> answer_recipient(const Recipient& recipient,
     if (!recipient.domain->sends_mail)
       return refuse(policy::Reason::SendsNoMail,
                     "This domain sends no mail that could be answered");
-    if (surroundings.attack != policy::Attack::Peace && never_sends(recipient, surroundings, now))
+    const policy::Attack attack = surroundings.attacks == nullptr
+                                      ? surroundings.attack
+                                      : find_attack(*surroundings.attacks, recipient.address);
+    if (attack != policy::Attack::Peace && never_sends(recipient, surroundings, now))
       return refuse(policy::Reason::SendsNoMail,
                     "This address sends no mail that could be answered");
     if (auto answer = sampled ? std::nullopt : answer_valve(recipient, surroundings, now))

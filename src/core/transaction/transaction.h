@@ -29,6 +29,7 @@
 #include "core/transaction/effects.h"
 #include "core/transaction/events.h"
 #include "core/transaction/sender_tag.h"
+#include "core/watch/attack_list.h"
 #include "core/watch/rule.h"
 #include "core/watch/sender_book.h"
 
@@ -46,6 +47,9 @@ struct Surroundings {
   std::shared_ptr<const TagExemptDomains> tag_exempt = {};
   // What was learnt of how our domains send; null when nothing is.
   std::shared_ptr<const coverage::CoverageList> coverage = {};
+  // What the watch sees; null where nobody watches.
+  std::shared_ptr<const watch::AttackList> attacks = {};
+  // Where nobody watches: of every message alike, as a play or a simulation says.
   policy::Attack attack = policy::Attack::Peace;
   std::shared_ptr<const watch::RuleBook> rules = {};  // Null when there are none.
   // Who of us sends; null where that is not known.

@@ -74,6 +74,7 @@ void Transaction::State::judge(Instant now, Effects& effects) {
                  .dkim = questions->dkim(),
                  .gaps = surroundings.gaps.get(),
                  .coverage = surroundings.coverage.get(),
+                 .attacks = surroundings.attacks.get(),
                  .attack = surroundings.attack,
                  .rules = surroundings.rules.get(),
                  .senders = surroundings.senders.get()};

@@ -126,12 +126,13 @@ std::string Watch::render() const {
   fmt::format_to(add, "connections {}\n", state.connections.baseline().render());
   fmt::format_to(add, "last-run {}\n", state.runs.last_id());
   for (const auto& [name, domain] : state.domains)
-    fmt::format_to(add, "domain {} {}\n", escape_word(name), domain->baseline().render());
+    if (!name.empty())
+      fmt::format_to(add, "domain {} {}\n", escape_word(name), domain->baseline().render());
   for (const DomainWatch* const domain : state.alarmed) {
     for (unsigned i = 0; i < kAttackKinds; ++i) {
       const auto kind = static_cast<AttackKind>(i);
       const Standing* const alarm = domain->standing(kind);
-      if (alarm == nullptr) continue;
+      if (alarm == nullptr || domain->name().empty()) continue;
       Standing resolved = *alarm;
       resolved.run = state.runs.resolve(alarm->run);
       fmt::format_to(add, "alarm {} {} {}\n", name_of(kind), escape_word(domain->name()),
@@ -139,7 +140,7 @@ std::string Watch::render() const {
     }
   }
   for (const auto& [hash, mailbox] : state.mailboxes.all()) {
-    if (mailbox.alarm == nullptr || mailbox.local.empty()) continue;
+    if (mailbox.alarm == nullptr || mailbox.local.empty() || mailbox.domain.empty()) continue;
     fmt::format_to(add, "mailbox {:x} {} {} {}\n", hash, escape_word(mailbox.local),
                    escape_word(mailbox.domain), render_standing(*mailbox.alarm));
   }

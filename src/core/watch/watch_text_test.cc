@@ -92,6 +92,16 @@ TEST(WatchText, OfNothingIsNothing) {
   EXPECT_TRUE(again->runs().empty());
 }
 
+TEST(WatchText, AnEventWithoutADomainLeavesItWhole) {
+  Watch watch(1);
+  for (unsigned i = 0; i < 50; ++i) {
+    Event event = make_bounce(kMonday + Seconds{i}, i);
+    event.domain = "";
+    watch.add(event);
+  }
+  EXPECT_TRUE(Watch::parse(watch.render()));
+}
+
 TEST(WatchText, ADamagedOneIsRefusedWhole) {
   const std::string good = make_watch().render();
   // Cut anywhere.
