@@ -46,6 +46,7 @@ Result<AddressUse> find_address_use(const config::Config& config, const mail::Ad
   if (senders) {
     const auto book = watch::SenderBook::parse(*senders);
     out.sends = book && book->sends(address, now);
+    if (out.sends) return out;
   } else if (senders.error().code != Errc::NotFound) {
     return tl::unexpected<Error>(senders.error());
   }
@@ -54,11 +55,14 @@ Result<AddressUse> find_address_use(const config::Config& config, const mail::Ad
   if (!hello.positive())
     return fail(Errc::Unavailable, server.text(),
                 fmt::format("answers EHLO with {}", escape_terminal(hello.text())));
+  // Every domain has a postmaster (RFC 5321 §4.5.1): a server that does not take it refuses us, and
+  // says nothing of a mailbox.
+  BS_TRY(const bool takes_mail, ask(client, server, "postmaster@" + address.domain));
   BS_TRY(const bool taken, ask(client, server, address.text()));
   os::KernelEntropy entropy;
   const mail::Address nobody{.local = invent_local_part(entropy), .domain = address.domain};
   BS_TRY(const bool takes_anybody, ask(client, server, nobody.text()));
-  if (!taken || !takes_anybody) out.exists = taken;
+  if (takes_mail && !takes_anybody) out.exists = taken;
   return out;
 }
 

@@ -14,7 +14,8 @@ namespace backstop::app {
 
 struct AddressUse {
   bool sends = false;  // It sent within watch::kSenderSpan, as the daemon saw.
-  // The mail server takes it at RCPT; nothing where that says nothing, since it takes anybody.
+  // The mail server takes it at RCPT; nothing where that says nothing, since it takes anybody or
+  // not even the postmaster, and where `sends` has said it.
   std::optional<bool> exists;
 };
 

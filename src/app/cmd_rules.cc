@@ -51,8 +51,7 @@ struct Options {
 // The login behind sudo, else this user's.
 std::string find_author() {
   const char* const sudo = std::getenv("SUDO_USER");
-  if (sudo != nullptr && *sudo != '\0')
-    return std::string(sudo).substr(0, limits::kRuleAuthorBytes);
+  if (sudo != nullptr && *sudo != '\0') return std::string(sudo).substr(0, limits::kRuleNameBytes);
   const passwd* const user = getpwuid(geteuid());
   return user == nullptr ? std::to_string(geteuid()) : std::string(user->pw_name);
 }
@@ -125,8 +124,8 @@ Result<void> hold_to_unused(const Options& options, const config::Config& config
                 use.error().detail + ("; so nobody knows whether " + shown +
                                       " exists. Name the server with --server, or say --unused"));
   return fail(Errc::Denied, shown,
-              "may exist: the mail server takes any address of the domain. Say --unused when you "
-              "know that nobody uses it");
+              "may exist: the mail server takes any address of the domain, or not even its "
+              "postmaster from here. Say --unused when you know that nobody uses it");
 }
 
 bool is_confirmed() {
@@ -157,9 +156,11 @@ int add(const Options& options) {
   std::unique_ptr<const proof::SentHasher> hasher;
   if (basis->ring != nullptr)
     hasher = std::make_unique<const proof::SentHasher>(basis->ring->ring_secret());
+  // An emergency does not wait for a history that is damaged or locked.
   const auto preview = preview_rule(config, *rule, hasher.get(), basis->now);
   if (!preview && preview.error().code != Errc::NotFound)
-    return report_error(preview.error(), kExitFound);
+    fmt::print(stderr, "backstop: what it would have done cannot be told: {}\n",
+               escape_terminal(preview.error().text()));
   const bool observes = config.find_domain(rule->domain)->mode != policy::Mode::Enforce;
   if (!options.json)
     fmt::print("{}", render_rule_card(*rule, preview ? &*preview : nullptr, observes));

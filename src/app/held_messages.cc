@@ -147,7 +147,10 @@ std::optional<policy::Decision> decide_today(const HistoryRow& row, const config
     auto facts = policy::parse_facts(rest.substr(0, end));
     rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
     if (!facts) return std::nullopt;
+    // What was so for the hour or the day of a run.
     facts->attack = policy::Attack::Peace;
+    facts->rule = policy::Rule::None;
+    facts->over_rate = false;
     // Which facts were of which recipient is not kept: each may be of any.
     for (const std::string& recipient : row.recipients) {
       const auto address = mail::parse_path(recipient);

@@ -90,8 +90,17 @@ Result<void> change_rules(const std::string& directory,
                           const std::function<Result<void>(watch::RuleBook&)>& change) {
   BS_TRY(const os::FileLock lock, os::FileLock::take(directory));
   BS_TRY(watch::RuleBook rules, read_rules(directory));
+  // Where the file was moved away, or an older one put back, a number must not be given again.
+  if (const auto counts = read_rule_counts(directory); counts && !counts->empty())
+    rules.begin_behind(counts->rbegin()->first);
   BS_TRY_VOID(change(rules));
-  return write_sealed(directory, kRulesFile, rules.render());
+  const std::string text = rules.render();
+  // What cannot be read again would leave no rule that could be ended.
+  if (text.size() + seal_bytes(kRulesFile) > limits::kRuleFileBytes ||
+      !watch::RuleBook::parse(text))
+    return fail(Errc::Limit, fmt::format("{}/{}", directory, kRulesFile),
+                "has no room for it; nothing is changed");
+  return write_sealed(directory, kRulesFile, text);
 }
 
 }  // namespace backstop::app

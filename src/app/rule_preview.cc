@@ -46,8 +46,10 @@ class Preview {
       const auto recipient = mail::parse_path(row.recipients[i]);
       if (!recipient || !fits(row, *recipient)) continue;
       const auto which = facts ? transaction::find_facts_of(row, i) : std::nullopt;
-      const Effect effect =
-          which && *which < facts->size() ? effect_on((*facts)[*which]) : Effect::NotTold;
+      const bool is_told = which && *which < facts->size();
+      Effect effect = Effect::NotTold;
+      if (is_told && returned_fits(row)) effect = effect_on((*facts)[*which]);
+      if (is_told && !returned_fits(row) && !is_unknown(row, (*facts)[*which])) continue;
       hardest = std::max(hardest, effect);
       count(mail::canonical(*recipient));
     }
@@ -73,8 +75,20 @@ class Preview {
     if (!rule_.address.empty() && mail::canonical(recipient) != rule_.address) return false;
     if (!rule_.pattern.empty() && watch::find_pattern(recipient.local) != rule_.pattern)
       return false;
+    return true;
+  }
+
+  bool returned_fits(const HistoryRow& row) const {
+    if (rule_.action == watch::RuleAction::Valve) return true;
     if (!rule_.subject.empty() && (!subject_ || row.subject != *subject_)) return false;
     return rule_.message_id.empty() || (origin_ && row.origin == *origin_);
+  }
+
+  // What came back is not told: there are no keys, or the row was written before that was kept.
+  bool is_unknown(const HistoryRow& row, const policy::Facts& facts) const {
+    if (!rule_.subject.empty() && !subject_) return true;
+    if (!rule_.message_id.empty() && !origin_) return true;
+    return row.subject == 0 && row.origin == 0 && facts.returned != policy::ReturnedShape::None;
   }
 
   Effect effect_on(policy::Facts facts) {

@@ -29,8 +29,8 @@ struct RulePreview {
   std::vector<std::pair<std::string, std::uint64_t>> recipients;  // The most frequent ten.
 };
 
-// `hasher`: of the ring; null without keys, and then a rule that looks at the returned original
-// fits nothing.  Errors: as HistoryScan.
+// `hasher`: of the ring; null without keys, and then nothing is told of a rule that looks at the
+// returned original.  Errors: as HistoryScan.
 Result<RulePreview> preview_rule(const config::Config& config, const watch::Rule& rule,
                                  const proof::SentHasher* hasher, Instant now);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/escape.h"
+#include "core/base/sample_limits.h"
 
 namespace backstop::app {
 namespace {
@@ -14,6 +15,10 @@ using ports::LogLevel;
 // How old the disk may be.  What a crash loses of these changes no judgement.
 constexpr Seconds kCountsRewrite{2};
 constexpr Seconds kSendersRewrite{60};
+// How often samples that are too old are looked for.
+constexpr std::chrono::hours kTidied{1};
+// How often rules that could not be read are tried again.
+constexpr Seconds kRetry{60};
 
 bool is_due(Instant& last, Seconds span, Instant now) {
   if (now >= last && now < last + span) return false;
@@ -54,9 +59,12 @@ RunContainment::RunContainment(const config::Config& config, ports::Alarms& alar
                             trouble.empty() ? std::string("samples: kept again")
                                             : fmt::format("samples: {}", escape_terminal(trouble)));
                }),
+      gathered_(std::make_shared<std::atomic<unsigned>>(0)),
       unproven_per_hour_(config.unproven_per_hour),
       counts_written_(now),
       senders_written_(now),
+      tidied_(now - kTidied),
+      rules_tried_(now),
       book_(now) {
   read_rules_anew();
   if (auto counts = read_rule_counts(directory_)) {
@@ -72,7 +80,18 @@ RunContainment::RunContainment(const config::Config& config, ports::Alarms& alar
                fmt::format("senders: watched anew: {}", escape_terminal(senders.error().text())));
     senders_changed_ = true;
   }
+  if (book_.on_watch(now)) senders_changed_ = true;
   senders_.store(std::make_shared<const watch::SenderBook>(book_));
+}
+
+std::shared_ptr<const void> RunContainment::find_room(Instant now) {
+  if (!samples_.has_room(now)) return nullptr;
+  if (gathered_->fetch_add(1) >= limits::kSamplesGathered) {
+    gathered_->fetch_sub(1);
+    return nullptr;
+  }
+  // It may outlive this.
+  return {this, [gathered = gathered_](const void*) { gathered->fetch_sub(1); }};
 }
 
 void RunContainment::count(const transaction::CountRule& deed, Instant now) {
@@ -110,10 +129,13 @@ void RunContainment::on_record(const transaction::Record& record, std::string_vi
 void RunContainment::read_rules_anew() {
   known_ = mark_of(directory_, kRulesFile);
   auto rules = read_rules(directory_);
+  is_unread_ = !rules;
   if (!rules) {
     alarms_.raise(alarm::Alarm::RulesUnreadable,
-                  fmt::format("{}; the rules read before stay in force, each to its end",
-                              escape_terminal(rules.error().text())));
+                  fmt::format("{}; {}", escape_terminal(rules.error().text()),
+                              rules_.load() == nullptr
+                                  ? "no rule is in force"
+                                  : "the rules read before stay in force, each to its end"));
     return;
   }
   alarms_.end(alarm::Alarm::RulesUnreadable, "the rules can be read");
@@ -185,10 +207,20 @@ void RunContainment::write_senders() {
 }
 
 void RunContainment::beat(Instant now) {
-  if (mark_of(directory_, kRulesFile) != known_) read_rules_anew();
+  const bool again = is_unread_ && is_due(rules_tried_, kRetry, now);
+  if (again || mark_of(directory_, kRulesFile) != known_) read_rules_anew();
   tell_ended(now);
   if (is_due(counts_written_, kCountsRewrite, now)) write_counts();
-  if (is_due(senders_written_, kSendersRewrite, now)) write_senders();
+  if (is_due(senders_written_, kSendersRewrite, now)) {
+    watch_senders(now);
+    write_senders();
+  }
+  if (is_due(tidied_, kTidied, now)) samples_.tidy(now);
+}
+
+void RunContainment::watch_senders(Instant now) {
+  const std::scoped_lock lock(mutex_);
+  if (book_.on_watch(now)) senders_changed_ = true;
 }
 
 void RunContainment::take(const config::Config& config) {

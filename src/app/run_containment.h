@@ -38,7 +38,7 @@ class RunContainment final : public ports::Containment, public ports::RecordObse
                  Instant now);
 
   // Any thread:
-  bool has_room(Instant now) const override { return samples_.has_room(now); }
+  std::shared_ptr<const void> find_room(Instant now) override;
   bool keep(transaction::KeepSample sample, std::string_view queue_id, Instant now) override {
     return samples_.keep(std::move(sample), queue_id, now);
   }
@@ -62,6 +62,7 @@ class RunContainment final : public ports::Containment, public ports::RecordObse
   void read_rules_anew();
   void tell_ended(Instant now);
   void write_counts();
+  void watch_senders(Instant now);
   void write_senders();
   void tell_trouble(std::string& told, const std::string& trouble);
 
@@ -69,6 +70,7 @@ class RunContainment final : public ports::Containment, public ports::RecordObse
   ports::Alarms& alarms_;
   ports::LogSink& log_;
   store::SampleRing samples_;
+  const std::shared_ptr<std::atomic<unsigned>> gathered_;  // Messages that hold room now.
   std::atomic<unsigned> unproven_per_hour_;
   std::atomic<std::shared_ptr<const watch::RuleBook>> rules_;
   std::atomic<std::shared_ptr<const watch::SenderBook>> senders_;
@@ -77,6 +79,9 @@ class RunContainment final : public ports::Containment, public ports::RecordObse
   std::set<unsigned> in_force_;  // Rules, when they were looked at last.
   Instant counts_written_{};
   Instant senders_written_{};
+  Instant tidied_{};
+  Instant rules_tried_{};
+  bool is_unread_ = false;  // The rules could not be read when they were tried last.
   std::string counts_trouble_;
   std::string senders_trouble_;
 

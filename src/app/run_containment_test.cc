@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/base/sample_limits.h"
 #include "testing/fake_alarms.h"
 #include "testing/fake_log.h"
 #include "testing/temporary_directory.h"
@@ -107,6 +108,17 @@ TEST_F(RunContainmentTest, WhatARuleDidOutlivesTheDaemonAndIsToldAtItsEnd) {
                                                "refused 2") != std::string::npos;
                                   }),
             1);
+}
+
+TEST_F(RunContainmentTest, NoMoreMessagesAreGatheredAtOnceThanMayBe) {
+  RunContainment one = make();
+  std::vector<std::shared_ptr<const void>> rooms;
+  for (unsigned i = 0; i < limits::kSamplesGathered; ++i)
+    rooms.push_back(one.find_room(kNow));
+  EXPECT_NE(rooms.back(), nullptr);
+  EXPECT_EQ(one.find_room(kNow), nullptr);
+  rooms.pop_back();
+  EXPECT_NE(one.find_room(kNow), nullptr);
 }
 
 TEST_F(RunContainmentTest, WhoSendsIsKnownAndOutlivesTheDaemon) {

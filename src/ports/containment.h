@@ -2,6 +2,7 @@
 // temporary rules, and how much unproven mail an address got.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "core/base/time.h"
@@ -14,8 +15,9 @@ namespace backstop::ports {
 class Containment {
  public:
   virtual ~Containment() = default;
-  // Whether one more refused message could be kept now.  Takes nothing.
-  virtual bool has_room(Instant now) const = 0;
+  // Room to gather one more message that may be refused, taken until what is returned is dropped.
+  // Null: there is none, since as many are gathered as may be, or enough were kept of late.
+  virtual std::shared_ptr<const void> find_room(Instant now) = 0;
   // `queue_id`: the server's, or one of ours.  False when there was no room for it after all.
   virtual bool keep(transaction::KeepSample sample, std::string_view queue_id, Instant now) = 0;
   virtual void count(const transaction::CountRule& deed, Instant now) = 0;

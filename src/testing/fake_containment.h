@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -21,9 +22,9 @@ class FakeContainment final : public ports::Containment {
     has_room_ = has_room;
   }
 
-  bool has_room(Instant) const override {
+  std::shared_ptr<const void> find_room(Instant) override {
     const std::scoped_lock lock(mutex_);
-    return has_room_;
+    return has_room_ ? std::make_shared<int>() : nullptr;
   }
   bool keep(transaction::KeepSample sample, std::string_view, Instant) override {
     const std::scoped_lock lock(mutex_);

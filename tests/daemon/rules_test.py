@@ -13,13 +13,14 @@ FRAGMENT = "From: anna@example.com\nSubject: Cheap watches\nMessage-ID: <1@bot.i
 
 
 class Smtp(socketserver.StreamRequestHandler):
-    """Knows anna@ alone; or takes anybody."""
+    """Knows anna@ and the postmaster alone; or takes anybody, or nobody."""
     takes_anybody = False
+    takes_nobody = False
 
     def handle(self):
         self.wfile.write(b"220 mail.test\r\n")
         for line in self.rfile:
-            known = b"<anna@" in line or self.takes_anybody
+            known = (b"<anna@" in line or b"<postmaster@" in line or self.takes_anybody) and not self.takes_nobody
             if line.upper().startswith(b"RCPT") and not known:
                 self.wfile.write(b"550 5.1.1 unknown\r\n")
             else:
@@ -135,6 +136,19 @@ class Rules(Remembered):
         self.addCleanup(setattr, Smtp, "takes_anybody", False)
         self.assertIn("takes any address", self.add("--address", "qx8@example.com", *where, code=1).stderr)
         self.add("--address", "qx8@example.com", "--unused", *where)
+        # A server that does not let us in says nothing of who exists.
+        Smtp.takes_nobody = True
+        self.addCleanup(setattr, Smtp, "takes_nobody", False)
+        self.assertIn("not even its postmaster", self.add("--address", "anna@example.com", *where, code=1).stderr)
+
+    def test_a_damaged_history_keeps_nobody_from_closing_a_valve(self):
+        self.start("enforce")
+        self.daemon.process.kill()
+        self.daemon.process.wait()
+        (self.store() / "history.db").write_bytes(b"not a database at all" * 100)
+        done = self.add("--valve")
+        self.assertIn("cannot be told", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["rule"], "r1")
 
     def test_a_damaged_file_leaves_the_rules_read_before_in_force(self):
         self.start("enforce")

@@ -10,9 +10,9 @@ namespace backstop::limits {
 inline constexpr std::size_t kRules = 1000;
 // The file that keeps them.
 inline constexpr std::size_t kRuleFileBytes = 4 * 1024 * 1024;
-// Of the operator's reason, of an author's name.
+// Of the operator's reason, of an author's or a run's name.
 inline constexpr std::size_t kRuleReasonBytes = 200;
-inline constexpr std::size_t kRuleAuthorBytes = 64;
+inline constexpr std::size_t kRuleNameBytes = 64;
 // A rule is for a run, and a run's tail is looked at again after two days.
 inline constexpr std::chrono::hours kRuleLongest{48};
 // A closed domain loses genuine bounces; nobody may forget it.

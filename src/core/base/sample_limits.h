@@ -11,6 +11,8 @@ namespace backstop::limits {
 inline constexpr std::size_t kSampleBytes = 256 * 1024;
 // Files of the ring: the oldest goes when there is no more room, so an eighth at a time.
 inline constexpr unsigned kSampleFiles = 8;
+// Messages that are gathered at once, since they may be refused: 16 MiB together.
+inline constexpr unsigned kSamplesGathered = 64;
 // Samples that wait for the disk.
 inline constexpr std::size_t kSampleQueue = 64;
 // Without so much free room on its disk nothing is sampled: the mail server needs it more.

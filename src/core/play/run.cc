@@ -83,7 +83,7 @@ class Stage {
         .authenticated = action.authenticated,
         .wrong_tags = client_.address ? wrong_tags_.count(*client_.address, now_) : 0,
         .envelope_id = action.envelope_id,
-        .may_sample = has_room_});
+        .sample_room = has_room_ ? std::make_shared<int>() : nullptr});
   }
   void on(const Rcpt& action, const Bindings& bindings) {
     const std::string path = bindings.fill(action.path);
@@ -220,7 +220,10 @@ struct Renderer {
     return fmt::format("rule r{} {}", e.rule, name_of(e.deed));
   }
   std::string operator()(const transaction::KeepSample& e) const {
-    return fmt::format("sample {}{}", e.recipient, e.is_cut ? " cut" : "");
+    std::string rules;
+    for (const unsigned rule : e.rules)
+      rules += fmt::format(" r{}", rule);
+    return fmt::format("sample {}{}{}", e.recipient, e.is_cut ? " cut" : "", rules);
   }
   std::string operator()(const transaction::Hold& e) const { return fmt::format("hold {}", e.why); }
   std::string operator()(const transaction::Note& e) const {

@@ -86,6 +86,8 @@ struct KeepSample {
   std::string reasons;  // As HistoryRow::reasons.
   std::string bytes;    // Header and body as they came, lines ending in CRLF as far as they did.
   bool is_cut = false;
+  // The rules that refuse it: each did so, with a copy kept or without.
+  std::vector<unsigned> rules;
 };
 // Keep the message back in the server's own hold queue.
 struct Hold {

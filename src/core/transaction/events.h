@@ -33,8 +33,8 @@ struct MailFrom {
   std::string_view authenticated;     // The macro {auth_authen}; "" when the client did not log in.
   unsigned wrong_tags = 0;            // Those of the client's network so far (proof::WrongTags).
   std::string_view envelope_id = {};  // ENVID as the client gave it; "" without one.
-  // There is room for a sample of it, should it be refused.
-  bool may_sample = false;
+  // Room for a sample of it, should it be refused; held until that is known.  Null: there is none.
+  std::shared_ptr<const void> sample_room = {};
 };
 struct RcptTo {
   std::string_view recipient;

@@ -202,13 +202,10 @@ const watch::Rule* find_rule(const Case& one, const Recipient& recipient, Instan
     const std::string domain = mail::canonical_domain(recipient.address.domain);
     if (const watch::Rule* const valve = one.rules->find_valve(domain, now)) return valve;
   }
-  const watch::Rule* const rule = one.rules->find_fitting(
-      recipient.address, watch::find_fingerprint(*one.reading, recipient.address),
-      one.reading->kind, now);
-  const bool in_use = rule != nullptr && one.senders != nullptr &&
-                      (!rule->address.empty() || !rule->pattern.empty()) &&
-                      one.senders->sends(recipient.address, now);
-  return in_use ? nullptr : rule;
+  const bool is_in_use = one.senders != nullptr && one.senders->sends(recipient.address, now);
+  return one.rules->find_fitting(recipient.address,
+                                 watch::find_fingerprint(*one.reading, recipient.address),
+                                 one.reading->kind, is_in_use, now);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ void Transaction::State::on_event(const MailFrom& event) {
   account = event.authenticated;
   origin = find_origin(config(), client, event.authenticated, sender);
   wrong_tags = event.wrong_tags;
-  may_sample = event.may_sample && origin == Origin::Stranger && sender.is_null();
+  if (origin == Origin::Stranger && sender.is_null()) sample_room = event.sample_room;
   has_envelope_id = !event.envelope_id.empty();
   if (origin == Origin::Ours || origin == Origin::Reinjected) take_own_tag_off();
   stage = Stage::Envelope;
@@ -85,7 +85,7 @@ bool Transaction::State::take_recipient(const Recipient& recipient, Instant now,
     return true;
   auto answer = answer_tag(recipient);
   if (!answer && sender.is_null())
-    answer = answer_recipient(recipient, recipients, surroundings, may_sample, now);
+    answer = answer_recipient(recipient, recipients, surroundings, sample_room != nullptr, now);
   if (!answer) return true;
   if (answer->valve != 0)
     effects.emplace_back(CountRule{.rule = answer->valve, .deed = RuleDeed::RefusedUnkept});
@@ -132,7 +132,7 @@ void Transaction::State::on_event(const HeaderField& event) {
   if (origin == Origin::Ours) return;
   foreign.on_field(event.name, event.raw, config().authserv_id);
   if (!guarded) return;
-  if (may_sample) add_to_sample(event);
+  if (may_be_refused()) add_to_sample(event);
   if (header_from.is_null() && ascii::equals_folded(event.name, "From")) {
     auto addresses = mail::parse_address_list(event.raw, 1);
     if (!addresses.empty()) header_from = std::move(addresses.front());

@@ -33,7 +33,7 @@ void Transaction::State::add_to_sample(const HeaderField& field) {
 
 // True while more of the body is wanted for it.
 bool Transaction::State::add_to_sample(const BodyChunk& chunk) {
-  if (!may_sample || !followed || sample_cut) return false;
+  if (!followed || sample_cut || !may_be_refused()) return false;
   if (!sample_has_body) sample += "\r\n";
   sample_has_body = true;
   const std::size_t room = limits::kSampleBytes - std::min(sample.size(), limits::kSampleBytes);
@@ -43,34 +43,38 @@ bool Transaction::State::add_to_sample(const BodyChunk& chunk) {
 }
 
 void Transaction::State::keep_sample(Effects& effects) {
-  if (!may_sample || is_canary || sample.empty()) return;
+  if (sample_room == nullptr || is_canary || sample.empty()) return;
   effects.emplace_back(
       KeepSample{.client = record.client,
                  .recipient = record.recipients.empty() ? "" : record.recipients.front(),
                  .verdict = std::string(policy::name_of(record.judgement.verdict)),
                  .reasons = join_reasons(record.judgement.reasons),
                  .bytes = std::move(sample),
-                 .is_cut = sample_cut});
+                 .is_cut = sample_cut,
+                 .rules = std::move(sample_rules)});
   sample.clear();
 }
 
-// One deed for each rule, however many recipients it fits: the message's.
-void Transaction::State::count_rules(const std::vector<unsigned>& rules, Effects& effects) const {
-  std::vector<unsigned> counted;
-  for (const unsigned rule : rules) {
-    const bool again = std::ranges::find(counted, rule) != counted.end();
-    if (rule == 0 || again) continue;
-    counted.push_back(rule);
-    const bool decided = std::ranges::any_of(record.judgement.reasons, [](policy::Reason reason) {
-      return reason == policy::Reason::TemporaryRule || reason == policy::Reason::EmergencyValve;
-    });
-    if (!decided) continue;
-    RuleDeed deed = RuleDeed::Would;
-    if (record.judgement.decision == policy::Decision::Quarantine) deed = RuleDeed::Held;
-    if (record.judgement.decision == policy::Decision::Refuse)
-      deed = may_sample ? RuleDeed::Refused : RuleDeed::RefusedUnkept;
-    effects.emplace_back(CountRule{.rule = rule, .deed = deed});
+// One deed for each rule, however many recipients it fits: the message's.  Whether a copy is kept
+// of what is refused is known to whoever keeps it.
+void Transaction::State::count_rules(const std::vector<unsigned>& rules, Effects& effects) {
+  const bool decided = std::ranges::any_of(record.judgement.reasons, [](policy::Reason reason) {
+    return reason == policy::Reason::TemporaryRule || reason == policy::Reason::EmergencyValve;
+  });
+  if (!decided) return;
+  std::vector<unsigned> distinct;
+  for (const unsigned rule : rules)
+    if (rule != 0 && std::ranges::find(distinct, rule) == distinct.end()) distinct.push_back(rule);
+  const policy::Decision decision = record.judgement.decision;
+  if (decision == policy::Decision::Refuse && sample_room != nullptr && !sample.empty()) {
+    sample_rules = std::move(distinct);
+    return;
   }
+  RuleDeed deed = RuleDeed::Would;
+  if (decision == policy::Decision::Quarantine) deed = RuleDeed::Held;
+  if (decision == policy::Decision::Refuse) deed = RuleDeed::RefusedUnkept;
+  for (const unsigned rule : distinct)
+    effects.emplace_back(CountRule{.rule = rule, .deed = deed});
 }
 
 }  // namespace backstop::transaction

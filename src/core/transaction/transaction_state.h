@@ -44,10 +44,11 @@ struct Transaction::State {
   std::vector<mail::Received> trace;  // The topmost first.
   reading::HeaderSigns signs;
   std::optional<reading::Reader> reader;
-  bool may_sample = false;
-  std::string sample;  // What came of it, up to limits::kSampleBytes.
+  std::shared_ptr<const void> sample_room;  // MailFrom::sample_room, as long as it may be needed.
+  std::string sample;                       // What came of it, up to limits::kSampleBytes.
   bool sample_cut = false;
   bool sample_has_body = false;
+  std::vector<unsigned> sample_rules;  // That refuse it.
   // Of a canary:
   unsigned canary_fields = 0;
   std::string canary_text;  // Of the first.
@@ -69,7 +70,16 @@ struct Transaction::State {
   }
   bool wants_trace() const { return origin == Origin::Relay || origin == Origin::Reinjected; }
 
+  // A sample may be asked for: there is room, and somebody's answers are refused.
+  bool may_be_refused() const {
+    return sample_room != nullptr && std::ranges::any_of(recipients, [](const Recipient& each) {
+             return each.mode == policy::Mode::Enforce;
+           });
+  }
+
   void finish(Effects& effects, Reply reply) {
+    sample_room.reset();
+    sample = {};
     effects.emplace_back(std::move(reply));
     stage = Stage::Done;
     reader.reset();
@@ -107,7 +117,7 @@ struct Transaction::State {
   void add_to_sample(const HeaderField& field);
   bool add_to_sample(const BodyChunk& chunk);
   void keep_sample(Effects& effects);
-  void count_rules(const std::vector<unsigned>& rules, Effects& effects) const;
+  void count_rules(const std::vector<unsigned>& rules, Effects& effects);
   void on_header_end(Instant now, Effects& effects);
   void on_outgoing_header_end(Instant now, Effects& effects);
   void on_inbound_header_end(Effects& effects);

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/limits.h"
 #include "core/base/word_line.h"
 
 namespace backstop::watch {
@@ -130,9 +131,12 @@ Result<void> validate(const Rule& rule) {
   if (rule.reason.size() > limits::kRuleReasonBytes)
     return fail(Errc::Limit, "a reason",
                 fmt::format("has at most {} bytes", limits::kRuleReasonBytes));
-  if (rule.author.size() > limits::kRuleAuthorBytes)
-    return fail(Errc::Limit, "a name",
-                fmt::format("has at most {} bytes", limits::kRuleAuthorBytes));
+  for (const std::string* name : {&rule.author, &rule.run})
+    if (name->size() > limits::kRuleNameBytes)
+      return fail(Errc::Limit, "a name",
+                  fmt::format("has at most {} bytes", limits::kRuleNameBytes));
+  if (rule.domain.size() > limits::kPathBytes || rule.address.size() > limits::kPathBytes)
+    return fail(Errc::Limit, "an address", fmt::format("has at most {} bytes", limits::kPathBytes));
   for (const std::string* part : {&rule.pattern, &rule.subject, &rule.message_id})
     if (part->size() > kFingerprintTextBytes)
       return fail(Errc::Limit, "a rule",
@@ -170,11 +174,15 @@ bool RuleBook::end(unsigned number, Instant now) {
   return true;
 }
 
+void RuleBook::begin_behind(unsigned number) {
+  last_number_ = std::max(last_number_, number);
+}
+
 void RuleBook::forget(Instant now) {
   std::erase_if(rules_,
                 [now](const Rule& rule) { return rule.ends + limits::kRuleRemembered < now; });
   // What ended makes room before what is in force does: a book is never larger than its file.
-  while (rules_.size() > 2 * limits::kRules) {
+  while (rules_.size() >= 2 * limits::kRules) {
     const auto oldest = std::ranges::min_element(rules_, {}, &Rule::ends);
     rules_.erase(oldest);
   }
@@ -186,10 +194,11 @@ const Rule* RuleBook::find(unsigned number) const {
 }
 
 const Rule* RuleBook::find_fitting(const mail::Address& recipient, const Fingerprint& print,
-                                   reading::Kind kind, Instant now) const {
+                                   reading::Kind kind, bool is_in_use, Instant now) const {
   const Rule* out = nullptr;
   for (const Rule& rule : rules_) {
     if (rule.action == RuleAction::Valve || !rule.in_force(now)) continue;
+    if (is_in_use && (!rule.address.empty() || !rule.pattern.empty())) continue;
     if (out != nullptr && rule.action <= out->action) continue;
     if (fits(rule, recipient, print, kind)) out = &rule;
   }

@@ -66,14 +66,17 @@ class RuleBook {
   Result<unsigned> add(Rule rule, Instant now);
   // Ends it now; false when there is none of that number in force.
   bool end(unsigned number, Instant now);
-  // Forgets what ended long ago.
+  // The next rule gets a number behind this one.
+  void begin_behind(unsigned number);
+  // Forgets what ended long ago, and makes room for one more.
   void forget(Instant now);
 
   const std::vector<Rule>& rules() const { return rules_; }
   const Rule* find(unsigned number) const;
-  // The strictest that is in force and fits; never a valve.  Null: none.
+  // The strictest that is in force and fits; never a valve.  `is_in_use`: the address is, so that
+  // rules by address or pattern leave it alone.  Null: none.
   const Rule* find_fitting(const mail::Address& recipient, const Fingerprint& print,
-                           reading::Kind kind, Instant now) const;
+                           reading::Kind kind, bool is_in_use, Instant now) const;
   // The valve that closes this domain (canonical).  Null: none.
   const Rule* find_valve(std::string_view domain, Instant now) const;
   bool empty() const { return rules_.empty(); }

@@ -87,7 +87,7 @@ TEST(RuleBook, TheStrictestThatFitsIsFoundAndNoneThatEnded) {
   ASSERT_EQ(book.add(rule_of(), kNow), 2U);
   const auto find = [&](Instant at) {
     const Rule* const found = book.find_fitting(
-        address("alice@shop.test"), print_of("cheap watches"), reading::Kind::Bounce, at);
+        address("alice@shop.test"), print_of("cheap watches"), reading::Kind::Bounce, false, at);
     return found == nullptr ? 0 : found->number;
   };
   EXPECT_EQ(find(kNow), 2U);
@@ -108,7 +108,7 @@ TEST(RuleBook, AValveIsFoundByItsDomainAlone) {
   ASSERT_NE(book.find_valve("shop.test", kNow), nullptr);
   EXPECT_EQ(book.find_valve("other.test", kNow), nullptr);
   EXPECT_EQ(book.find_valve("shop.test", kNow + std::chrono::hours(24)), nullptr);
-  EXPECT_EQ(book.find_fitting(address("alice@shop.test"), {}, reading::Kind::Bounce, kNow),
+  EXPECT_EQ(book.find_fitting(address("alice@shop.test"), {}, reading::Kind::Bounce, false, kNow),
             nullptr);
 }
 
@@ -161,6 +161,42 @@ TEST(RuleBook, HasRoomForWhatAnOperatorCanOversee) {
   EXPECT_TRUE(book.add(rule_of(), kNow + Days(3)));
   const auto read = RuleBook::parse(book.render());
   EXPECT_TRUE(read);
+}
+
+TEST(RuleBook, IsReadAgainHoweverManyRulesThereWere) {
+  RuleBook book;
+  for (std::size_t i = 0; i < 3 * limits::kRules; ++i) {
+    book.forget(kNow);
+    const auto number = book.add(rule_of(), kNow);
+    ASSERT_TRUE(number);
+    ASSERT_TRUE(book.end(*number, kNow));
+  }
+  EXPECT_LE(book.rules().size(), 2 * limits::kRules);
+  EXPECT_TRUE(RuleBook::parse(book.render()));
+}
+
+TEST(RuleBook, ARuleByAddressLeavesAnAddressInUseToOtherRules) {
+  RuleBook book;
+  Rule by_pattern = rule_of();
+  by_pattern.pattern = "x";
+  ASSERT_TRUE(book.add(by_pattern, kNow));
+  Rule by_subject = rule_of();
+  by_subject.action = RuleAction::Quarantine;
+  ASSERT_TRUE(book.add(by_subject, kNow));
+  const auto find = [&](bool is_in_use) {
+    return book
+        .find_fitting(address("alice@shop.test"), print_of("cheap watches"), reading::Kind::Bounce,
+                      is_in_use, kNow)
+        ->number;
+  };
+  EXPECT_EQ(find(false), 1U);
+  EXPECT_EQ(find(true), 2U);
+}
+
+TEST(Rule, NamesHaveALength) {
+  Rule rule = rule_of();
+  rule.run = std::string(limits::kRuleNameBytes + 1, 'x');
+  EXPECT_FALSE(validate(rule));
 }
 
 }  // namespace

@@ -51,16 +51,34 @@ bool is_within(std::optional<Day> day, Instant now) {
 
 }  // namespace
 
-SenderBook::Seen* SenderBook::open(const mail::Address& address, Instant at) {
+bool SenderBook::on_watch(Instant now) {
+  const bool paused = now > watched_ + kWatchPause || now + kWatchPause < watched_;
+  if (paused) since_ = now;
+  const bool is_news = paused || day_of(now) != day_of(watched_);
+  watched_ = now;
+  return is_news;
+}
+
+SenderBook::Seen* SenderBook::open(const mail::Address& address, bool sent, Instant at) {
   const std::uint64_t hash = hash_of(address);
   const auto found = addresses_.find(hash);
   if (found != addresses_.end()) return &found->second;
-  if (addresses_.size() >= limits::kSenders) forget(at);
-  if (addresses_.size() >= limits::kSenders) {
+  const auto is_full = [&] {
+    return addresses_.size() >= limits::kSenders ||
+           (!sent && only_welcome_ >= limits::kSenders / 4);
+  };
+  if (is_full()) forget(at);
+  if (is_full()) {
     since_ = std::max(since_, at);
     return nullptr;
   }
+  if (!sent) ++only_welcome_;
   return &addresses_[hash];
+}
+
+void SenderBook::count_welcome() {
+  only_welcome_ = static_cast<std::size_t>(
+      std::ranges::count_if(addresses_, [](const auto& entry) { return !entry.second.sent; }));
 }
 
 const SenderBook::Seen* SenderBook::find(const mail::Address& address) const {
@@ -69,14 +87,15 @@ const SenderBook::Seen* SenderBook::find(const mail::Address& address) const {
 }
 
 bool SenderBook::on_sent(const mail::Address& address, Instant at) {
-  Seen* const seen = open(address, at);
+  Seen* const seen = open(address, true, at);
   if (seen == nullptr || (seen->sent && *seen->sent >= day_of(at))) return false;
+  if (!seen->sent && seen->welcome) --only_welcome_;
   seen->sent = day_of(at);
   return true;
 }
 
 bool SenderBook::on_welcome(const mail::Address& address, Instant at) {
-  Seen* const seen = open(address, at);
+  Seen* const seen = open(address, false, at);
   if (seen == nullptr || (seen->welcome && *seen->welcome >= day_of(at))) return false;
   seen->welcome = day_of(at);
   return true;
@@ -97,10 +116,11 @@ void SenderBook::forget(Instant now) {
   std::erase_if(addresses_, [now](const auto& entry) {
     return !is_within(entry.second.sent, now) && !is_within(entry.second.welcome, now);
   });
+  count_welcome();
 }
 
 std::string SenderBook::render() const {
-  std::string out = fmt::format("since {}\n", render_instant(since_));
+  std::string out = fmt::format("since {} {}\n", render_instant(since_), render_instant(watched_));
   for (const auto& [hash, seen] : addresses_)
     out += fmt::format("address {:016x} {} {}\n", hash, render_day(seen.sent),
                        render_day(seen.welcome));
@@ -109,10 +129,12 @@ std::string SenderBook::render() const {
 
 std::optional<SenderBook> SenderBook::parse(std::string_view text) {
   const auto head = take_word_line(text);
-  if (!head || head->size() != 2 || (*head)[0] != "since") return std::nullopt;
+  if (!head || head->size() != 3 || (*head)[0] != "since") return std::nullopt;
   const auto since = parse_instant((*head)[1]);
-  if (!since) return std::nullopt;
+  const auto watched = parse_instant((*head)[2]);
+  if (!since || !watched) return std::nullopt;
   SenderBook out(*since);
+  out.watched_ = *watched;
   while (const auto line = take_word_line(text)) {
     if (line->size() != 4 || (*line)[0] != "address") return std::nullopt;
     const auto hash = parse_hash((*line)[1]);
@@ -121,6 +143,7 @@ std::optional<SenderBook> SenderBook::parse(std::string_view text) {
         out.addresses_.size() >= limits::kSenders || !out.addresses_.emplace(*hash, seen).second)
       return std::nullopt;
   }
+  out.count_welcome();
   return out;
 }
 

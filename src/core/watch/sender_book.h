@@ -6,7 +6,10 @@
 //
 // Invariants
 //   (1) Memory is bounded by limits::kSenders.  What found no room makes nobody a never-sender.
-//   (2) Nobody is known as a never-sender before a whole kSenderSpan was watched.
+//       Who is only answered takes a quarter of the room at most: strangers choose whom they
+//       answer.
+//   (2) Nobody is known as a never-sender before a whole kSenderSpan was watched without a day's
+//       pause.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +24,20 @@
 
 namespace backstop::watch {
 
+// A restart, an upgrade, a reboot.
+inline constexpr std::chrono::hours kWatchPause{26};
 // Who has not sent for so long does not send.
 inline constexpr Days kSenderSpan{180};
 
 class SenderBook {
  public:
   // `since`: what was sent before nobody saw.
-  explicit SenderBook(Instant since) : since_(since) {}
+  explicit SenderBook(Instant since) : since_(since), watched_(since) {}
 
+  // Somebody watches, at least once a day.  After a pause of more than kWatchPause, or a clock that
+  // stood elsewhere, nobody knows who sent meanwhile: the span begins anew.  True when that is
+  // news.
+  bool on_watch(Instant now);
   // Mail of that address left.  True when that is news of the day.
   bool on_sent(const mail::Address& address, Instant at);
   // An answer to it was genuine or late.  Likewise.
@@ -57,10 +66,13 @@ class SenderBook {
     bool operator==(const Seen&) const = default;
   };
 
-  Seen* open(const mail::Address& address, Instant at);
+  Seen* open(const mail::Address& address, bool sent, Instant at);
+  void count_welcome();
   const Seen* find(const mail::Address& address) const;
 
-  Instant since_;  // Also: since when nothing was left out.
+  Instant since_;    // Also: since when nothing was left out.
+  Instant watched_;  // Up to when.
+  std::size_t only_welcome_ = 0;
   std::map<std::uint64_t, Seen> addresses_;
 };
 

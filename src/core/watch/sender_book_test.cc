@@ -32,6 +32,32 @@ TEST(SenderBook, NobodyIsANeverSenderBeforeTheWholeSpanWasWatched) {
   EXPECT_TRUE(book.never_sends(bob, kNow + Days(281)));
 }
 
+TEST(SenderBook, WhatNobodyWatchedIsNotKnown) {
+  const auto bob = address("bob@shop.test");
+  SenderBook book(kNow);
+  for (int day = 0; day <= 180; ++day)
+    book.on_watch(kNow + Days(day));
+  EXPECT_TRUE(book.never_sends(bob, kNow + Days(180)));
+  EXPECT_TRUE(book.on_watch(kNow + Days(182))) << "two days without anybody watching";
+  EXPECT_FALSE(book.never_sends(bob, kNow + Days(182)));
+  EXPECT_FALSE(book.never_sends(bob, kNow + Days(300)));
+  // A first start with a clock of long ago.
+  SenderBook early(*parse_instant("1970-01-02T00:00:00Z"));
+  EXPECT_TRUE(early.on_watch(kNow));
+  EXPECT_FALSE(early.never_sends(bob, kNow));
+  EXPECT_TRUE(early.on_watch(kNow - Days(3))) << "a clock set back";
+  EXPECT_EQ(early.since(), kNow - Days(3));
+}
+
+TEST(SenderBook, WhoIsOnlyAnsweredLeavesRoomForWhoSends) {
+  SenderBook book(kNow);
+  for (std::size_t i = 0; i < limits::kSenders; ++i)
+    book.on_welcome(address(fmt::format("u{}@shop.test", i)), kNow);
+  EXPECT_EQ(book.size(), limits::kSenders / 4);
+  EXPECT_TRUE(book.on_sent(address("carol@shop.test"), kNow));
+  EXPECT_TRUE(book.sends(address("carol@shop.test"), kNow));
+}
+
 TEST(SenderBook, WithoutRoomForAllNobodyIsANeverSender) {
   SenderBook book(kNow);
   const Instant later = kNow + Days(200);

@@ -46,12 +46,23 @@ void write_note(const transaction::Note& note, std::string_view id, MessageWorld
                                           note.detail.empty() ? "" : escape_log(note.detail)));
 }
 
+// Of the verdict table: nothing proves it, and nothing stands in the way of asking.
+constexpr unsigned kUnprovenRow = 8;
+
 void add_unproven(const transaction::Record& record, MessageWorld& world) {
-  if (record.direction != transaction::Direction::Inbound ||
-      record.judgement.verdict != policy::Verdict::Unproven)
+  if (record.direction != transaction::Direction::Inbound || record.judgement.row != kUnprovenRow)
     return;
   for (const auto& [address, is_ours] : record.recipient_addresses)
     if (is_ours) world.containment->add_unproven(address, record.at);
+}
+
+void keep_sample(const transaction::KeepSample& sample, std::string_view id, MessageWorld& world) {
+  if (world.containment == nullptr) return;
+  const Instant now = world.clock.now();
+  const bool kept = world.containment->keep(sample, id, now);
+  const auto deed = kept ? transaction::RuleDeed::Refused : transaction::RuleDeed::RefusedUnkept;
+  for (const unsigned rule : sample.rules)
+    world.containment->count({.rule = rule, .deed = deed}, now);
 }
 
 }  // namespace
@@ -96,7 +107,7 @@ bool keep(const transaction::Effect& effect, std::string_view id, bool adds_fiel
   } else if (const auto* deed = std::get_if<transaction::CountRule>(&effect)) {
     if (world.containment != nullptr) world.containment->count(*deed, world.clock.now());
   } else if (const auto* sample = std::get_if<transaction::KeepSample>(&effect)) {
-    if (world.containment != nullptr) world.containment->keep(*sample, id, world.clock.now());
+    keep_sample(*sample, id, world);
   } else {
     return false;
   }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -43,7 +44,10 @@ struct MessageWorld {
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
   std::function<void(Instant)> on_tagged = {};     // As ServerPorts::on_tagged.
 
-  bool may_sample() const { return containment != nullptr && containment->has_room(clock.now()); }
+  // Room for a sample of the message that begins; null without.
+  std::shared_ptr<const void> find_sample_room() const {
+    return containment == nullptr ? nullptr : containment->find_room(clock.now());
+  }
   // The recipient had its share of unproven mail; `path` as the server hands it over.
   bool is_over_rate(std::string_view path) const;
   void passed_by() const {

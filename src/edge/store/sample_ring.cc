@@ -146,7 +146,7 @@ bool SampleRing::keep(transaction::KeepSample sample, std::string_view queue_id,
 
 void SampleRing::flush() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_.empty() && !is_writing_; });
+  changed_.wait(lock, [this] { return waiting_.empty() && !tidy_at_ && !is_writing_; });
 }
 
 std::uint64_t SampleRing::kept() const {
@@ -154,16 +154,30 @@ std::uint64_t SampleRing::kept() const {
   return kept_;
 }
 
+void SampleRing::tidy(Instant now) {
+  {
+    const std::scoped_lock lock(mutex_);
+    tidy_at_ = now;
+  }
+  changed_.notify_all();
+}
+
 void SampleRing::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return is_stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    const Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
+    changed_.wait(lock, [this] { return is_stopping_ || tidy_at_ || !waiting_.empty(); });
+    if (waiting_.empty() && !tidy_at_) return;
+    const auto tidy_at = std::exchange(tidy_at_, std::nullopt);
+    std::optional<Waiting> next;
+    if (!waiting_.empty()) {
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    const std::uint64_t bytes_max = limits_.bytes;
     is_writing_ = true;
     lock.unlock();
-    write(next);
+    if (tidy_at) drop_oldest(bytes_max, *tidy_at);
+    if (next) write(*next, bytes_max);
     lock.lock();
     is_writing_ = false;
     changed_.notify_all();
@@ -188,6 +202,7 @@ void SampleRing::drop_oldest(std::uint64_t bytes_max, Instant now) {
     if (bytes <= bytes_max && !is_old) break;
     std::error_code ignored;
     if (fs::remove(file.path, ignored)) bytes -= file.bytes;
+    if (file.path == path_) path_.clear();
   }
 }
 
@@ -202,6 +217,7 @@ bool SampleRing::open_file(Instant now) {
     if (file >= 0) {
       ::close(file);
       file_bytes_ = 0;
+      begun_ = now;
       return true;
     }
     if (errno == EEXIST && number < 99) continue;
@@ -211,12 +227,7 @@ bool SampleRing::open_file(Instant now) {
   }
 }
 
-void SampleRing::write(const Waiting& waiting) {
-  std::uint64_t bytes_max = 0;
-  {
-    const std::scoped_lock lock(mutex_);
-    bytes_max = limits_.bytes;
-  }
+void SampleRing::write(const Waiting& waiting, std::uint64_t bytes_max) {
   const fs::path above = fs::path(directory_).parent_path();
   const auto room = free_room_(above.string());
   if (!room || *room < limits::kSampleFreeBytes) {
@@ -232,7 +243,10 @@ void SampleRing::write(const Waiting& waiting) {
   }
   const std::string text = render_sample(waiting.sample, waiting.queue_id, waiting.at);
   const std::uint64_t of_file = std::max<std::uint64_t>(bytes_max / limits::kSampleFiles, 1);
-  if (path_.empty() || (file_bytes_ > 0 && file_bytes_ + text.size() > of_file)) {
+  const bool is_full = file_bytes_ > 0 && file_bytes_ + text.size() > of_file;
+  // A file is as old as its first message, so that none outlives its time by a file's span.
+  const bool is_old = waiting.at >= begun_ + Days{1};
+  if (path_.empty() || is_full || is_old) {
     drop_oldest(bytes_max - std::min(bytes_max, of_file), waiting.at);
     if (!open_file(waiting.at)) return;
   }

@@ -15,6 +15,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -53,6 +54,8 @@ class SampleRing {
   bool has_room(Instant now) const;
   // False when there is no room for it; never waits for the disk.
   bool keep(transaction::KeepSample sample, std::string_view queue_id, Instant now);
+  // Drops what is older than limits::kSampleDays or too much, soon; never waits for the disk.
+  void tidy(Instant now);
   // Waits until what was kept before is written or dropped.  For tests.
   void flush();
   // Since the start: samples that are in the files, or were.
@@ -69,7 +72,7 @@ class SampleRing {
 
   bool has_room_locked(Instant now) const;
   void run();
-  void write(const Waiting& waiting);
+  void write(const Waiting& waiting, std::uint64_t bytes_max);
   bool open_file(Instant now);
   void drop_oldest(std::uint64_t bytes_max, Instant now);
   void tell(const std::string& trouble);
@@ -87,12 +90,14 @@ class SampleRing {
   std::uint64_t kept_ = 0;
   bool is_writing_ = false;
   bool is_stopping_ = false;
+  std::optional<Instant> tidy_at_;
   bool is_full_ = false;  // The disk has too little room; looked at again with each minute.
   Instant full_minute_{};
 
   // Of the thread alone:
   std::string path_;  // Of the file that is written; "" none.
   std::uint64_t file_bytes_ = 0;
+  Instant begun_{};
   std::string trouble_;
   std::thread thread_;
 };

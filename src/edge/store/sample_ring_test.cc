@@ -23,7 +23,9 @@ transaction::KeepSample sample_of(std::string bytes) {
           .recipient = "alice@shop.test",
           .verdict = "forged",
           .reasons = "no-proof-of-origin",
-          .bytes = std::move(bytes)};
+          .bytes = std::move(bytes),
+          .is_cut = false,
+          .rules = {}};
 }
 
 class SampleRingTest : public ::testing::Test {
@@ -140,6 +142,27 @@ TEST_F(SampleRingTest, ANewLifeBeginsANewFileAndDropsWhatIsOld) {
     make({.per_minute = 6, .bytes = kMegabyte}).keep(sample_of("c"), "3", kNow + Days(40));
   }
   EXPECT_EQ(files().size(), 1U);
+}
+
+TEST_F(SampleRingTest, WhatIsOldGoesThoughNothingMoreIsKept) {
+  SampleRing ring = make({.per_minute = 6, .bytes = kMegabyte});
+  ASSERT_TRUE(ring.keep(sample_of("a"), "1", kNow));
+  ring.limit({.per_minute = 0, .bytes = kMegabyte});
+  ring.tidy(kNow + Days(30));
+  ring.flush();
+  EXPECT_EQ(files().size(), 1U);
+  ring.tidy(kNow + Days(31));
+  ring.flush();
+  EXPECT_TRUE(files().empty());
+}
+
+TEST_F(SampleRingTest, AFileIsOfOneDay) {
+  SampleRing ring = make({.per_minute = 6, .bytes = kMegabyte});
+  ASSERT_TRUE(ring.keep(sample_of("a"), "1", kNow));
+  ASSERT_TRUE(ring.keep(sample_of("b"), "2", kNow + std::chrono::hours(23)));
+  ASSERT_TRUE(ring.keep(sample_of("c"), "3", kNow + std::chrono::hours(24)));
+  ring.flush();
+  EXPECT_EQ(files().size(), 2U);
 }
 
 TEST_F(SampleRingTest, AFolderThatCannotBeMadeIsToldOnceAndStopsNothing) {
