@@ -67,7 +67,11 @@ SenderBook::Seen* SenderBook::open(const mail::Address& address, bool sent, Inst
     return addresses_.size() >= limits::kSenders ||
            (!sent && only_welcome_ >= limits::kSenders / 4);
   };
-  if (is_full()) forget(at);
+  // Once a day: whoever answers made-up addresses must not make each answer a search.
+  if (is_full() && day_of(at) != swept_) {
+    swept_ = day_of(at);
+    forget(at);
+  }
   if (is_full()) {
     since_ = std::max(since_, at);
     return nullptr;

@@ -52,7 +52,9 @@ class SenderBook {
 
   // Drops what is older than kSenderSpan.
   void forget(Instant now);
-  bool operator==(const SenderBook&) const = default;
+  bool operator==(const SenderBook& other) const {
+    return since_ == other.since_ && watched_ == other.watched_ && addresses_ == other.addresses_;
+  }
 
   // Lines of words, and back.  Nothing for a text that is not wholly that.
   std::string render() const;
@@ -73,6 +75,7 @@ class SenderBook {
   Instant since_;    // Also: since when nothing was left out.
   Instant watched_;  // Up to when.
   std::size_t only_welcome_ = 0;
+  Day swept_{};  // When it was looked for what is too old.
   std::map<std::uint64_t, Seen> addresses_;
 };
 
