@@ -145,7 +145,8 @@ class Rules(Remembered):
         self.start("enforce")
         self.daemon.process.kill()
         self.daemon.process.wait()
-        (self.store() / "history.db").write_bytes(b"not a database at all" * 100)
+        for part in self.store().glob("history.db*"):
+            part.write_bytes(b"not a database at all" * 100)
         done = self.add("--valve")
         self.assertIn("cannot be told", done.stderr)
         self.assertEqual(json.loads(done.stdout)["rule"], "r1")
