@@ -67,6 +67,12 @@ void keep_sample(const transaction::KeepSample& sample, std::string_view id, Mes
 
 }  // namespace
 
+std::shared_ptr<const void> MessageWorld::find_sample_room(std::string_view path) const {
+  if (containment == nullptr) return nullptr;
+  const auto sender = mail::parse_path(path);
+  return sender && sender->is_null() ? containment->find_room(clock.now()) : nullptr;
+}
+
 bool MessageWorld::is_over_rate(std::string_view path) const {
   if (containment == nullptr) return false;
   const auto address = mail::parse_path(path);

@@ -44,10 +44,9 @@ struct MessageWorld {
   std::function<void(Instant)> on_passed_by = {};  // As World::on_passed_by.
   std::function<void(Instant)> on_tagged = {};     // As ServerPorts::on_tagged.
 
-  // Room for a sample of the message that begins; null without.
-  std::shared_ptr<const void> find_sample_room() const {
-    return containment == nullptr ? nullptr : containment->find_room(clock.now());
-  }
+  // Room for a sample of the message that begins, which only one of the null sender needs; null
+  // without.  `path` as the server hands it over.
+  std::shared_ptr<const void> find_sample_room(std::string_view path) const;
   // The recipient had its share of unproven mail; `path` as the server hands it over.
   bool is_over_rate(std::string_view path) const;
   void passed_by() const {

@@ -230,7 +230,7 @@ void Session::begin_message(const Envelope& sender, std::string& out) {
                                 .authenticated = macros_.authenticated(),
                                 .wrong_tags = wrong_tags,
                                 .envelope_id = find_argument(sender.arguments, "ENVID"),
-                                .sample_room = world_.find_sample_room()},
+                                .sample_room = world_.find_sample_room(sender.path)},
           Command::Mail, out);
 }
 

@@ -30,7 +30,7 @@ MessageDrive::MessageDrive(door::MessageWorld& world, Envelope envelope)
   tell(transaction::MailFrom{.sender = envelope_.sender,
                              .authenticated = envelope_.authenticated,
                              .wrong_tags = wrong_tags,
-                             .sample_room = world_.find_sample_room()});
+                             .sample_room = world_.find_sample_room(envelope_.sender)});
   for (const std::string& recipient : envelope_.recipients)
     tell(transaction::RcptTo{
         .recipient = recipient, .answerable = false, .over_rate = world_.is_over_rate(recipient)});
