@@ -10,6 +10,7 @@
 
 #include "core/base/escape.h"
 #include "core/base/watch_limits.h"
+#include "core/transaction/attack_state.h"
 #include "core/transaction/origin.h"
 #include "core/watch/judged.h"
 #include "edge/os/text_file.h"
@@ -19,24 +20,6 @@ namespace {
 
 using ports::LogLevel;
 using watch::Change;
-
-watch::Verdict name_as_watch(policy::Verdict verdict) {
-  switch (verdict) {
-    case policy::Verdict::NotBackscatter:
-      return watch::Verdict::NotBackscatter;
-    case policy::Verdict::Genuine:
-      return watch::Verdict::Genuine;
-    case policy::Verdict::Late:
-      return watch::Verdict::Late;
-    case policy::Verdict::Replayed:
-      return watch::Verdict::Replayed;
-    case policy::Verdict::Unproven:
-      return watch::Verdict::Unproven;
-    case policy::Verdict::Forged:
-      break;
-  }
-  return watch::Verdict::Forged;
-}
 
 watch::Proof find_proof(const policy::Facts& facts) {
   constexpr auto kValid = proof::ProofResult::Valid;
@@ -149,9 +132,10 @@ void AttackWatch::on_record(const transaction::Record& record, std::string_view 
   for (std::size_t i = 0; i < record.recipient_addresses.size() && i < record.facts.size(); ++i) {
     const auto& [address, is_ours] = record.recipient_addresses[i];
     if (!is_ours) continue;
-    one.recipients.push_back({.address = address,
-                              .verdict = name_as_watch(policy::decide(record.facts[i]).verdict),
-                              .proof = find_proof(record.facts[i])});
+    one.recipients.push_back(
+        {.address = address,
+         .verdict = transaction::name_as_watch(policy::decide(record.facts[i]).verdict),
+         .proof = find_proof(record.facts[i])});
   }
   if (!one.recipients.empty()) wait(std::move(one));
 }

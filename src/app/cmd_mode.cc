@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
+#include "app/confirm.h"
 #include "app/enforce_outlook.h"
 #include "app/exit_code.h"
 #include "app/json_instant.h"
@@ -205,16 +206,6 @@ void print_replay(const config::Config& config, const Subject& subject, Mode mod
   }
 }
 
-// Asks on the terminal; no is anything but y or yes.
-bool is_confirmed() {
-  fmt::print("\nSet it? [y/N] ");
-  std::fflush(stdout);
-  std::string answer;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
-    if (answer.size() < 8) answer += static_cast<char>(c);
-  return answer == "y" || answer == "yes" || answer == "Y";
-}
-
 void print_result(const Options& options, const Subject& subject, Mode mode,
                   const std::vector<Unmet>& unmet, const std::string& copy,
                   std::optional<std::uint32_t> pid) {
@@ -310,7 +301,7 @@ int set_mode(const Options& options, const config::Config& config, const Subject
                "hold; GENUINE BOUNCES MAY BE REFUSED\n",
                render_instant(**forced_until), escape_terminal(subject.name), unmet.size());
   }
-  if (!options.yes && !is_confirmed()) {
+  if (!options.yes && !confirm("\nSet it?")) {
     fmt::print("Nothing is changed.\n");
     return kExitFound;
   }

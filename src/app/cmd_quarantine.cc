@@ -9,6 +9,7 @@
 
 #include "app/basis.h"
 #include "app/command.h"
+#include "app/confirm.h"
 #include "app/exit_code.h"
 #include "app/held_messages.h"
 #include "app/quarantine_expiry.h"
@@ -217,17 +218,6 @@ Result<std::vector<const Held*>> choose(const Options& options, const HeldSurvey
   return out;
 }
 
-// Asks on the terminal; no is anything but y or yes.
-bool is_confirmed(std::size_t count) {
-  fmt::print("Throw {} away for good? Nobody is told. [y/N] ",
-             count == 1 ? "it" : fmt::format("{} messages", count));
-  std::fflush(stdout);
-  std::string answer;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
-    if (answer.size() < 8) answer += static_cast<char>(c);
-  return answer == "y" || answer == "yes" || answer == "Y";
-}
-
 void tell(const Options& options, const Held& held, std::string_view done, const Error* error) {
   const std::string& id = held.message.queue_id;
   if (options.json) {
@@ -260,7 +250,9 @@ int act(const Options& options, Act what) {
           Error{Errc::Invalid, "--yes", "is needed where nobody can be asked; nothing is dropped"});
     }
     fmt::print("{}", render_held_page(*chosen, scene->queue->server(), 0, scene->basis.now));
-    if (!is_confirmed(chosen->size())) {
+    if (!confirm(
+            fmt::format("Throw {} away for good? Nobody is told.",
+                        chosen->size() == 1 ? "it" : fmt::format("{} messages", chosen->size())))) {
       fmt::print("Nothing is dropped.\n");
       return kExitFound;
     }

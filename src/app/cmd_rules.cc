@@ -10,6 +10,7 @@
 #include "app/address_use.h"
 #include "app/basis.h"
 #include "app/command.h"
+#include "app/confirm.h"
 #include "app/exit_code.h"
 #include "app/rule_file.h"
 #include "app/rule_page.h"
@@ -19,6 +20,7 @@
 #include "core/base/escape.h"
 #include "core/mail/address.h"
 #include "core/proof/sent.h"
+#include "core/reading/kind_name.h"
 #include "edge/os/clock.h"
 
 namespace backstop::app {
@@ -57,13 +59,12 @@ std::string find_author() {
 }
 
 Result<std::optional<reading::Kind>> parse_kind(const std::string& name) {
-  if (name.empty()) return std::optional<reading::Kind>();
+  const auto kind = reading::parse_kind(name);
+  if (kind || name.empty()) return kind;
   std::string names;
-  for (unsigned i = 0; i < reading::kKindCount; ++i) {
-    const auto kind = static_cast<reading::Kind>(i);
-    if (reading::name_of(kind) == name) return std::optional(kind);
-    names += (names.empty() ? "" : ", ") + std::string(reading::name_of(kind));
-  }
+  for (unsigned i = 0; i < reading::kKindCount; ++i)
+    names +=
+        (names.empty() ? "" : ", ") + std::string(reading::name_of(static_cast<reading::Kind>(i)));
   return fail(Errc::Invalid, "--kind", "wants one of " + names);
 }
 
@@ -128,15 +129,6 @@ Result<void> hold_to_unused(const Options& options, const config::Config& config
               "postmaster from here. Say --unused when you know that nobody uses it");
 }
 
-bool is_confirmed() {
-  fmt::print("\nPut it in force? [y/N] ");
-  std::fflush(stdout);
-  std::string answer;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
-    if (answer.size() < 8) answer += static_cast<char>(c);
-  return answer == "y" || answer == "yes" || answer == "Y";
-}
-
 Result<void> hold_to_store(const config::Config& config) {
   if (config.store_directory.empty())
     return fail(Errc::Invalid, "store.directory", "is empty, so no rules can be kept");
@@ -168,7 +160,7 @@ int add(const Options& options) {
     if (isatty(STDIN_FILENO) != 1 || options.json)
       return report_error(
           Error{Errc::Invalid, "--yes", "is needed where nobody can be asked; nothing is changed"});
-    if (!is_confirmed()) {
+    if (!confirm("\nPut it in force?")) {
       fmt::print("Nothing is changed.\n");
       return kExitFound;
     }

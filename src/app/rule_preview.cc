@@ -7,6 +7,7 @@
 #include "core/policy/policy.h"
 #include "core/reading/reading.h"
 #include "core/transaction/history_row.h"
+#include "core/transaction/judge.h"
 #include "edge/store/history_scan.h"
 
 namespace backstop::app {
@@ -18,18 +19,6 @@ using transaction::HistoryRow;
 // Recipients that are counted one by one; the rest of a flood is only counted as messages.
 constexpr std::size_t kCounted = 10'000;
 constexpr std::size_t kShown = 10;
-
-policy::Rule rule_in_facts(watch::RuleAction action) {
-  switch (action) {
-    case watch::RuleAction::Quarantine:
-      return policy::Rule::Quarantine;
-    case watch::RuleAction::Refuse:
-      return policy::Rule::Refuse;
-    case watch::RuleAction::Valve:
-      break;
-  }
-  return policy::Rule::Valve;
-}
 
 class Preview {
  public:
@@ -94,7 +83,7 @@ class Preview {
   Effect effect_on(policy::Facts facts) {
     facts.rule = policy::Rule::None;
     const policy::Judgement without = policy::decide(facts);
-    facts.rule = rule_in_facts(rule_.action);
+    facts.rule = transaction::rule_of(rule_.action);
     const policy::Judgement with = policy::decide(facts);
     const bool proved = without.verdict == policy::Verdict::Genuine ||
                         without.verdict == policy::Verdict::Late ||

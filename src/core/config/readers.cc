@@ -10,6 +10,7 @@
 #include "core/config/tell_readers.h"
 #include "core/config/values.h"
 #include "core/mail/address.h"
+#include "core/reading/kind_name.h"
 
 namespace backstop::config {
 namespace {
@@ -37,14 +38,8 @@ Result<policy::Decision> read_action(const toml::node& node, policy::Decision ha
   return decision;
 }
 
-bool is_kind(std::string_view name) {
-  for (unsigned i = 0; i < reading::kKindCount; ++i)
-    if (reading::name_of(static_cast<reading::Kind>(i)) == name) return true;
-  return false;
-}
-
 Result<policy::Actions*> find_actions(Config& config, std::string_view name) {
-  if (is_kind(name)) return &config.actions[std::string(name)];
+  if (reading::parse_kind(name)) return &config.actions[std::string(name)];
   auto address = read_address(name);
   if (!address)
     return want("a kind or an address, as actions.\"bounce\" or actions.\"alice@example.com\"");

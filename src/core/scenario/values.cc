@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/reading/kind_name.h"
 #include "core/scenario/estimate.h"
 
 namespace backstop::scenario {
@@ -82,10 +83,7 @@ auto parse_enum(const std::array<std::string_view, N>& words) {
 }
 
 Result<reading::Kind> parse_kind(std::string_view text) {
-  for (unsigned i = 0; i < reading::kKindCount; ++i) {
-    if (reading::name_of(static_cast<reading::Kind>(i)) == text)
-      return static_cast<reading::Kind>(i);
-  }
+  if (const auto kind = reading::parse_kind(text)) return *kind;
   return fail(Errc::Invalid, "", "'" + std::string(text) + "' is no kind of message");
 }
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "core/transaction/origin.h"
+#include "core/transaction/attack_state.h"
+#include "core/watch/judged.h"
 
 namespace backstop::simulation {
 namespace {
@@ -15,31 +16,6 @@ constexpr std::chrono::hours kIdlePoll{1};
 // How often the run clock is held against the plan.
 constexpr std::chrono::hours kLookEach{1};
 constexpr double kTail = 0.95;
-
-watch::Verdict verdict_of(policy::Verdict verdict) {
-  switch (verdict) {
-    case policy::Verdict::NotBackscatter:
-      return watch::Verdict::NotBackscatter;
-    case policy::Verdict::Genuine:
-      return watch::Verdict::Genuine;
-    case policy::Verdict::Late:
-      return watch::Verdict::Late;
-    case policy::Verdict::Replayed:
-      return watch::Verdict::Replayed;
-    case policy::Verdict::Unproven:
-      return watch::Verdict::Unproven;
-    case policy::Verdict::Forged:
-      return watch::Verdict::Forged;
-  }
-  return watch::Verdict::Unproven;
-}
-
-// When whoever answers took the original in.
-std::optional<Instant> find_original_date(const reading::Reading& reading) {
-  const auto& hops = reading.returned.hops;
-  if (!hops.empty() && hops.front().date) return hops.front().date;
-  return reading.arrival_date ? reading.arrival_date : reading.returned.date;
-}
 
 bool is_null(const std::string& sender) {
   return sender.empty() || sender.starts_with("postmaster@") ||
@@ -143,25 +119,16 @@ void Lookout::see(const scenario::Letter& letter, const Passed& passed, Instant 
                      .address = letter.address_exists ? watch::AddressState::Exists
                                                       : watch::AddressState::Nonexistent,
                      .data = passed.refused_rcpt ? watch::Data::Unknown : watch::Data::Reached};
-  watch::JudgedMessage judged;
-  std::string from;
+  std::optional<watch::Judged> judged;
+  watch::JudgedMessage message;
   if (event.what == watch::Seen::Judged) {
-    const reading::Reading& reading = *passed.record->reading;
-    if (reading.returned.from) from = reading.returned.from->text();
-    judged.kind = reading.kind;
-    judged.verdict = verdict_of(passed.record->judgement.verdict);
-    judged.subject = reading.returned.subject;
-    judged.message_id = reading.returned.message_id;
-    judged.from = from;
-    judged.original_at = find_original_date(reading);
-    judged.source = reading.reporting_mta;
-    judged.source_knew = reading.source_knew;
-    judged.language = reading.language;
-    if (!reading.recipients.empty()) judged.reason = reading.recipients.front().reason;
-    judged.sender_dkim =
+    judged.emplace(*passed.record->reading,
+                   transaction::name_as_watch(passed.record->judgement.verdict));
+    message = judged->message();
+    message.sender_dkim =
         letter.sender_passes_dkim ? watch::Authentication::Pass : watch::Authentication::Unknown;
     event.proof = find_proof(*passed.record);
-    event.message = &judged;
+    event.message = &message;
   }
   watch_.add(event);
 }

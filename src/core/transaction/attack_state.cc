@@ -19,6 +19,24 @@ policy::Attack name_as_policy(watch::Attack attack) {
 
 }  // namespace
 
+watch::Verdict name_as_watch(policy::Verdict verdict) {
+  switch (verdict) {
+    case policy::Verdict::NotBackscatter:
+      return watch::Verdict::NotBackscatter;
+    case policy::Verdict::Genuine:
+      return watch::Verdict::Genuine;
+    case policy::Verdict::Late:
+      return watch::Verdict::Late;
+    case policy::Verdict::Replayed:
+      return watch::Verdict::Replayed;
+    case policy::Verdict::Unproven:
+      return watch::Verdict::Unproven;
+    case policy::Verdict::Forged:
+      break;
+  }
+  return watch::Verdict::Forged;
+}
+
 policy::Attack find_attack(const watch::AttackList& attacks, const reading::Reading& reading,
                            const mail::Address& recipient, const Client& client) {
   if (!attacks.any()) return policy::Attack::Peace;

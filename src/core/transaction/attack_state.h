@@ -8,8 +8,12 @@
 #include "core/reading/reading.h"
 #include "core/transaction/origin.h"
 #include "core/watch/attack_list.h"
+#include "core/watch/event.h"
 
 namespace backstop::transaction {
+
+// The watch's name of a verdict.
+watch::Verdict name_as_watch(policy::Verdict verdict);
 
 policy::Attack find_attack(const watch::AttackList& attacks, const reading::Reading& reading,
                            const mail::Address& recipient, const Client& client);

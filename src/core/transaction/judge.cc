@@ -180,8 +180,6 @@ Judgement combine(const std::vector<Judgement>& judgements) {
   return out;
 }
 
-namespace {
-
 policy::Rule rule_of(watch::RuleAction action) {
   switch (action) {
     case watch::RuleAction::Quarantine:
@@ -193,6 +191,8 @@ policy::Rule rule_of(watch::RuleAction action) {
   }
   return policy::Rule::Valve;
 }
+
+namespace {
 
 // A valve closes the domain to the null sender; a rule by address stops where the address is in
 // use.

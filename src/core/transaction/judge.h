@@ -74,6 +74,9 @@ proof::TokenCheck check_token(const reading::Reading& reading,
                               const config::Config& config, const proof::KeyRing* ring,
                               Instant now);
 
+// What a rule says in the facts of a message that it fits.
+policy::Rule rule_of(watch::RuleAction action);
+
 // REQUIRES: at least one recipient with a domain.  Any thread.
 MessageJudgement judge_message(const Case& one, Instant now);
 

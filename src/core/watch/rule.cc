@@ -8,18 +8,12 @@
 
 #include "core/base/limits.h"
 #include "core/base/word_line.h"
+#include "core/reading/kind_name.h"
 
 namespace backstop::watch {
 namespace {
 
 constexpr auto kActions = std::to_array<std::string_view>({"quarantine", "refuse", "valve"});
-
-std::optional<reading::Kind> parse_kind(std::string_view name) {
-  for (unsigned i = 0; i < reading::kKindCount; ++i)
-    if (reading::name_of(static_cast<reading::Kind>(i)) == name)
-      return static_cast<reading::Kind>(i);
-  return std::nullopt;
-}
 
 // "-" stands for nothing, so nothing may be "-".
 std::string word_of(std::string_view text) {
@@ -62,7 +56,7 @@ std::optional<Rule> parse_rule(const std::vector<std::string_view>& words) {
   if (!number || !action || !begun || !ends) return std::nullopt;
   Rule rule{.number = *number, .action = *action, .domain = {}, .begun = *begun, .ends = *ends};
   if (words[10] != "-") {
-    rule.kind = parse_kind(words[10]);
+    rule.kind = reading::parse_kind(words[10]);
     if (!rule.kind) return std::nullopt;
   }
   const bool read = read_word(words[5], rule.domain) && read_word(words[6], rule.address) &&
